@@ -1,0 +1,58 @@
+package check
+
+import (
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// FactsVersion is the version of the saved form of Facts.
+const FactsVersion = 1
+
+// Facts is all that a check has learned so far: plain data, raw evidence, that
+// round-trips through JSON. A saved Facts replays a check offline.
+type Facts struct {
+	Version int          `json:"version"`
+	Domain  dnsname.Name `json:"domain"`
+	// At is when the evidence was gathered, set by the asker; a replay judges at it.
+	At time.Time `json:"at,omitzero"`
+	// Trusted is the zone of the trust anchor above Domain, zero without one;
+	// its SOA is asked to see whether the resolver validates.
+	Trusted dnsname.Name `json:"trusted,omitzero"`
+	// Lookups holds every DNS exchange, sorted by name, type and CD.
+	Lookups []Lookup `json:"lookups"`
+	Policy  *Fetched `json:"policy,omitempty"` // nil: not back yet
+	Hosts   []Probed `json:"hosts,omitempty"`  // sorted by name
+	// Asked and Answered count questions of all kinds, for the progress line.
+	Asked    int  `json:"asked"`
+	Answered int  `json:"answered"`
+	Done     bool `json:"done"`
+}
+
+// Lookup is one DNS exchange.
+type Lookup struct {
+	Name dnsname.Name `json:"name"`
+	Type doh.Type     `json:"type"`
+	// CD marks the second question, with checking disabled (RFC 4035 §3.2.2).
+	CD bool `json:"cd,omitempty"`
+	// Wire is the response; nil when none came, and then Failure says why.
+	Wire    []byte         `json:"wire,omitempty"`
+	Failure *probe.Failure `json:"failure,omitempty"`
+	Verdict dnssec.Verdict `json:"verdict"`
+}
+
+// Fetched is the policy fetch, or why it could not be made.
+type Fetched struct {
+	Policy  probe.Policy   `json:"policy"`
+	Failure *probe.Failure `json:"failure,omitempty"`
+}
+
+// Probed is the probe of one mail host, or why it could not be made.
+type Probed struct {
+	Host     dnsname.Name   `json:"host"`
+	STARTTLS probe.STARTTLS `json:"starttls"`
+	Failure  *probe.Failure `json:"failure,omitempty"`
+}

@@ -1,0 +1,232 @@
+package check
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/sealane/sealane/app/dane"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/syntax"
+	"github.com/sealane/sealane/app/tlsrpt"
+)
+
+// Level is how much a finding matters. The zero Level is Unknown: nobody
+// looked, or nobody could.
+type Level uint8
+
+// The levels, by rising urgency.
+const (
+	Unknown Level = iota
+	OK
+	Notice
+	Warning
+	Error
+)
+
+// Code names a finding: group, dot, kebab-case name. Codes are stable.
+type Code string
+
+// Report is what Facts amount to at one moment.
+type Report struct {
+	Domain   dnsname.Name
+	At       time.Time
+	Headline Headline
+	// Findings are sorted: by level, most urgent first, then by code and subject.
+	Findings   []Finding
+	NotChecked []NotChecked
+	Lane       []Stop
+	Record     RecordView
+	TLSRPT     ReportingView
+	Policy     PolicyView
+	Hosts      []HostView // in the order a sender would try them
+	DNS        []LookupView
+	Progress   Progress
+}
+
+// Headline is the sentence over the report: a key of app/locale and its
+// arguments.
+type Headline struct {
+	Key  string            `json:"key"`
+	Args map[string]string `json:"args,omitempty"`
+}
+
+// Finding is one thing to say about the domain.
+type Finding struct {
+	Code  Code  `json:"code"`
+	Level Level `json:"level"`
+	// Subject is what it is about: a domain, a host, "host ip"; never empty.
+	Subject string `json:"subject"`
+	// Args fill the {placeholders} of the words in app/locale.
+	Args map[string]string `json:"args,omitempty"`
+	// Publish is what to put where, ready to copy.
+	Publish []Publication `json:"publish,omitempty"`
+}
+
+// Publication is one thing to publish.
+type Publication struct {
+	// Type is "TXT", "TLSA", "MX", "CNAME", "A", or "file" for the policy.
+	Type string `json:"type"`
+	// Name is the owner name, or the URL of a file.
+	Name string `json:"name"`
+	// Value is the record's data in presentation form, or the file's content.
+	Value string `json:"value"`
+	// Remove marks what is to be taken away instead.
+	Remove bool `json:"remove,omitempty"`
+}
+
+// NotChecked is something that was not looked at, with the reason.
+type NotChecked struct {
+	// Key is a key of app/locale.
+	Key     string            `json:"key"`
+	Subject string            `json:"subject"`
+	Args    map[string]string `json:"args,omitempty"`
+}
+
+// Stop is one stop of the lane from sender to mailbox.
+type Stop struct {
+	// Kind is "sender", "dns", "policy", "mx" or "mailbox".
+	Kind string
+	// Subject is the host of an "mx" stop.
+	Subject string
+	Level   Level
+	// Key is a key of app/locale for the few words at the stop, "" while pending.
+	Key  string
+	Args map[string]string
+}
+
+// Progress counts the questions asked and answered.
+type Progress struct {
+	Asked, Answered int
+	Done            bool
+}
+
+// TXTView is one TXT record found.
+type TXTView struct {
+	Owner string
+	Text  string
+	TTL   uint32
+	// Chosen marks the one record that senders read.
+	Chosen      bool
+	Diagnostics []syntax.Diagnostic
+}
+
+// RecordView is the _mta-sts lookup.
+type RecordView struct {
+	State LookupState
+	TXT   []TXTView
+	Valid bool
+	Value mtasts.Record // when Valid
+}
+
+// ReportingView is the _smtp._tls lookup.
+type ReportingView struct {
+	State LookupState
+	TXT   []TXTView
+	Valid bool
+	Value tlsrpt.Record // when Valid
+}
+
+// PolicyView is the policy file as served.
+type PolicyView struct {
+	State LookupState
+	// Fetched is nil while pending.
+	Fetched *Fetched
+	Names   CertificateView // of the policy host; zero without TLS
+	// Usable tells whether a sender would take this policy: fetched by the
+	// rules of RFC 8461 §3.3 and valid by §3.2.
+	Usable      bool
+	Value       mtasts.Policy // as far as it could be read
+	Diagnostics []syntax.Diagnostic
+	// Matches says per pattern, by index of Value.MX, which MX hosts it covers.
+	Matches [][]dnsname.Name
+}
+
+// HostView is one mail host.
+type HostView struct {
+	Preference uint16
+	Host       dnsname.Name
+	// Raw is the MX target as published, for one that is no host name.
+	Raw string
+	// Implicit marks the domain itself without MX records (RFC 5321 §5.1).
+	Implicit bool
+	State    LookupState
+	IPs      []netip.Addr
+	Expanded dnsname.Name // where the CNAME chain ends, zero without one
+	// InPolicy: OK matches a pattern, Error doesn't, Unknown no policy to ask.
+	InPolicy  Level
+	TLSAName  dnsname.Name // where the TLSA records were found, or looked for
+	TLSAState LookupState
+	TLSA      []TLSAView
+	Addresses []AddressView
+	Failure   *probe.Failure // of the whole probe
+	Probed    bool
+}
+
+// TLSAView is one TLSA record of a host.
+type TLSAView struct {
+	Record dane.TLSA
+	TTL    uint32
+	// Unusable is the tail of a tlsa.* code, "" for a usable record.
+	Unusable string
+	// MatchesAt are the places of the presented chains that the record matches.
+	MatchesAt []ChainPlace
+}
+
+// ChainPlace is a certificate of one address's chain.
+type ChainPlace struct {
+	IP    netip.Addr
+	Depth int // 0 is the leaf
+}
+
+// AddressView is one address of a host, as probed.
+type AddressView struct {
+	Probe  probe.Address
+	Chain  []CertificateView
+	DANE   Level // OK authenticated, Error not, Unknown no usable TLSA or no chain
+	WebPKI Level
+}
+
+// CertificateView is what is shown of a certificate.
+type CertificateView struct {
+	Subject   string
+	Issuer    string
+	Names     []string // DNS names of the subject alternative name
+	NotBefore time.Time
+	NotAfter  time.Time
+	Key       string // such as "ECDSA P-256" or "RSA 2048"
+	// Fault is set when the DER could not be parsed.
+	Fault bool
+	// TLSA is the record that would match: 3 1 1 at the leaf, 2 1 1 above.
+	TLSA string
+}
+
+// LookupState is how a DNS lookup ended.
+type LookupState uint8
+
+// The states of a lookup. Failed is a fault on the domain's side, Blind one of
+// ours.
+const (
+	Pending LookupState = iota
+	Found
+	NoData
+	NXDomain
+	Failed
+	Blind
+)
+
+// LookupView is one DNS exchange, for the details.
+type LookupView struct {
+	Name    dnsname.Name
+	Type    doh.Type
+	CD      bool
+	State   LookupState
+	Rcode   int
+	Verdict dnssec.Verdict
+	EDE     []doh.EDE
+	Text    []string // the answer records in presentation form
+	Failure *probe.Failure
+}

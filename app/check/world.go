@@ -1,0 +1,28 @@
+// Package check asks the world about a mail domain and judges the answers.
+//
+// Gather asks, Judge decides: Gather fills Facts through a World, in the order
+// that takes the least time; Judge is a pure function of Facts and a moment
+// (RFC 8461, RFC 8460, RFC 7672 and what they stand on).
+package check
+
+import (
+	"context"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// World is everything a check may ask of the outside. An error is a
+// *probe.Failure when its class is known; what the asked side itself met lies
+// in the Failure field of the result.
+type World interface {
+	// Exchange sends one DNS message in wire form and gives the response.
+	Exchange(ctx context.Context, query []byte) ([]byte, error)
+	// Policy fetches the policy file of the policy domain d, as served.
+	Policy(ctx context.Context, d dnsname.Name) (probe.Policy, error)
+	// STARTTLS speaks with every address of a mail host on port 25.
+	STARTTLS(ctx context.Context, mx dnsname.Name) (probe.STARTTLS, error)
+	// Anchors gives the trust anchors that the resolver is expected to use.
+	Anchors(ctx context.Context) []dnssec.Anchor
+}

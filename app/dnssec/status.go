@@ -1,0 +1,77 @@
+// Package dnssec says how far a DNS answer can be trusted (RFC 4033 §5,
+// RFC 4035 §4.3).
+//
+// Until the validator stands, a Verdict is what the resolver says of its own
+// validation (the AD bit, RFC 4035 §3.2.3) and is marked so.
+package dnssec
+
+import "github.com/sealane/sealane/app/dnsname"
+
+// Status is the security status of an answer (RFC 4035 §4.3). The zero Status
+// is Indeterminate: nobody could tell.
+type Status uint8
+
+// The four states of RFC 4035 §4.3.
+const (
+	Indeterminate Status = iota
+	Bogus
+	Insecure
+	Secure
+)
+
+// String gives the state's name in lower case, as in RFC 4035.
+func (s Status) String() string {
+	return [...]string{"indeterminate", "bogus", "insecure", "secure"}[s&3]
+}
+
+// MarshalText gives String.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what String gives; anything else is Indeterminate.
+func (s *Status) UnmarshalText(text []byte) error {
+	*s = Indeterminate
+	for c := Bogus; c <= Secure; c++ {
+		if c.String() == string(text) {
+			*s = c
+		}
+	}
+	return nil
+}
+
+// Source says who came to a verdict.
+type Source string
+
+// The sources there are.
+const (
+	NobodySays   Source = ""
+	ResolverSays Source = "resolver" // the AD bit and the response code
+)
+
+// Verdict is the status of one answer and who says so.
+type Verdict struct {
+	Status Status `json:"status"`
+	Source Source `json:"source,omitempty"`
+	// Reason is the part behind the dot of a dnssec.* finding code, such as
+	// "rrsig-expired"; empty when there is none or it isn't known.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Anchor is a trust anchor: a DS or DNSKEY record in presentation form, bound
+// to the zone that owns it (RFC 4033 §2). It vouches for names at or below
+// Zone only.
+type Anchor struct {
+	Zone   dnsname.Name `json:"zone"`
+	Record string       `json:"record"`
+}
+
+// Closest gives the anchor's zone that is nearest above or at name, and false
+// when no anchor covers it.
+func Closest(anchors []Anchor, name dnsname.Name) (dnsname.Name, bool) {
+	var best dnsname.Name
+	for _, a := range anchors {
+		if name.Within(a.Zone) && (best.IsZero() || a.Zone.Within(best)) {
+			best = a.Zone
+		}
+	}
+	return best, !best.IsZero()
+}

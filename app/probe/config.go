@@ -1,0 +1,22 @@
+package probe
+
+import "github.com/sealane/sealane/app/dnssec"
+
+// Config is what /config.json tells the page about the proxy that serves it.
+type Config struct {
+	// DoH lists RFC 8484 resolvers, best first; a path is the proxy's own relay.
+	DoH []string `json:"doh"`
+	// Proxy is the base of /v1/, "" for the page's own origin.
+	Proxy   string          `json:"proxy"`
+	Port25  Egress          `json:"port25,omitempty"`
+	Anchors []dnssec.Anchor `json:"anchors"`
+	// Lab lists the broken-on-purpose domains, when this proxy has a lab.
+	Lab []LabDomain `json:"lab,omitempty"`
+}
+
+// LabDomain is one domain of the lab, for the list on the page.
+type LabDomain struct {
+	Domain string   `json:"domain"`
+	Wrong  string   `json:"wrong"` // what is wrong with it, a sentence
+	Codes  []string `json:"codes"` // finding codes expected, sorted
+}
