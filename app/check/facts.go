@@ -30,6 +30,9 @@ type Facts struct {
 	Asked    int  `json:"asked"`
 	Answered int  `json:"answered"`
 	Done     bool `json:"done"`
+	// Previous is an earlier check of the same domain, when the asker kept one:
+	// what changed since tells some causes (its own Previous is dropped).
+	Previous *Facts `json:"previous,omitempty"`
 }
 
 // Lookup is one DNS exchange.

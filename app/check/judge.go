@@ -52,15 +52,21 @@ func (j *judge) add(code Code, subject string, pairs ...string) *Finding {
 	if entry.LevelIn != nil {
 		level = entry.LevelIn(j.context(subject))
 	}
-	var args map[string]string
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if args == nil {
-			args = map[string]string{}
-		}
-		args[pairs[i]] = pairs[i+1]
-	}
-	j.report.Findings = append(j.report.Findings, Finding{Code: code, Level: level, Subject: subject, Args: args})
+	j.report.Findings = append(j.report.Findings,
+		Finding{Code: code, Level: level, Subject: subject, Args: phrase("", pairs...).Args})
 	return &j.report.Findings[len(j.report.Findings)-1]
+}
+
+// phrase makes a Phrase of a key and pairs of argument names and values.
+func phrase(key string, pairs ...string) Phrase {
+	p := Phrase{Key: key}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if p.Args == nil {
+			p.Args = map[string]string{}
+		}
+		p.Args[pairs[i]] = pairs[i+1]
+	}
+	return p
 }
 
 // publish adds what to publish and gives the finding, for more.
@@ -76,14 +82,7 @@ func (j *judge) has(code Code) bool {
 
 // notChecked records that something was not looked at.
 func (j *judge) notChecked(key, subject string, pairs ...string) {
-	n := NotChecked{Key: key, Subject: subject}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if n.Args == nil {
-			n.Args = map[string]string{}
-		}
-		n.Args[pairs[i]] = pairs[i+1]
-	}
-	j.report.NotChecked = append(j.report.NotChecked, n)
+	j.report.NotChecked = append(j.report.NotChecked, NotChecked{phrase(key, pairs...), subject})
 }
 
 // covers tells whether what is said of subject a holds for subject b: the same,

@@ -34,7 +34,8 @@ type Code string
 type Report struct {
 	Domain   dnsname.Name
 	At       time.Time
-	Headline Headline
+	// Headline is one to three sentences, the consequence first.
+	Headline []Phrase
 	// Findings are sorted: by level, most urgent first, then by code and subject.
 	Findings   []Finding
 	NotChecked []NotChecked
@@ -47,9 +48,8 @@ type Report struct {
 	Progress   Progress
 }
 
-// Headline is the sentence over the report: a key of app/locale and its
-// arguments.
-type Headline struct {
+// Phrase is a text of app/locale by its key, and the arguments that fill it.
+type Phrase struct {
 	Key  string            `json:"key"`
 	Args map[string]string `json:"args,omitempty"`
 }
@@ -80,22 +80,19 @@ type Publication struct {
 
 // NotChecked is something that was not looked at, with the reason.
 type NotChecked struct {
-	// Key is a key of app/locale.
-	Key     string            `json:"key"`
-	Subject string            `json:"subject"`
-	Args    map[string]string `json:"args,omitempty"`
+	Phrase
+	Subject string `json:"subject"`
 }
 
 // Stop is one stop of the lane from sender to mailbox.
 type Stop struct {
+	// Phrase is the few words at the stop; its Key is "" while pending.
+	Phrase
 	// Kind is "sender", "dns", "policy", "mx" or "mailbox".
 	Kind string
 	// Subject is the host of an "mx" stop.
 	Subject string
 	Level   Level
-	// Key is a key of app/locale for the few words at the stop, "" while pending.
-	Key  string
-	Args map[string]string
 }
 
 // Progress counts the questions asked and answered.
