@@ -32,8 +32,8 @@ type Code string
 
 // Report is what Facts amount to at one moment.
 type Report struct {
-	Domain   dnsname.Name
-	At       time.Time
+	Domain dnsname.Name
+	At     time.Time
 	// Headline is one to three sentences, the consequence first.
 	Headline []Phrase
 	// Findings are sorted: by level, most urgent first, then by code and subject.
