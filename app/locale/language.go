@@ -1,0 +1,80 @@
+package locale
+
+import (
+	"sort"
+	"strings"
+)
+
+// Language is every word of one language.
+type Language struct {
+	Tag  string // BCP 47, for the page's lang attribute
+	Name string // in the language itself
+	UI   UI
+	// groups are the words of the findings, one table for each group of codes,
+	// sorted by group; each table is sorted by code.
+	groups []group
+	// phrases are all other sentences, sorted by key.
+	phrases []text
+}
+
+// group is the words of all codes that begin with name and a dot.
+type group struct {
+	name  string
+	words []Words
+}
+
+// text is one phrase by its key.
+type text struct{ key, text string }
+
+// English gives the language that every other is translated from.
+func English() Language {
+	return Language{
+		Tag: "en", Name: "English", UI: englishUI,
+		groups: englishGroups, phrases: englishPhrases,
+	}
+}
+
+// Finding gives the words of a finding's code, false when there are none.
+func (l Language) Finding(code string) (Words, bool) {
+	name, _, _ := strings.Cut(code, ".")
+	g := sort.Search(len(l.groups), func(i int) bool { return l.groups[i].name >= name })
+	if g == len(l.groups) || l.groups[g].name != name {
+		return Words{}, false
+	}
+	words := l.groups[g].words
+	i := sort.Search(len(words), func(i int) bool { return words[i].Code >= code })
+	if i == len(words) || words[i].Code != code {
+		return Words{}, false
+	}
+	return words[i], true
+}
+
+// Phrase gives the text of a key such as "headline.null-mx", false when there
+// is none. Its {placeholders} are still to be filled.
+func (l Language) Phrase(key string) (string, bool) {
+	i := sort.Search(len(l.phrases), func(i int) bool { return l.phrases[i].key >= key })
+	if i == len(l.phrases) || l.phrases[i].key != key {
+		return "", false
+	}
+	return l.phrases[i].text, true
+}
+
+// Codes lists every code that has words, sorted within its group.
+func (l Language) Codes() []string {
+	var codes []string
+	for _, g := range l.groups {
+		for _, w := range g.words {
+			codes = append(codes, w.Code)
+		}
+	}
+	return codes
+}
+
+// Keys lists every key that has a phrase, sorted.
+func (l Language) Keys() []string {
+	keys := make([]string, len(l.phrases))
+	for i, p := range l.phrases {
+		keys[i] = p.key
+	}
+	return keys
+}
