@@ -59,7 +59,121 @@ type evidence struct {
 	lookups map[key]answer
 	// validates: OK the resolver validates, Error it doesn't, Unknown not known yet.
 	validates Level
-	mx        answer
-	mxs       []doh.MX
-	hosts     []*host // by preference, then as answered
+	// blind: the resolver answers nothing, so that no failure means anything.
+	blind bool
+	mx    answer
+	mxs   []doh.MX
+	hosts []*host // by preference, then as answered; a host listed twice stands once
+}
+
+func newEvidence(f Facts) evidence {
+	e := evidence{facts: f, lookups: make(map[key]answer, len(f.Lookups))}
+	for i := range f.Lookups {
+		l := &f.Lookups[i]
+		e.lookups[key{l.Name, l.Type, l.CD}] = readLookup(l)
+	}
+	e.readResolver()
+	for k, a := range e.lookups {
+		e.lookups[k] = e.settle(k, a)
+	}
+	e.mx = e.look(f.Domain, doh.TypeMX)
+	return e
+}
+
+// look gives the lookup of a name and type, without CD.
+func (e *evidence) look(name dnsname.Name, typ dnsType) answer {
+	return e.lookups[key{name, typ, false}]
+}
+
+// readLookup reads one exchange for itself.
+func readLookup(l *Lookup) answer {
+	a := answer{end: l.Name, verdict: l.Verdict, failure: l.Failure, state: Blind}
+	if l.Failure != nil {
+		if !l.Failure.Class.Own() {
+			a.state = Failed
+		}
+		return a
+	}
+	msg, err := doh.Parse(l.Wire)
+	if err != nil {
+		a.failure = &probe.Failure{Class: probe.BadResponse}
+		return a
+	}
+	if name, typ := msg.Question(); name != l.Name || typ != l.Type {
+		a.failure = &probe.Failure{Class: probe.BadResponse}
+		return a
+	}
+	a.msg, a.rcode, a.status = msg, msg.Rcode, l.Verdict.Status
+	end, hops, ok := msg.Chain(l.Name)
+	a.end, a.hops, a.loop = end, hops, !ok
+	switch msg.Rcode {
+	case doh.RcodeNoError:
+		a.records = msg.RecordsOf(l.Name, l.Type)
+		a.state = NoData
+		if len(a.records) > 0 {
+			a.state = Found
+		}
+	case doh.RcodeNXDomain:
+		a.state = NXDomain
+	case doh.RcodeServFail:
+		a.state = Failed
+		if filtered(msg.EDE) {
+			a.state = Blind
+		}
+	}
+	return a
+}
+
+// filtered tells whether the resolver says that it withholds the answer
+// (RFC 8914 §4.16–4.19): then nothing is known of the domain.
+func filtered(ede []doh.EDE) bool {
+	for _, e := range ede {
+		if e.Code >= 15 && e.Code <= 18 {
+			return true
+		}
+	}
+	return false
+}
+
+// readResolver finds out from the trust anchor's own zone whether the resolver
+// works, and whether it validates.
+func (e *evidence) readResolver() {
+	answered := false
+	for _, a := range e.lookups {
+		answered = answered || a.msg != nil
+	}
+	self, asked := e.lookups[key{e.facts.Trusted, doh.TypeSOA, false}]
+	if e.facts.Trusted.IsZero() {
+		asked = false
+	}
+	switch {
+	case !asked:
+	case self.state == Found && self.verdict.Status == dnssec.Secure:
+		e.validates = OK
+	case self.state == Found:
+		e.validates = Error
+	case self.state == Failed:
+		// It can't even resolve the zone it trusts.
+		e.blind = true
+	}
+	e.blind = e.blind || !answered
+}
+
+// settle reads an answer in the light of the others.
+func (e *evidence) settle(k key, a answer) answer {
+	if a.state == Failed && e.blind {
+		a.state = Blind
+	}
+	if a.state == Failed && !k.cd && a.status == dnssec.Indeterminate && a.msg != nil {
+		// With checking disabled the data is there: it failed validation.
+		if cd, ok := e.lookups[key{k.name, k.typ, true}]; ok && cd.msg != nil &&
+			(cd.rcode == doh.RcodeNoError || cd.rcode == doh.RcodeNXDomain) {
+			a.status = dnssec.Bogus
+			a.verdict = dnssec.Verdict{Status: dnssec.Bogus, Source: dnssec.ResolverSays}
+		}
+	}
+	if a.status == dnssec.Insecure && e.validates != OK {
+		a.status = dnssec.Indeterminate
+	}
+	return a
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/sealane/sealane/app/dnsname"
 )
 
 // Judge says what the facts amount to at the moment now. It is pure and total:
@@ -145,6 +143,3 @@ func (j *judge) hostOf(subject string) *host {
 	}
 	return nil
 }
-
-// lookup of a name and type, without CD.
-func (j *judge) look(name dnsname.Name, typ dnsType) answer { return j.lookups[key{name, typ, false}] }

@@ -5,9 +5,6 @@ var dnsEntries, dnssecEntries []Entry
 var stsRecordEntries, stsFetchEntries, stsPolicyEntries, stsMXEntries, tlsrptRecordEntries []Entry
 var starttlsEntries, tlsEntries, certEntries, tlsaEntries, daneEntries []Entry
 
-func newEvidence(f Facts) evidence { return evidence{facts: f} }
-
-func (j *judge) readDNS()           {}
 func (j *judge) readRecord()        {}
 func (j *judge) readReporting()     {}
 func (j *judge) readPolicy()        {}
