@@ -1,98 +1,81 @@
-// Package doh writes DNS questions and reads DNS answers in wire form, as
-// RFC 8484 carries them. It has no transport.
 package doh
 
 import (
-	"time"
+	"errors"
 
 	"github.com/sealane/sealane/app/dnsname"
 )
 
-// Type is a DNS RR type (RFC 1035 §3.2.2).
-type Type uint16
-
-// The types Sealane asks for.
-const (
-	TypeA      Type = 1
-	TypeNS     Type = 2
-	TypeCNAME  Type = 5
-	TypeSOA    Type = 6
-	TypeMX     Type = 15
-	TypeTXT    Type = 16
-	TypeAAAA   Type = 28
-	TypeDS     Type = 43
-	TypeRRSIG  Type = 46
-	TypeDNSKEY Type = 48
-	TypeTLSA   Type = 52
-)
-
-// Response codes (RFC 1035 §4.1.1).
-const (
-	RcodeNoError  = 0
-	RcodeServFail = 2
-	RcodeNXDomain = 3
-	RcodeRefused  = 5
-)
+// ErrMalformed is Parse's error for bytes that are no DNS response, and for a
+// response that ends before its records do without saying so (TC).
+var ErrMalformed = errors.New("doh: malformed DNS message")
 
 // Answer is one parsed response.
 type Answer struct {
+	// Rcode is the response code with the upper bits of EDNS (RFC 6891 §6.1.3).
 	Rcode     int
 	AD        bool // the resolver says: authentic (RFC 4035 §3.2.3)
-	Truncated bool
+	Truncated bool // TC (RFC 1035 §4.1.1), or more than MaxRecords records
+	// Dropped counts records that are left out: of a class other than IN, or
+	// with an owner that can't be read.
+	Dropped   int
 	Answer    []Record
 	Authority []Record
 	EDE       []EDE
+
+	name dnsname.Name
+	typ  Type
 }
 
-// Record is one resource record. RData is in wire form with every compressed
-// name written out.
-type Record struct {
-	Owner string // presentation form, lower case, without final dot
-	Type  Type
-	TTL   uint32 // seconds
-	RData []byte
+// Question gives the name and type that the response says it answers; a zero
+// Name when it has not exactly one question of class IN for a name that
+// dnsname takes. An answer to another question than asked is no answer.
+func (a *Answer) Question() (dnsname.Name, Type) { return a.name, a.typ }
+
+// Chain follows the CNAME records of the answer section from name (RFC 1034
+// §3.6.2) and gives where it ends and how many hops it took; false for a loop.
+// The end is the zero Name when a target is no name that dnsname takes.
+func (a *Answer) Chain(name dnsname.Name) (end dnsname.Name, hops int, ok bool) {
+	targets := make(map[string]dnsname.Name)
+	for _, r := range a.Answer {
+		if _, seen := targets[r.Owner]; r.Type != TypeCNAME || seen {
+			continue
+		}
+		if _, wellFormed := r.names(0, 1, 0); !wellFormed {
+			continue
+		}
+		targets[r.Owner], _ = r.Target()
+	}
+	for hops = 0; ; hops++ {
+		target, found := targets[name.String()]
+		if !found || name.IsZero() {
+			return name, hops, true
+		}
+		if hops == len(targets) {
+			return name, hops, false
+		}
+		name = target
+	}
 }
 
-// EDE is an extended DNS error (RFC 8914 §2).
-type EDE struct {
-	Code uint16 `json:"code"`
-	Text string `json:"text,omitempty"`
-}
-
-// MX is one MX record (RFC 1035 §3.3.9).
-type MX struct {
-	Preference uint16
-	// Host is zero when the target is no name of letters, digits, hyphens and
-	// underscores; Raw is the target as presented, "." for the null MX.
-	Host dnsname.Name
-	Raw  string
-}
-
-// RRSIG is what a finding needs of a signature (RFC 4034 §3.1).
-type RRSIG struct {
-	Covered    Type
-	Algorithm  uint8
-	KeyTag     uint16
-	Signer     dnsname.Name
-	Inception  time.Time
-	Expiration time.Time
-}
-
-// DS is a delegation signer record (RFC 4034 §5.1).
-type DS struct {
-	KeyTag     uint16
-	Algorithm  uint8
-	DigestType uint8
-}
-
-// DNSKEY is what a finding needs of a key (RFC 4034 §2.1).
-type DNSKEY struct {
-	Flags     uint16
-	Algorithm uint8
-	KeyTag    uint16
-}
-
-// SOA is what a finding needs of a zone's SOA (RFC 1035 §3.3.13).
-type SOA struct {
-	Zone dnsname.Name
+// RecordsOf gives the answer section's records of one type at the chain's end,
+// or at name itself for CNAME; none when the chain is a loop. Equal records
+// are one (RFC 2181 §5).
+func (a *Answer) RecordsOf(name dnsname.Name, typ Type) []Record {
+	end, ok := name, true
+	if typ != TypeCNAME {
+		end, _, ok = a.Chain(name)
+	}
+	if !ok || end.IsZero() {
+		return nil
+	}
+	var records []Record
+	seen := make(map[string]bool)
+	for _, r := range a.Answer {
+		if r.Type == typ && r.Owner == end.String() && !seen[string(r.RData)] {
+			seen[string(r.RData)] = true
+			records = append(records, r)
+		}
+	}
+	return records
 }

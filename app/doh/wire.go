@@ -1,58 +1,243 @@
+// Package doh writes DNS questions and reads DNS answers in wire form, as
+// RFC 8484 carries them. It has no transport.
 package doh
 
 import (
-	"errors"
-	"net/netip"
+	"encoding/binary"
+
+	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
 )
 
-// ErrMalformed is Parse's error for bytes that are no DNS response.
-var ErrMalformed = errors.New("doh: malformed DNS message")
+// Limits of one message.
+const (
+	MaxMessage = 65535 // octets; RFC 1035 §4.2.2, RFC 8484 §6
+	// MaxRecords bounds the records read of one response. A compressed record
+	// takes 11 octets on the wire and a kilobyte in memory.
+	MaxRecords = 1000
+
+	payload   = 4096 // octets of UDP answer offered (RFC 6891 §6.2.5)
+	block     = 128  // octets a query is padded to (RFC 8467 §4.1)
+	header    = 12   // octets of a message's header
+	fixed     = 10   // octets of a record between owner and data
+	optSize   = 11   // octets of an OPT record without options
+	optHeader = 4    // octets of an EDNS option's code and length
+)
+
+// Flags of a message's second 16-bit word (RFC 1035 §4.1.1, RFC 4035 §3).
+const (
+	flagResponse  = 1 << 15
+	maskOpcode    = 15 << 11
+	flagTruncated = 1 << 9
+	flagAuthentic = 1 << 5
+	maskRcode     = 15
+)
 
 // Query gives a question in wire form: ID 0 (RFC 8484 §4.1), RD, DO, CD as
-// asked, padded to a multiple of 128 octets (RFC 7830).
-func Query(name dnsname.Name, typ Type, cd bool) []byte { return nil }
-
-// Parse reads a response.
-func Parse(wire []byte) (*Answer, error) { return nil, ErrMalformed }
-
-// Question reads name and type of a query or response; false without exactly
-// one question of a name that dnsname takes.
-func Question(wire []byte) (dnsname.Name, Type, bool) { return dnsname.Name{}, 0, false }
-
-// Chain follows the CNAME records of the answer section from name and gives
-// where it ends and how many hops it took; false for a loop.
-func (a *Answer) Chain(name dnsname.Name) (end dnsname.Name, hops int, ok bool) {
-	return name, 0, true
+// asked, padded to a multiple of 128 octets (RFC 7830, RFC 8467 §4.1). It is
+// nil for the zero Name.
+func Query(name dnsname.Name, typ Type, cd bool) []byte {
+	if name.IsZero() {
+		return nil
+	}
+	m := &dns.Msg{
+		MsgHdr:   dns.MsgHdr{RecursionDesired: true, CheckingDisabled: cd},
+		Question: []dns.Question{{Name: name.FQDN(), Qtype: uint16(typ), Qclass: dns.ClassINET}},
+	}
+	m.SetEdns0(payload, true)
+	opt := m.IsEdns0()
+	padding := &dns.EDNS0_PADDING{Padding: make([]byte, (block-(m.Len()+optHeader)%block)%block)}
+	opt.Option = append(opt.Option, padding)
+	wire, err := m.Pack()
+	if err != nil {
+		return nil
+	}
+	return wire
 }
 
-// RecordsOf gives the answer section's records of one type at the chain's end.
-func (a *Answer) RecordsOf(name dnsname.Name, typ Type) []Record { return nil }
+// Question reads name and type of a query or response; false without exactly
+// one question, of class IN and of a name that dnsname takes.
+func Question(wire []byte) (dnsname.Name, Type, bool) {
+	r := reader{wire: wire}
+	h, ok := r.header()
+	if !ok || h.questions != 1 {
+		return dnsname.Name{}, 0, false
+	}
+	return r.question()
+}
 
-// MX reads an MX record's data.
-func (r Record) MX() (MX, bool) { return MX{}, false }
+// Parse reads a response. A record whose data doesn't fit its type stays, with
+// its data as it came: its accessor refuses it, and the others are not lost.
+// What makes the rest unreadable (lengths that run past the end) is
+// ErrMalformed, unless the response says that it is truncated.
+func Parse(wire []byte) (*Answer, error) {
+	r := reader{wire: wire}
+	h, ok := r.header()
+	if !ok || len(wire) > MaxMessage || h.flags&flagResponse == 0 || h.flags&maskOpcode != 0 {
+		return nil, ErrMalformed
+	}
+	a := &Answer{
+		Rcode:     int(h.flags & maskRcode),
+		AD:        h.flags&flagAuthentic != 0,
+		Truncated: h.flags&flagTruncated != 0,
+	}
+	for i := range h.questions {
+		name, typ, readable := r.question()
+		if readable && i == 0 && h.questions == 1 {
+			a.name, a.typ = name, typ
+		}
+	}
+	for section, count := range h.records {
+		for range count {
+			if r.taken == MaxRecords {
+				a.Truncated = true
+			}
+			if r.short || r.taken == MaxRecords {
+				break
+			}
+			a.take(section, &r)
+		}
+	}
+	if r.short && !a.Truncated {
+		return nil, ErrMalformed
+	}
+	return a, nil
+}
 
-// TXT joins the strings of a TXT record's data and says how many there were.
-func (r Record) TXT() (text string, strings int, ok bool) { return "", 0, false }
+// take reads the next record into its section: 0 answer, 1 authority, 2
+// additional, of which only the OPT record counts.
+func (a *Answer) take(section int, r *reader) {
+	rec, class, ok := r.record()
+	switch {
+	case r.short:
+	case section == 2:
+		if ok && rec.Type == Type(dns.TypeOPT) {
+			a.Rcode |= int(rec.TTL>>24) << 4
+			a.EDE = appendEDE(a.EDE, rec.RData)
+		}
+	case !ok || class != dns.ClassINET:
+		a.Dropped++
+	case section == 0:
+		a.Answer = append(a.Answer, rec)
+	default:
+		a.Authority = append(a.Authority, rec)
+	}
+}
 
-// Address reads an A or AAAA record's data.
-func (r Record) Address() (netip.Addr, bool) { return netip.Addr{}, false }
+// appendEDE reads the extended errors among an OPT record's options (RFC 6891
+// §6.1.2, RFC 8914 §2); at most 16 of them.
+func appendEDE(to []EDE, options []byte) []EDE {
+	for len(options) >= optHeader && len(to) < 16 {
+		code, length := be16(options), int(be16(options[2:]))
+		options = options[optHeader:]
+		if length > len(options) {
+			break
+		}
+		if code == dns.EDNS0EDE && length >= 2 {
+			to = append(to, EDE{Code: be16(options), Text: string(options[2:length])})
+		}
+		options = options[length:]
+	}
+	return to
+}
 
-// RRSIG reads a signature.
-func (r Record) RRSIG() (RRSIG, bool) { return RRSIG{}, false }
+// messageHeader is the header without what nobody asks for.
+type messageHeader struct {
+	flags     uint16
+	questions int
+	records   [3]int // answer, authority, additional
+}
 
-// DS reads a delegation signer.
-func (r Record) DS() (DS, bool) { return DS{}, false }
+// reader walks a message. short is set once something runs past the end, and
+// nothing is read from then on.
+type reader struct {
+	wire  []byte
+	off   int
+	short bool
+	taken int // records read
+}
 
-// DNSKEY reads a key and computes its tag (RFC 4034 appendix B).
-func (r Record) DNSKEY() (DNSKEY, bool) { return DNSKEY{}, false }
+// header reads the 12 octets of RFC 1035 §4.1.1.
+func (r *reader) header() (messageHeader, bool) {
+	if len(r.wire) < header {
+		r.short = true
+		return messageHeader{}, false
+	}
+	w := r.wire
+	r.off = header
+	return messageHeader{
+		flags:     be16(w[2:]),
+		questions: int(be16(w[4:])),
+		records:   [3]int{int(be16(w[6:])), int(be16(w[8:])), int(be16(w[10:]))},
+	}, true
+}
 
-// SOA reads a start of authority.
-func (r Record) SOA() (SOA, bool) { return SOA{}, false }
+// question reads one entry of the question section (RFC 1035 §4.1.2).
+func (r *reader) question() (dnsname.Name, Type, bool) {
+	owner, ok := r.name()
+	if r.short || r.off+4 > len(r.wire) {
+		r.short = true
+		return dnsname.Name{}, 0, false
+	}
+	typ, class := Type(be16(r.wire[r.off:])), be16(r.wire[r.off+2:])
+	r.off += 4
+	name, err := dnsname.Parse(owner)
+	return name, typ, ok && err == nil && class == dns.ClassINET
+}
 
-// String gives the record in presentation form, for the evidence.
-func (r Record) String() string { return "" }
+// record reads one record (RFC 1035 §4.1.3); false when its owner can't be read.
+func (r *reader) record() (rec Record, class uint16, ok bool) {
+	owner, ok := r.name()
+	if r.short || r.off+fixed > len(r.wire) {
+		r.short = true
+		return Record{}, 0, false
+	}
+	w := r.wire[r.off:]
+	length := int(be16(w[8:]))
+	if fixed+length > len(w) {
+		r.short = true
+		return Record{}, 0, false
+	}
+	rec = Record{Owner: owner, Type: Type(be16(w)), TTL: binary.BigEndian.Uint32(w[4:])}
+	rec.RData = expand(rec.Type, r.wire, r.off+fixed, length)
+	r.off += fixed + length
+	r.taken++
+	return rec, be16(w[2:]), ok
+}
 
-// String gives the type's mnemonic.
-func (t Type) String() string { return "" }
+// name reads a name and steps over it. A name that runs past the end sets
+// short; one with a bad pointer is only unreadable, since a pointer ends it.
+func (r *reader) name() (string, bool) {
+	if r.short {
+		return "", false
+	}
+	start, end := r.off, r.off
+	for {
+		if end >= len(r.wire) {
+			r.short = true
+			return "", false
+		}
+		c := int(r.wire[end])
+		end++
+		if c&0xC0 == 0xC0 {
+			end++
+			break
+		}
+		if c&0xC0 != 0 { // reserved: nobody knows how long it is
+			r.short = true
+			return "", false
+		}
+		if end += c; c == 0 {
+			break
+		}
+	}
+	r.off = end
+	s, _, err := dns.UnpackDomainName(r.wire, start)
+	if err != nil {
+		return "", false
+	}
+	return presented(s), true
+}
+
+func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }

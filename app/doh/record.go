@@ -1,0 +1,338 @@
+package doh
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/sealane/sealane/app/dnsname"
+)
+
+// Type is a DNS RR type (RFC 1035 §3.2.2).
+type Type uint16
+
+// The types Sealane asks for.
+const (
+	TypeA      Type = 1
+	TypeNS     Type = 2
+	TypeCNAME  Type = 5
+	TypeSOA    Type = 6
+	TypeMX     Type = 15
+	TypeTXT    Type = 16
+	TypeAAAA   Type = 28
+	TypeDS     Type = 43
+	TypeRRSIG  Type = 46
+	TypeDNSKEY Type = 48
+	TypeTLSA   Type = 52
+)
+
+// String gives the type's mnemonic, or TYPE and its number (RFC 3597 §5).
+func (t Type) String() string {
+	if s, known := dns.TypeToString[uint16(t)]; known {
+		return s
+	}
+	return "TYPE" + strconv.Itoa(int(t))
+}
+
+// Response codes (RFC 1035 §4.1.1).
+const (
+	RcodeNoError  = 0
+	RcodeServFail = 2
+	RcodeNXDomain = 3
+	RcodeRefused  = 5
+)
+
+// Record is one resource record of class IN. RData is in wire form with every
+// compressed name written out; when that can't be done, as it came.
+type Record struct {
+	Owner string // presentation form, lower case, without final dot; "." for the root
+	Type  Type
+	TTL   uint32 // seconds
+	RData []byte
+}
+
+// EDE is an extended DNS error (RFC 8914 §2).
+type EDE struct {
+	Code uint16 `json:"code"`
+	Text string `json:"text,omitempty"`
+}
+
+// MX is one MX record (RFC 1035 §3.3.9).
+type MX struct {
+	Preference uint16
+	// Host is zero when the target is no name of letters, digits, hyphens and
+	// underscores, and Root for the null MX (RFC 7505 §3).
+	Host dnsname.Name
+	// Raw is the target in presentation form as it came, without final dot;
+	// "." for the null MX.
+	Raw string
+}
+
+// RRSIG is what a finding needs of a signature (RFC 4034 §3.1). The moments
+// are read as seconds since 1970 without wrapping: good until 2106.
+type RRSIG struct {
+	Covered    Type
+	Algorithm  uint8
+	KeyTag     uint16
+	Signer     dnsname.Name
+	Inception  time.Time
+	Expiration time.Time
+}
+
+// DS is a delegation signer record (RFC 4034 §5.1).
+type DS struct {
+	KeyTag     uint16
+	Algorithm  uint8
+	DigestType uint8
+}
+
+// DNSKEY is what a finding needs of a key (RFC 4034 §2.1).
+type DNSKEY struct {
+	Flags     uint16
+	Algorithm uint8
+	KeyTag    uint16
+}
+
+// SOA is what a finding needs of a zone's SOA (RFC 1035 §3.3.13).
+type SOA struct {
+	Zone dnsname.Name // the record's owner
+}
+
+// MX reads an MX record's data.
+func (r Record) MX() (MX, bool) {
+	names, ok := r.names(2, 1, 0)
+	if r.Type != TypeMX || !ok {
+		return MX{}, false
+	}
+	host, _ := dnsname.Parse(names[0])
+	return MX{Preference: be16(r.RData), Host: host, Raw: names[0]}, true
+}
+
+// Target reads the name that a CNAME or NS record points to (RFC 1035 §3.3.1,
+// §3.3.11); false when it is no name that dnsname takes.
+func (r Record) Target() (dnsname.Name, bool) {
+	names, ok := r.names(0, 1, 0)
+	if !ok || r.Type != TypeCNAME && r.Type != TypeNS {
+		return dnsname.Name{}, false
+	}
+	name, err := dnsname.Parse(names[0])
+	return name, err == nil
+}
+
+// TXT joins the strings of a TXT record's data without anything between them
+// and says how many there were (RFC 1035 §3.3.14, RFC 8461 §3.1).
+func (r Record) TXT() (text string, strings int, ok bool) {
+	data := r.RData
+	if r.Type != TypeTXT || len(data) == 0 {
+		return "", 0, false
+	}
+	joined := make([]byte, 0, len(data))
+	for ; len(data) > 0; strings++ {
+		length := int(data[0])
+		if data = data[1:]; length > len(data) {
+			return "", 0, false
+		}
+		joined = append(joined, data[:length]...)
+		data = data[length:]
+	}
+	return string(joined), strings, true
+}
+
+// Address reads an A or AAAA record's data (RFC 1035 §3.4.1, RFC 3596 §2.2).
+func (r Record) Address() (netip.Addr, bool) {
+	if r.Type == TypeA && len(r.RData) == 4 || r.Type == TypeAAAA && len(r.RData) == 16 {
+		return netip.AddrFromSlice(r.RData)
+	}
+	return netip.Addr{}, false
+}
+
+// RRSIG reads a signature.
+func (r Record) RRSIG() (RRSIG, bool) {
+	const fixedPart = 18
+	d := r.RData
+	if r.Type != TypeRRSIG || len(d) <= fixedPart {
+		return RRSIG{}, false
+	}
+	signer, end, err := dns.UnpackDomainName(d, fixedPart)
+	if err != nil || compressed(d[fixedPart:end]) || end == len(d) {
+		return RRSIG{}, false
+	}
+	name, err := dnsname.Parse(presented(signer))
+	return RRSIG{
+		Covered:    Type(be16(d)),
+		Algorithm:  d[2],
+		Expiration: moment(d[8:]),
+		Inception:  moment(d[12:]),
+		KeyTag:     be16(d[16:]),
+		Signer:     name,
+	}, err == nil
+}
+
+// DS reads a delegation signer; false without a digest.
+func (r Record) DS() (DS, bool) {
+	d := r.RData
+	if r.Type != TypeDS || len(d) < 5 {
+		return DS{}, false
+	}
+	return DS{KeyTag: be16(d), Algorithm: d[2], DigestType: d[3]}, true
+}
+
+// DNSKEY reads a key and computes its tag (RFC 4034 appendix B); false without
+// a public key.
+func (r Record) DNSKEY() (DNSKEY, bool) {
+	d := r.RData
+	if r.Type != TypeDNSKEY || len(d) < 5 {
+		return DNSKEY{}, false
+	}
+	var sum uint32
+	for i, b := range d {
+		if i%2 == 0 {
+			sum += uint32(b) << 8
+		} else {
+			sum += uint32(b)
+		}
+	}
+	tag := uint16(sum + sum>>16)
+	if d[3] == dns.RSAMD5 { // its tag is cut from the modulus: appendix B.1
+		tag = be16(d[len(d)-3:])
+	}
+	return DNSKEY{Flags: be16(d), Algorithm: d[3], KeyTag: tag}, true
+}
+
+// SOA reads a start of authority.
+func (r Record) SOA() (SOA, bool) {
+	if _, ok := r.names(0, 2, 20); r.Type != TypeSOA || !ok {
+		return SOA{}, false
+	}
+	zone, err := dnsname.Parse(r.Owner)
+	return SOA{Zone: zone}, err == nil
+}
+
+// String gives the record in presentation form (RFC 1035 §5.1), or with its
+// data as of an unknown type (RFC 3597 §5), for the evidence.
+func (r Record) String() string {
+	h := dns.RR_Header{
+		Name: r.Owner, Rrtype: uint16(r.Type), Class: dns.ClassINET, Ttl: r.TTL, Rdlength: uint16(len(r.RData)),
+	}
+	if r.Owner != "." {
+		h.Name += "."
+	}
+	if len(r.RData) > 0 && len(r.RData) <= MaxMessage && r.Type != Type(dns.TypeOPT) {
+		rr, end, err := dns.UnpackRRWithHeader(h, r.RData, 0)
+		if err == nil && end == len(r.RData) {
+			return strings.ReplaceAll(rr.String(), "\t", " ")
+		}
+	}
+	return h.Name + " " + strconv.FormatUint(uint64(r.TTL), 10) + " IN " + r.Type.String() +
+		` \# ` + strconv.Itoa(len(r.RData)) + " " + hex.EncodeToString(r.RData)
+}
+
+// names reads count uncompressed names between a prefix and a suffix of the
+// given lengths that fill the data exactly.
+func (r Record) names(prefix, count, suffix int) ([]string, bool) {
+	var names []string
+	off := prefix
+	for range count {
+		if off >= len(r.RData) {
+			return nil, false
+		}
+		name, end, err := dns.UnpackDomainName(r.RData, off)
+		if err != nil || compressed(r.RData[off:end]) {
+			return nil, false
+		}
+		if name != "." {
+			name = strings.TrimSuffix(name, ".")
+		}
+		names, off = append(names, name), end
+	}
+	return names, off+suffix == len(r.RData)
+}
+
+// compressed tells whether a readable name ends in a pointer.
+func compressed(name []byte) bool {
+	for i := 0; i < len(name); i += 1 + int(name[i]) {
+		if name[i]&0xC0 != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// presented makes an owner of a name as miekg/dns presents it.
+func presented(name string) string {
+	if name == "." {
+		return name
+	}
+	return strings.ToLower(strings.TrimSuffix(name, "."))
+}
+
+func moment(b []byte) time.Time {
+	seconds := int64(be16(b))<<16 | int64(be16(b[2:]))
+	return time.Unix(seconds, 0).UTC()
+}
+
+// layout says where a type's data holds names that may be compressed.
+type layout struct {
+	typ                   uint16
+	prefix, count, suffix int // octets, names, octets
+}
+
+// layouts has the types of RFC 1035 §3.3, whose names may be compressed
+// (RFC 3597 §4), and those that some old server compresses all the same.
+var layouts = [...]layout{
+	{dns.TypeNS, 0, 1, 0},
+	{dns.TypeCNAME, 0, 1, 0},
+	{dns.TypeSOA, 0, 2, 20},
+	{dns.TypePTR, 0, 1, 0},
+	{dns.TypeMX, 2, 1, 0},
+	{dns.TypeRP, 0, 2, 0},
+	{dns.TypeAFSDB, 2, 1, 0},
+	{dns.TypeSRV, 6, 1, 0},
+	{dns.TypeDNAME, 0, 1, 0},
+}
+
+// expand gives a copy of the data at off with its names written out, or of the
+// data as it is when they can't be.
+func expand(typ Type, wire []byte, off, length int) []byte {
+	raw := wire[off : off+length]
+	for _, l := range layouts {
+		if l.typ != uint16(typ) || length <= l.prefix {
+			continue
+		}
+		data := append(make([]byte, 0, length), raw[:l.prefix]...)
+		at := off + l.prefix
+		for range l.count {
+			var ok bool
+			if data, at, ok = appendName(data, wire[:off+length], at); !ok {
+				return append([]byte(nil), raw...)
+			}
+		}
+		if at+l.suffix != off+length {
+			break
+		}
+		return append(data, wire[at:off+length]...)
+	}
+	return append([]byte(nil), raw...)
+}
+
+// appendName appends the name at off in wire form without pointers, as it came
+// (case is kept), and gives where it ends.
+func appendName(to, wire []byte, off int) ([]byte, int, bool) {
+	_, end, err := dns.UnpackDomainName(wire, off) // bounds, loops and lengths
+	if err != nil {
+		return nil, 0, false
+	}
+	for wire[off] != 0 {
+		if c := int(wire[off]); c&0xC0 == 0xC0 {
+			off = int(be16(wire[off:]) & 0x3FFF)
+		} else {
+			to = append(to, wire[off:off+1+c]...)
+			off += 1 + c
+		}
+	}
+	return append(to, 0), end, true
+}
