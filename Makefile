@@ -1,0 +1,66 @@
+# Sealane: two commands do everything, `make run` and `make test`.
+# GNU make 3.81 (macOS) is enough. All that is built lies in .build.
+
+BUILD  := .build
+LISTEN ?= localhost:8080
+GO     ?= go
+
+WASM   := $(BUILD)/app.wasm
+SITE   := $(BUILD)/site.done
+BINARY := $(BUILD)/sealane
+
+# What each built thing depends on: files, and folders so that a removed file
+# counts too. Tests change nothing that is built.
+sources = $(shell find $(1) ! -name '*_test.go' ! -path '*/testdata*' 2>/dev/null) go.mod go.sum
+
+# The core runs under Node too, with a clean environment: Go's loader takes
+# only a few kilobytes of it.
+WASM_EXEC = env -i 'PATH=$(PATH)' 'HOME=$(HOME)' "'$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec'"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test bench build site lint wasm-test clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+
+run: build ## build what changed and serve it with the lab, on http://localhost:8080
+	@exec $(BINARY) serve -lab -site $(BUILD)/site -listen $(LISTEN)
+
+test: lint ## run everything: unit, WebAssembly, browser and real-server tests
+	$(GO) test ./...
+	@$(MAKE) wasm-test
+	SEALANE_E2E=1 $(GO) test -count=1 -timeout 25m -v ./e2e
+
+bench: ## print the figures of the benchmarks
+	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
+
+build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
+
+site: $(WASM) ## build the site for publishing, compressed as far as it goes
+	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality 11
+	@touch $(SITE)
+
+lint: ## check the format, and vet for both builds
+	@fault=$$(gofmt -l app e2e proxy wasm); test -z "$$fault" || { echo "not gofmt: $$fault"; exit 1; }
+	$(GO) vet ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./wasm ./app/...
+
+wasm-test: ## run the core's tests as WebAssembly, under Node
+	sh e2e/need.sh node
+	GOOS=js GOARCH=wasm $(GO) test -exec="$(WASM_EXEC)" ./app/...
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+$(WASM): $(call sources,app wasm)
+	@mkdir -p $(BUILD)
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "-s -w" -o $@ ./wasm
+
+$(SITE): $(WASM) $(call sources,app wasm static)
+	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM)
+	@touch $@
+
+$(BINARY): $(call sources,app proxy)
+	@mkdir -p $(BUILD)
+	$(GO) build -trimpath -o $@ ./proxy

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Finds what the tests need beside Go, and installs it where that is allowed:
+# as root on Debian. Everywhere else it fails and says what to install.
+#
+#	e2e/need.sh node      a Node.js for the tests as WebAssembly
+#	e2e/need.sh browser   prints the path of a Chromium or Chrome
+#	e2e/need.sh servers   the real mail, DNS and web servers
+#
+# Installed or found, the answer is the same: exit 0. Exit 1 says why not on
+# the error stream; exit 3 means that this system cannot run the servers at all.
+set -eu
+
+# may_install tells whether apt-get may be used: Debian or its kin, as root.
+may_install() {
+	[ -e /etc/debian_version ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
+}
+
+# install takes Debian package names and installs them without questions.
+install() {
+	echo "need.sh: installing $*" >&2
+	{
+		apt-get update -q || true
+		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+	} >&2 </dev/null
+}
+
+fail() {
+	echo "need.sh: $*" >&2
+	exit 1
+}
+
+browser() {
+	for c in "${SEALANE_CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable chrome \
+		"/Applications/Chromium.app/Contents/MacOS/Chromium" \
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
+		"${HOME:-/}/Applications/Chromium.app/Contents/MacOS/Chromium" \
+		"${HOME:-/}/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+		if [ -n "$c" ] && command -v "$c" 2>/dev/null; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# The servers lie in /usr/sbin, which a user's path may lack.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# missing prints the packages whose program, after the colon, is not there.
+missing() {
+	for pair in "$@"; do
+		command -v "${pair#*:}" >/dev/null || printf '%s ' "${pair%%:*}"
+	done
+}
+
+case ${1:-} in
+node)
+	command -v node >/dev/null && exit 0
+	may_install || fail "the tests as WebAssembly need Node.js 20 or newer: install nodejs (Debian: apt-get install nodejs; macOS: brew install node)"
+	install nodejs
+	;;
+browser)
+	browser && exit 0
+	may_install || fail "the browser tests need Chromium or Chrome: install chromium (Debian: apt-get install chromium; macOS: brew install --cask chromium), or set SEALANE_CHROME to its path"
+	install chromium
+	browser || fail "the package chromium was installed, but no browser is in the path"
+	;;
+servers)
+	[ "$(uname -s)" = Linux ] || { echo "need.sh: the real servers are Debian packages; this is $(uname -s)" >&2; exit 3; }
+	[ "$(id -u)" = 0 ] || { echo "need.sh: Postfix starts only as root; run the tests as root, in a container for example" >&2; exit 3; }
+	packages=$(missing knot:knotd knot:keymgr unbound:unbound postfix:postfix postfix:posttls-finger \
+		nginx-light:nginx bind9-dnsutils:dig bind9-dnsutils:delv curl:curl openssl:openssl)
+	[ -z "$packages" ] && exit 0
+	may_install || fail "the tests with real servers need these packages: $packages"
+	# shellcheck disable=SC2086 # a list of words
+	install $packages
+	;;
+*)
+	fail "say node, browser or servers"
+	;;
+esac
