@@ -1,6 +1,9 @@
 package check
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -58,4 +61,23 @@ type Probed struct {
 	Host     dnsname.Name   `json:"host"`
 	STARTTLS probe.STARTTLS `json:"starttls"`
 	Failure  *probe.Failure `json:"failure,omitempty"`
+}
+
+// ErrFacts is ReadFacts' error for what is no saved evidence of this version.
+var ErrFacts = errors.New("check: not the saved evidence of a check")
+
+// ReadFacts reads saved evidence. Unknown fields are ignored, an earlier check
+// inside an earlier check is dropped.
+func ReadFacts(text []byte) (Facts, error) {
+	var f Facts
+	if err := json.Unmarshal(text, &f); err != nil {
+		return Facts{}, fmt.Errorf("%w: %w", ErrFacts, err)
+	}
+	if f.Version != FactsVersion || f.Domain.IsZero() {
+		return Facts{}, ErrFacts
+	}
+	if f.Previous != nil {
+		f.Previous.Previous = nil
+	}
+	return f, nil
 }

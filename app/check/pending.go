@@ -1,7 +1,6 @@
 package check
 
 // Stubs, replaced group by group.
-var dnsEntries, dnssecEntries []Entry
 var stsRecordEntries, stsFetchEntries, stsPolicyEntries, stsMXEntries, tlsrptRecordEntries []Entry
 var starttlsEntries, tlsEntries, certEntries, tlsaEntries, daneEntries []Entry
 
@@ -9,8 +8,6 @@ func (j *judge) readRecord()        {}
 func (j *judge) readReporting()     {}
 func (j *judge) readPolicy()        {}
 func (j *judge) readHosts()         {}
-func (j *judge) judgeDNS()          {}
-func (j *judge) judgeDNSSEC()       {}
 func (j *judge) judgeRecord()       {}
 func (j *judge) judgeFetch()        {}
 func (j *judge) judgePolicy()       {}
@@ -21,6 +18,5 @@ func (j *judge) judgeCertificates() {}
 func (j *judge) judgeTLSA()         {}
 func (j *judge) judgeDANE()         {}
 func (j *judge) judgeReporting()    {}
-func (j *judge) sum()               {}
 
 func (j *judge) context(subject string) Context { return Context{} }

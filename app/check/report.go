@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"net/netip"
 	"time"
 
@@ -46,6 +47,8 @@ type Report struct {
 	Hosts      []HostView // in the order a sender would try them
 	DNS        []LookupView
 	Progress   Progress
+	// Blind: not even the mail hosts could be asked for, by no fault of the domain.
+	Blind bool
 }
 
 // Phrase is a text of app/locale by its key, and the arguments that fill it.
@@ -227,3 +230,30 @@ type LookupView struct {
 	Text    []string // the answer records in presentation form
 	Failure *probe.Failure
 }
+
+var levelNames = [...]string{"unknown", "ok", "notice", "warning", "error"}
+
+// String gives the level's name in lower case.
+func (l Level) String() string {
+	if int(l) < len(levelNames) {
+		return levelNames[l]
+	}
+	return levelNames[Unknown]
+}
+
+// MarshalText gives String.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads what String gives; anything else is ErrLevel.
+func (l *Level) UnmarshalText(text []byte) error {
+	for i, name := range levelNames {
+		if name == string(text) {
+			*l = Level(i)
+			return nil
+		}
+	}
+	return ErrLevel
+}
+
+// ErrLevel is the error of reading a level that isn't one.
+var ErrLevel = errors.New("check: no such level")

@@ -1,0 +1,312 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+)
+
+var dnssecEntries = []Entry{
+	{Code: "dnssec.unsigned", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}, Result: "dane-required"}, // args: domain
+	{Code: "dnssec.mx-zone-unsigned", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},          // args: host
+	{Code: "dnssec.signed-no-ds", Level: Warning, Who: Owner, RFC: []Citation{{4035, "2.4"}, {7672, "2.2"}},
+		LevelIn: func(c Context) Level {
+			if c.TLSA {
+				return Error
+			}
+			return Warning
+		}}, // args: name
+	{Code: "dnssec.bogus", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.1"}, {4035, "4.3"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324", "5.4.312"}}, // args: name, type
+	{Code: "dnssec.rrsig-expired", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}, {7672, "2.1.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type, date
+	{Code: "dnssec.rrsig-not-yet-valid", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}, {7672, "2.1.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type, date
+	{Code: "dnssec.rrsig-expiring-soon", Level: Warning, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}}}, // args: name, type, date
+	{Code: "dnssec.rrsig-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "2.2"}, {7672, "2.1.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
+	{Code: "dnssec.dnskey-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "2.4"}, {7672, "2.1.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
+	{Code: "dnssec.zone-key-bit-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "2.1.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
+	{Code: "dnssec.nsec-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "3.1.3"}},
+		Result: "dnssec-invalid", NDR: []string{"5.4.312"}}, // args: name, type
+	{Code: "dnssec.algorithm-unsupported", Level: Warning, Who: DNSHost, RFC: []Citation{{8914, "4.2"}}},        // args: name
+	{Code: "dnssec.ds-digest-unsupported", Level: Warning, Who: Owner, RFC: []Citation{{8914, "4.3"}}},          // args: name
+	{Code: "dnssec.algorithm-deprecated", Level: Warning, Who: DNSHost, RFC: []Citation{{8624, "3.1"}}},         // args: name, value
+	{Code: "dnssec.ds-digest-sha1", Level: Warning, Who: Owner, RFC: []Citation{{8624, "3.3"}}},                 // args: name
+	{Code: "dnssec.nsec3-iterations-excessive", Level: Error, Who: DNSHost, RFC: []Citation{{9276, "3.2"}}},     // args: name
+	{Code: "dnssec.address-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},      // args: host
+	{Code: "dnssec.cname-target-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.1.3"}}}, // args: host, name
+	{Code: "dnssec.not-validated-by-tool", Level: Notice, Who: Visitor, RFC: []Citation{{4035, "3.2.3"}}},       // args: domain
+	{Code: "dnssec.secure", Level: OK, Who: Nobody, RFC: []Citation{{4035, "4.3"}, {7672, "2.2.1"}}},            // args: domain
+}
+
+func (j *judge) judgeDNSSEC() {
+	d := j.facts.Domain
+	if j.validates == Error {
+		j.add("dnssec.not-validated-by-tool", d.String())
+		j.notChecked("not-checked.dnssec-resolver", d.String())
+		return
+	}
+	if j.validates == OK {
+		j.notChecked("not-checked.dnssec-as-resolver-says", d.String())
+	}
+	reported := map[dnsname.Name]bool{}
+	j.judgeChain(d, d, doh.TypeMX, reported)
+	j.judgeChain(d, d.Child("_mta-sts"), doh.TypeTXT, reported)
+	for _, h := range j.hosts {
+		if h.name.IsZero() {
+			continue
+		}
+		j.judgeChain(h.name, h.name, doh.TypeA, reported)
+		j.judgeChain(h.name, h.name, doh.TypeAAAA, reported)
+		j.judgeChain(h.name, tlsaOwner(h.tlsaBase), doh.TypeTLSA, reported)
+		j.judgeAliasSecurity(h)
+	}
+	j.judgeUnsigned(reported)
+	j.judgeKeys(d)
+	if j.allSecure() {
+		j.add("dnssec.secure", d.String())
+	}
+}
+
+// judgeChain judges how the answer to one lookup is signed, once per zone.
+func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[dnsname.Name]bool) {
+	a := j.look(name, typ)
+	evidence := a
+	if a.status == dnssec.Bogus {
+		if cd, ok := j.lookups[key{name, typ, true}]; ok {
+			evidence = cd
+		}
+	}
+	zone := signerOf(evidence, name)
+	subject := about.String()
+	if j.facts.Domain.Within(zone) {
+		// One fault of the domain's own zone, however many names show it.
+		subject = j.facts.Domain.String()
+	}
+	j.judgeExtended(a, zone, subject)
+	if reported[zone] {
+		return
+	}
+	switch a.status {
+	case dnssec.Bogus:
+		// A TLSA lookup that fails alone has a finding of its own.
+		if typ != doh.TypeTLSA {
+			reported[zone] = true
+			j.addBogus(a, evidence, zone, subject, typ)
+		}
+	case dnssec.Secure:
+		j.judgeExpiry(a, zone, subject, typ)
+	case dnssec.Insecure:
+		if hasSignatures(evidence) && j.look(zone, doh.TypeDS).state == NoData {
+			reported[zone] = true
+			j.add("dnssec.signed-no-ds", subject, "name", zone.String())
+		}
+	}
+}
+
+// addBogus names the cause of a failed validation: what the resolver gave as
+// its reason, else what the data itself shows.
+func (j *judge) addBogus(a, evidence answer, zone dnsname.Name, subject string, typ doh.Type) {
+	code, date := Code("dnssec.bogus"), ""
+	if a.verdict.Reason != "" {
+		code = Code("dnssec." + a.verdict.Reason)
+	}
+	sigs := signatures(evidence, typ)
+	last := slices.MaxFunc(append(sigs, doh.RRSIG{}), func(x, y doh.RRSIG) int { return x.Expiration.Compare(y.Expiration) })
+	switch {
+	case code == "dnssec.rrsig-expired" || code == "dnssec.bogus" && len(sigs) > 0 && last.Expiration.Before(j.now):
+		code = "dnssec.rrsig-expired"
+		if len(sigs) > 0 {
+			date = day(last.Expiration)
+		}
+	case code == "dnssec.rrsig-not-yet-valid" || code == "dnssec.bogus" && len(sigs) > 0 && last.Inception.After(j.now):
+		code = "dnssec.rrsig-not-yet-valid"
+		if len(sigs) > 0 {
+			date = day(last.Inception)
+		}
+	case code == "dnssec.bogus" && j.keyless(zone):
+		code = "dnssec.dnskey-missing"
+	}
+	if date == "" {
+		date = "?"
+	}
+	j.add(code, subject, "name", zone.String(), "type", typ.String(), "date", date)
+}
+
+// keyless tells whether no DNSKEY of the zone answers to any of its DS records.
+func (j *judge) keyless(zone dnsname.Name) bool {
+	ds, keys := j.withData(zone, doh.TypeDS), j.withData(zone, doh.TypeDNSKEY)
+	if ds.state != Found || keys.state != Found {
+		return false
+	}
+	for _, r := range ds.records {
+		want, _ := r.DS()
+		for _, k := range keys.records {
+			if have, ok := k.DNSKEY(); ok && have.KeyTag == want.KeyTag && have.Algorithm == want.Algorithm {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// withData gives a lookup, or its repetition with checking disabled where the
+// first failed.
+func (j *judge) withData(name dnsname.Name, typ doh.Type) answer {
+	if a := j.look(name, typ); a.state == Found {
+		return a
+	}
+	return j.lookups[key{name, typ, true}]
+}
+
+// judgeExpiry warns of a signature about to end: within three days, or within
+// two TTLs where a signer makes short-lived signatures as it goes.
+func (j *judge) judgeExpiry(a answer, zone dnsname.Name, subject string, typ doh.Type) {
+	if len(a.records) == 0 || j.hasFor("dnssec.rrsig-expiring-soon", subject) {
+		return
+	}
+	margin := min(72*time.Hour, 2*time.Duration(a.records[0].TTL)*time.Second)
+	for _, s := range signatures(a, typ) {
+		if s.Expiration.Sub(j.now) < margin {
+			j.add("dnssec.rrsig-expiring-soon", subject, "name", zone.String(), "type", typ.String(), "date", day(s.Expiration))
+			return
+		}
+	}
+}
+
+func (j *judge) hasFor(code Code, subject string) bool {
+	return slices.ContainsFunc(j.report.Findings, func(f Finding) bool { return f.Code == code && f.Subject == subject })
+}
+
+// judgeExtended reads the extended errors that explain an insecure answer.
+func (j *judge) judgeExtended(a answer, zone dnsname.Name, subject string) {
+	if a.msg == nil {
+		return
+	}
+	for _, e := range a.msg.EDE {
+		code := Code("")
+		switch e.Code {
+		case 1:
+			code = "dnssec.algorithm-unsupported"
+		case 2:
+			code = "dnssec.ds-digest-unsupported"
+		case 27:
+			code = "dnssec.nsec3-iterations-excessive"
+		}
+		if code != "" && !j.hasFor(code, subject) {
+			j.add(code, subject, "name", zone.String())
+		}
+	}
+}
+
+// judgeUnsigned judges zones without any signature.
+func (j *judge) judgeUnsigned(reported map[dnsname.Name]bool) {
+	d := j.facts.Domain
+	unsigned := j.mx.status == dnssec.Insecure && !hasSignatures(j.mx) && !reported[signerOf(j.mx, d)]
+	if unsigned {
+		j.add("dnssec.unsigned", d.String())
+	}
+	for _, h := range j.hosts {
+		if h.addresses != dnssec.Insecure || h.implicit || hasSignatures(h.a) || hasSignatures(h.aaaa) {
+			continue
+		}
+		if _, hops := h.expanded(); hops > 0 || unsigned && h.name.Within(d) {
+			continue
+		}
+		f := j.add("dnssec.mx-zone-unsigned", h.name.String(), "host", h.name.String())
+		if j.mx.status != dnssec.Secure {
+			// DANE is no option here until the domain itself is signed.
+			f.Level = Notice
+		}
+	}
+}
+
+// judgeAliasSecurity finds hosts whose name is secure and whose addresses
+// aren't: TLSA records there are never asked for (RFC 7672 §2.2.2).
+func (j *judge) judgeAliasSecurity(h *host) {
+	at := j.look(tlsaOwner(h.name), doh.TypeTLSA)
+	if h.addresses != dnssec.Insecure || at.status != dnssec.Secure {
+		return
+	}
+	if end, hops := h.expanded(); hops > 0 {
+		j.add("dnssec.cname-target-insecure", h.name.String(), "host", h.name.String(), "name", end.String())
+	} else {
+		j.add("dnssec.address-insecure", h.name.String(), "host", h.name.String())
+	}
+}
+
+// judgeKeys looks at algorithms (RFC 8624 §3).
+func (j *judge) judgeKeys(d dnsname.Name) {
+	for _, r := range j.look(d, doh.TypeDNSKEY).records {
+		k, ok := r.DNSKEY()
+		if ok && slices.Contains([]uint8{1, 3, 5, 6, 7, 12}, k.Algorithm) {
+			j.add("dnssec.algorithm-deprecated", d.String(), "name", d.String(), "value", strconv.Itoa(int(k.Algorithm)))
+			break
+		}
+	}
+	digests := j.look(d, doh.TypeDS).records
+	weak := len(digests) > 0
+	for _, r := range digests {
+		ds, ok := r.DS()
+		weak = weak && ok && (ds.DigestType == 1 || ds.DigestType == 3)
+	}
+	if weak {
+		j.add("dnssec.ds-digest-sha1", d.String(), "name", d.String())
+	}
+}
+
+// allSecure tells whether MX records, addresses and TLSA lookups of all hosts
+// are secure, and there are hosts.
+func (j *judge) allSecure() bool {
+	if j.mx.status != dnssec.Secure || len(j.hosts) == 0 {
+		return false
+	}
+	for _, h := range j.hosts {
+		if h.addresses != dnssec.Secure || h.tlsa.status != dnssec.Secure {
+			return false
+		}
+	}
+	return true
+}
+
+func hasSignatures(a answer) bool {
+	return a.msg != nil && slices.ContainsFunc(a.msg.Answer, func(r doh.Record) bool { return r.Type == doh.TypeRRSIG })
+}
+
+// signatures are those over the records of the type asked.
+func signatures(a answer, typ doh.Type) []doh.RRSIG {
+	var all []doh.RRSIG
+	if a.msg == nil {
+		return nil
+	}
+	for _, r := range a.msg.Answer {
+		if s, ok := r.RRSIG(); ok && s.Covered == typ {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// signerOf gives the zone that signed an answer, or the name asked.
+func signerOf(a answer, name dnsname.Name) dnsname.Name {
+	if a.msg != nil {
+		for _, records := range [][]doh.Record{a.msg.Answer, a.msg.Authority} {
+			for _, r := range records {
+				if s, ok := r.RRSIG(); ok && !s.Signer.IsZero() {
+					return s.Signer
+				}
+			}
+		}
+	}
+	return name
+}
+
+// day prints a date as in RFC 3339, in UTC.
+func day(t time.Time) string { return t.UTC().Format("2006-01-02") }

@@ -1,0 +1,86 @@
+package locale
+
+// CLI holds the words of the command line.
+type CLI struct {
+	Usage, Help                    string // one line; all commands
+	UnknownCommand                 string // {value}
+	BadFlag                        string // {value}: the flag parser's line
+	NoDomain, OneDomain            string
+	NoFile, OneFile                string
+	BadFile                        string // {name} {value}
+	BadLevel                       string // {value}
+	BadResolver                    string // {value}
+	BadAnchor                      string // {name}
+	BadRoots                       string // {name}
+	PrivateNeeds                   string
+	PrivateOn                      string // a loud line
+	LabFailed                      string // {value}
+	Progress                       string // {count} {total}
+	Publish, Remove, Fixed, Source string // labels
+	NotChecked, NothingFound       string // headings
+	Serving                        string // {value}: the address
+	NoSite                         string // {name}
+	ServeFailed                    string // {value}
+	CertNeedsKey                   string
+	PreviousOther                  string // {domain}: the file's
+	Stopped                        string
+}
+
+// EnglishCLI gives the command line's words; apart from Language, so that the
+// browser program does not carry them.
+func EnglishCLI() CLI {
+	return CLI{
+		Usage: "usage: sealane check DOMAIN | judge FILE | serve | lab; see sealane help",
+		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
+sealane judge FACTS.json [flags] the same from saved evidence, offline
+sealane serve [flags]            the page and its proxy
+sealane lab [-json]              the broken-on-purpose domains under .test
+
+check and judge:
+  -json              one JSON object
+  -fail-on LEVEL     exit 1 at findings of this level or above: notice, warning, error (default)
+check:
+  -save FILE         keep the evidence
+  -previous FILE     evidence of an earlier check, to compare with
+serve:
+  -listen ADDR       default localhost:8080
+  -lab               answer names under .test from the lab
+  -site DIR          the built site; default: the folder site beside the program
+  -cert FILE -key FILE  serve HTTPS with HTTP/2 and HTTP/3
+check and serve:
+  -resolver URL|IP:PORT  a DNS resolver; may be repeated; default: the system's
+  -anchor FILE       DNSSEC trust anchors, DS or DNSKEY lines, beside the root's
+  -roots FILE        certificate authorities, PEM, instead of the system's
+  -smtp-port N -https-port N
+  -allow-private     reach private addresses; only with a port or the roots changed
+
+Exit code: 0 clean, 1 findings, 2 could not check.`,
+		UnknownCommand: "there is no command {value}; see sealane help",
+		BadFlag:        "{value}; see sealane help",
+		NoDomain:       "check needs a domain",
+		OneDomain:      "check takes one domain at a time",
+		NoFile:         "judge needs a file of saved evidence",
+		OneFile:        "judge takes one file at a time",
+		BadFile:        "can't use {name}: {value}",
+		BadLevel:       "{value} is no level: notice, warning or error",
+		BadResolver:    "{value} is no resolver: give an https URL or IP:PORT",
+		BadAnchor:      "{name} holds no DS or DNSKEY line, or one that can't be read",
+		BadRoots:       "{name} holds no certificate in PEM form",
+		PrivateNeeds:   "-allow-private needs -smtp-port, -https-port or -roots beside it",
+		PrivateOn:      "WARNING: private and loopback addresses are reachable through this process (-allow-private)",
+		LabFailed:      "the lab did not start: {value}",
+		Progress:       "{count} of {total} answers",
+		Publish:        "publish",
+		Remove:         "remove",
+		Fixed:          "who",
+		Source:         "source",
+		NotChecked:     "Not checked",
+		NothingFound:   "Nothing to mend.",
+		Serving:        "{value}",
+		NoSite:         "no built site in {name}; the page will be missing (make site builds it)",
+		ServeFailed:    "can't serve: {value}",
+		CertNeedsKey:   "-cert and -key go together",
+		PreviousOther:  "the earlier evidence is about {domain}, another domain",
+		Stopped:        "stopped before the check was done",
+	}
+}

@@ -1,0 +1,80 @@
+// Command sealane checks how mail to a domain is protected on the wire
+// (RFC 8461, RFC 7672, RFC 8460), and serves the page that does the same in a
+// browser together with the proxy it needs.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/sealane/sealane/app/locale"
+)
+
+// Exit codes.
+const (
+	exitClean    = 0
+	exitFindings = 1
+	exitUnable   = 2 // could not check, or was called wrongly
+)
+
+// program is one run: where it writes and in which language.
+type program struct {
+	out, err io.Writer
+	// terminal: err is a terminal, so that progress may be shown.
+	terminal bool
+	words    locale.Language
+	cli      locale.CLI
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr), words: locale.English(), cli: locale.EnglishCLI()}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// run carries out one command line and gives the exit code.
+func (p *program) run(ctx context.Context, args []string) int {
+	if len(args) == 0 {
+		return p.wrong(p.cli.Usage)
+	}
+	switch command, rest := args[0], args[1:]; command {
+	case "check":
+		return p.check(ctx, rest)
+	case "judge":
+		return p.judge(rest)
+	case "serve":
+		return p.serve(ctx, rest)
+	case "lab":
+		return p.lab(rest)
+	case "help", "-h", "-help", "--help":
+		fmt.Fprintln(p.out, p.cli.Help)
+		return exitClean
+	default:
+		return p.wrong(p.say(p.cli.UnknownCommand, "value", command))
+	}
+}
+
+// wrong prints one line and gives the exit code for it.
+func (p *program) wrong(line string) int {
+	fmt.Fprintln(p.err, "sealane:", line)
+	return exitUnable
+}
+
+// say fills a text with pairs of names and values.
+func (p *program) say(text string, pairs ...string) string {
+	args := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = pairs[i+1]
+	}
+	return locale.Fill(text, args)
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/locale"
+)
+
+// output says how a report is shown and when it fails.
+type output struct {
+	json   bool
+	level  string
+	failOn check.Level
+}
+
+func (o *output) register(fs *flag.FlagSet) {
+	fs.BoolVar(&o.json, "json", false, "")
+	fs.StringVar(&o.level, "fail-on", "error", "")
+}
+
+func (o *output) verify(p *program) error {
+	if err := o.failOn.UnmarshalText([]byte(o.level)); err != nil || o.failOn < check.Notice {
+		return errWords(p.say(p.cli.BadLevel, "value", o.level))
+	}
+	return nil
+}
+
+// document is what -json prints.
+type document struct {
+	Domain     string             `json:"domain"`
+	Headline   string             `json:"headline"`
+	Findings   []check.Finding    `json:"findings"`
+	NotChecked []check.NotChecked `json:"notChecked"`
+	Facts      check.Facts        `json:"facts"`
+}
+
+// show prints a report and gives the exit code: a check that could not even
+// ask for the mail hosts, or was stopped, is no check.
+func (p *program) show(r check.Report, f check.Facts, o output) int {
+	if o.json {
+		enc := json.NewEncoder(p.out)
+		enc.SetEscapeHTML(false)
+		doc := document{r.Domain.String(), p.sentences(r.Headline), r.Findings, r.NotChecked, f}
+		if doc.Findings == nil {
+			doc.Findings = []check.Finding{}
+		}
+		if err := enc.Encode(doc); err != nil {
+			return exitUnable
+		}
+	} else {
+		p.print(r)
+	}
+	switch {
+	case !f.Done || r.Blind:
+		return exitUnable
+	case len(r.Findings) > 0 && r.Findings[0].Level >= o.failOn:
+		return exitFindings
+	}
+	return exitClean
+}
+
+func (p *program) sentences(all []check.Phrase) string {
+	var out []string
+	for _, s := range all {
+		out = append(out, p.phrase(s))
+	}
+	return strings.Join(out, " ")
+}
+
+func (p *program) phrase(s check.Phrase) string {
+	text, _ := p.words.Phrase(s.Key)
+	return locale.Fill(text, s.Args)
+}
+
+// marks stand before a finding, by level.
+var marks = [...]string{"?", "✓", "·", "!", "✗"}
+
+func (p *program) print(r check.Report) {
+	fmt.Fprintf(p.out, "%s: %s\n", r.Domain, p.sentences(r.Headline))
+	mend := 0
+	for _, f := range r.Findings {
+		switch {
+		case f.Level >= check.Warning:
+			mend++
+			p.printFinding(r, f)
+		case f.Level == check.Notice:
+			fmt.Fprintf(p.out, "\n%s %s  %s\n", marks[f.Level], f.Code, printable(f.Subject))
+			p.paragraph(p.fill(r, f, words(p, f).Consequence))
+		}
+	}
+	if mend == 0 && !r.Blind {
+		fmt.Fprintf(p.out, "\n%s\n", p.cli.NothingFound)
+	}
+	if len(r.NotChecked) > 0 {
+		fmt.Fprintf(p.out, "\n%s\n", p.cli.NotChecked)
+		for _, n := range r.NotChecked {
+			p.paragraph(p.phrase(n.Phrase))
+		}
+	}
+}
+
+func words(p *program, f check.Finding) locale.Words {
+	w, _ := p.words.Finding(string(f.Code))
+	return w
+}
+
+func (p *program) printFinding(r check.Report, f check.Finding) {
+	w := words(p, f)
+	fmt.Fprintf(p.out, "\n%s %s  %s\n", marks[f.Level], f.Code, printable(f.Subject))
+	for _, text := range []string{w.Consequence, w.Cause, w.Fix} {
+		p.paragraph(p.fill(r, f, text))
+	}
+	for _, pub := range f.Publish {
+		label := p.cli.Publish
+		if pub.Remove {
+			label = p.cli.Remove
+		}
+		fmt.Fprintf(p.out, "  %s: %s %s\n", label, printable(pub.Name), pub.Type)
+		for line := range strings.Lines(pub.Value) {
+			fmt.Fprintf(p.out, "    %s\n", printable(strings.TrimRight(line, "\r\n")))
+		}
+	}
+	entry, _ := f.Code.Lookup()
+	who, _ := p.words.Phrase("who." + string(entry.Who))
+	var sources []string
+	for _, c := range entry.RFC {
+		s := "RFC " + strconv.Itoa(c.RFC)
+		if c.Section != "" {
+			s += " §" + c.Section
+		}
+		sources = append(sources, s)
+	}
+	fmt.Fprintf(p.out, "  %s: %s; %s: %s\n", p.cli.Fixed, who, p.cli.Source, strings.Join(sources, ", "))
+}
+
+// fill fills a finding's text; domain and subject are known everywhere.
+func (p *program) fill(r check.Report, f check.Finding, text string) string {
+	args := map[string]string{"domain": r.Domain.String(), "subject": f.Subject}
+	for k, v := range f.Args {
+		args[k] = v
+	}
+	return strings.ReplaceAll(locale.Fill(text, args), "`", "")
+}
+
+// paragraph prints a text wrapped and indented.
+func (p *program) paragraph(text string) {
+	line := " "
+	for word := range strings.FieldsSeq(printable(text)) {
+		if len(line)+1+len(word) > 92 && line != " " {
+			fmt.Fprintln(p.out, line)
+			line = " "
+		}
+		line += " " + word
+	}
+	fmt.Fprintln(p.out, line)
+}
+
+// printable keeps a server's control characters away from the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r >= 0x7F && r < 0xA0 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// inputFault is what to say of a domain that isn't one.
+func (p *program) inputFault(err error) string {
+	var fault interface{ Key() string }
+	if errors.As(err, &fault) {
+		if text, ok := p.words.Phrase(fault.Key()); ok {
+			return text
+		}
+	}
+	return err.Error()
+}
