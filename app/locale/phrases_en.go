@@ -6,7 +6,7 @@ package locale
 // sentences behind each other, so each must stand alone.
 var englishPhrases = []text{
 	{"headline.blind", "Our DNS resolver could not be asked, so nothing about {domain} is known yet."},
-	{"headline.checking", "Checking {domain} …"},
+	{"headline.checking", "Checking …"},
 	{"headline.dane-absent", "There is no DANE."},
 	{"headline.dane-blocked", "TLSA lookups fail: senders that check DANE hold the mail, then return it."},
 	{"headline.dane-broken", "DANE is published but broken: Exchange Online and every other sender that checks it will not deliver."},
@@ -24,10 +24,10 @@ var englishPhrases = []text{
 	{"headline.sts-absent", "There is no MTA-STS."},
 	{"headline.sts-enforce", "Protected by MTA-STS."},
 	{"headline.sts-enforce-broken", "MTA-STS is enforced and no mail server passes it: Gmail, Exchange Online and every other sender that follows it will not deliver."},
-	{"headline.sts-enforce-partly", "MTA-STS is enforced, but only {count} of {total} mail servers pass it: senders that follow it skip the others."},
+	{"headline.sts-enforce-partly", "MTA-STS is enforced, but {count} of {total} mail servers fail it: senders that follow it skip them."},
 	{"headline.sts-none", "MTA-STS is switched off by its own policy."},
 	{"headline.sts-testing", "MTA-STS is in testing: senders report failures and deliver all the same."},
-	{"headline.sts-testing-broken", "MTA-STS is in testing and no mail server passes it: enforcing it today would stop mail."},
+	{"headline.sts-testing-broken", "MTA-STS is in testing, and {count} of {total} mail servers fail it: enforced today, it would stop mail there."},
 	{"headline.sts-unknown", "Whether MTA-STS protects it is not known."},
 	{"headline.sts-void", "MTA-STS is published, but senders can't use it: it protects nothing."},
 	{"headline.tls-none", "No mail server offers encryption: mail travels in the clear."},
