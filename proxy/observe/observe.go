@@ -6,10 +6,13 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"time"
 
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 )
+
+// UserAgent names the program to policy hosts.
+const UserAgent = "sealane (+https://github.com/sealane/sealane)"
 
 // Network is one network to look at: the internet, or the lab. Its fields are
 // set before use and not changed after.
@@ -25,12 +28,52 @@ type Network struct {
 	SMTPPort, HTTPSPort uint16
 	// EHLO is the name given in EHLO.
 	EHLO string
+	// Port25 remembers whether port 25 gets out of this network; nil means
+	// that it does.
+	Port25 *Port25
+
+	// limits other than the usual ones, for tests; zero fields are the usual.
+	limits limits
 }
 
-// Policy fetches a policy file (RFC 8461 §3.3).
-func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy { return probe.Policy{} }
+// Egress says whether this network lets port 25 out, as far as is known.
+func (n *Network) Egress() probe.Egress {
+	if n.Port25 == nil {
+		return probe.EgressOpen
+	}
+	return n.Port25.Egress()
+}
 
-// STARTTLS speaks with every address of a host: EHLO, STARTTLS, EHLO, QUIT.
-func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name) probe.STARTTLS {
-	return probe.STARTTLS{Host: host}
+// limits are the times that an observation may take. What bounds its size are
+// the constants of package probe.
+type limits struct {
+	policy    time.Duration // a whole policy fetch
+	address   time.Duration // one address of a mail host, all stages
+	connect   time.Duration // one TCP connection
+	banner    time.Duration // from connection to the end of the banner
+	reply     time.Duration // one whole SMTP reply, or one HTTP header
+	handshake time.Duration // one TLS handshake
+}
+
+// usual gives l with its zero fields filled. A banner may be late on purpose
+// (RFC 5321 §4.5.3.2.1 grants it five minutes); a visitor waits less long.
+func (l limits) usual() limits {
+	fill := func(d *time.Duration, usual time.Duration) {
+		if *d == 0 {
+			*d = usual
+		}
+	}
+	fill(&l.policy, probe.PolicyTimeout)
+	fill(&l.address, probe.ProbeTimeout)
+	fill(&l.connect, 10*time.Second)
+	fill(&l.banner, 20*time.Second)
+	fill(&l.reply, 15*time.Second)
+	fill(&l.handshake, 15*time.Second)
+	return l
+}
+
+// millis is the time since start in whole milliseconds, at least 1: zero
+// would say that nothing was measured.
+func millis(start time.Time) int {
+	return max(1, int(time.Since(start).Milliseconds()))
 }

@@ -1,0 +1,86 @@
+package observe
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// found is the answer to one address question.
+type found struct {
+	addresses []netip.Addr
+	failure   *probe.Failure // nil when the answer is good, be it empty
+}
+
+// addresses asks for A and AAAA together and gives at most MaxAddresses,
+// IPv4 and IPv6 in turn. One family's failure is no failure while the other
+// gives an address.
+func (n *Network) addresses(ctx context.Context, host dnsname.Name) ([]netip.Addr, *probe.Failure) {
+	second := make(chan found, 1)
+	go func() { second <- n.family(ctx, host, doh.TypeAAAA) }()
+	v4 := n.family(ctx, host, doh.TypeA)
+	v6 := <-second
+	var all []netip.Addr
+	for i := range max(len(v4.addresses), len(v6.addresses)) {
+		for _, family := range [][]netip.Addr{v4.addresses, v6.addresses} {
+			if i < len(family) && !slices.Contains(all, family[i]) {
+				all = append(all, family[i])
+			}
+		}
+	}
+	if len(all) > 0 {
+		return all[:min(len(all), probe.MaxAddresses)], nil
+	}
+	// A failure outranks NXDOMAIN of the other family, which then is doubtful.
+	for _, f := range []*probe.Failure{v4.failure, v6.failure} {
+		if f != nil && f.Class != probe.DNSNotFound {
+			return nil, f
+		}
+	}
+	for _, f := range []*probe.Failure{v4.failure, v6.failure} {
+		if f != nil {
+			return nil, f
+		}
+	}
+	return nil, &probe.Failure{Class: probe.DNSNoAddress}
+}
+
+// family asks one address question.
+func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type) found {
+	wire, err := n.Exchange(ctx, doh.Query(host, typ, false))
+	if err != nil {
+		return found{failure: failed(ctx, err, probe.DNSTimeout, probe.NoResolver)}
+	}
+	answer, err := doh.Parse(wire)
+	if err != nil {
+		return found{failure: &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}}
+	}
+	var f found
+	switch answer.Rcode {
+	case doh.RcodeNoError:
+		for _, r := range answer.RecordsOf(host, typ) {
+			if ip, ok := r.Address(); ok {
+				f.addresses = append(f.addresses, ip)
+			}
+		}
+	case doh.RcodeNXDomain:
+		f.failure = &probe.Failure{Class: probe.DNSNotFound}
+	default:
+		f.failure = &probe.Failure{Class: probe.DNSFailed, Detail: rcode(answer.Rcode)}
+	}
+	return f
+}
+
+// rcode names the response codes that resolvers give (RFC 1035 §4.1.1).
+func rcode(code int) string {
+	if code >= 0 && code < len(rcodes) {
+		return rcodes[code]
+	}
+	return "response code over 5"
+}
+
+var rcodes = [...]string{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"}

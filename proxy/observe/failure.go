@@ -1,0 +1,88 @@
+package observe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"reflect"
+	"syscall"
+
+	"github.com/sealane/sealane/app/probe"
+)
+
+// protocolVersion is the alert of a peer without a version in common (RFC 8446
+// §6.2).
+const protocolVersion = 70
+
+// failed says what kind of failure err is. timeout is the class of a deadline
+// passed, other the class of what nothing else fits. The asker's own leaving
+// outranks everything: it ends connections by passing their deadlines.
+func failed(ctx context.Context, err error, timeout, other probe.Class) *probe.Failure {
+	f := &probe.Failure{Class: other, Detail: err.Error()}
+	var known *probe.Failure
+	var network net.Error
+	remote, received := remoteAlert(err)
+	switch {
+	case ctx.Err() != nil:
+		f.Class = probe.Canceled
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, ErrReserved):
+		f.Class = probe.AddressReserved
+	case received && remote == protocolVersion:
+		f.Class = probe.TLSVersion
+	case received: // with TLS 1.3 it may come behind the handshake
+		f.Class = probe.TLSAlert
+	case errors.Is(err, syscall.ECONNREFUSED):
+		f.Class = probe.ConnectRefused
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		f.Class = probe.Unreachable
+	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		f.Class = timeout
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF),
+		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		f.Class = probe.ConnectionLost
+	}
+	return f
+}
+
+// handshakeFailed is failed for a TLS handshake over conn. When we gave up
+// ourselves, the alert that we sent says why.
+func handshakeFailed(ctx context.Context, err error, conn *tapped) *probe.Failure {
+	f := failed(ctx, err, probe.TLSTimeout, probe.TLSFailed)
+	if f.Class == probe.TLSFailed && conn.alert == protocolVersion {
+		f.Class = probe.TLSVersion
+	}
+	return f
+}
+
+// remoteAlert reads the number of an alert that the peer sent. crypto/tls
+// gives it as the Err of an OpError, of a type without a name outside.
+func remoteAlert(err error) (uint8, bool) {
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "remote error" {
+		return 0, false
+	}
+	v := reflect.ValueOf(op.Err)
+	if v.Kind() != reflect.Uint8 {
+		return 0, false
+	}
+	return uint8(v.Uint()), true
+}
+
+// tapped notes the alert that our own side of a handshake sent in the clear,
+// which is the only exact word on why crypto/tls gave up.
+type tapped struct {
+	net.Conn
+	alert uint8
+}
+
+// Write passes p on. An alert record is 21, version, length 2, level, number
+// (RFC 8446 §5.1).
+func (t *tapped) Write(p []byte) (int, error) {
+	if len(p) == 7 && p[0] == 21 && p[3] == 0 && p[4] == 2 {
+		t.alert = p[6]
+	}
+	return t.Conn.Write(p)
+}

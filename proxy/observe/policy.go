@@ -1,0 +1,177 @@
+package observe
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// Sizes of an HTTP answer that the contract of package probe doesn't name.
+const (
+	maxHeader  = 64 << 10 // octets of status line and headers, interim answers included
+	maxHTTP    = 1 << 20  // octets of the whole answer with its chunk framing
+	maxInterim = 5        // interim (1xx) answers passed over
+	maxTypes   = 16       // Content-Type headers kept
+)
+
+// errHeaderTooLong ends the reading of an answer whose header never does.
+var errHeaderTooLong = errors.New("observe: HTTP header over its limit")
+
+// Policy fetches a policy file (RFC 8461 §3.3): one GET, no redirect followed,
+// one minute, 64 KiB. The chain is observed and the body read though no sender
+// would trust them; Trust and the names say so to whoever judges.
+func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy {
+	start := time.Now()
+	host := d.Child("mta-sts")
+	p := probe.Policy{URL: "https://mta-sts." + d.String() + "/.well-known/mta-sts.txt"}
+	if host.IsZero() || d == dnsname.Root {
+		p.Failure = &probe.Failure{Class: probe.BadRequest, Detail: "no policy host can have this name"}
+		return p
+	}
+	l := n.limits.usual()
+	conn, failure := n.reach(ctx, host, start.Add(l.policy), l, &p)
+	if failure == nil {
+		defer conn.Close()
+		conn.SetDeadline(start.Add(l.policy))
+		failure = n.fetch(ctx, conn, host, &p)
+	}
+	p.Failure, p.Millis = failure, millis(start)
+	return p
+}
+
+// reach connects to the policy host's addresses in turn until one answers.
+func (n *Network) reach(ctx context.Context, host dnsname.Name, end time.Time, l limits, p *probe.Policy) (net.Conn, *probe.Failure) {
+	ctxDNS, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	addresses, failure := n.addresses(ctxDNS, host)
+	if failure != nil {
+		if failure.Class == probe.Canceled && ctx.Err() == nil {
+			failure.Class = probe.DNSTimeout
+		}
+		return nil, failure
+	}
+	for _, ip := range addresses {
+		if failure != nil && !time.Now().Before(end) {
+			break
+		}
+		p.Address = ip
+		var conn net.Conn
+		if conn, failure = n.connect(ctx, ip, n.HTTPSPort, min(l.connect, time.Until(end))); failure == nil {
+			return conn, nil
+		}
+	}
+	return nil, failure
+}
+
+// fetch speaks TLS and HTTP/1.1 over conn, whose deadline is the fetch's.
+func (n *Network) fetch(ctx context.Context, conn net.Conn, host dnsname.Name, p *probe.Policy) *probe.Failure {
+	secure, seen, failure := n.handshake(ctx, conn, &tls.Config{
+		ServerName: host.String(),
+		MinVersion: tls.VersionTLS12, // as senders do (RFC 9325 §3.1.1)
+		NextProtos: []string{"http/1.1"},
+	})
+	if failure != nil {
+		return failure
+	}
+	p.TLS = seen
+	request := "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: " + host.String() +
+		"\r\nUser-Agent: " + UserAgent + "\r\nAccept: text/plain, */*;q=0.1\r\nConnection: close\r\n\r\n"
+	if _, err := io.WriteString(secure, request); err != nil {
+		return failed(ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
+	}
+	answer, input, failure := readHeader(ctx, secure)
+	if failure != nil {
+		return failure
+	}
+	defer answer.Body.Close()
+	note(answer, p)
+	input.left = maxHTTP
+	return readBody(ctx, answer.Body, p)
+}
+
+// capped reads at most left octets, then fails with errHeaderTooLong.
+type capped struct {
+	r    io.Reader
+	left int
+}
+
+// Read reads until nothing is left.
+func (c *capped) Read(b []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errHeaderTooLong
+	}
+	n, err := c.r.Read(b[:min(len(b), c.left)])
+	c.left -= n
+	return n, err
+}
+
+// readHeader reads the final answer's status line and headers.
+func readHeader(ctx context.Context, conn io.Reader) (*http.Response, *capped, *probe.Failure) {
+	input := &capped{r: conn, left: maxHeader}
+	buffered := bufio.NewReader(input)
+	request := &http.Request{Method: http.MethodGet}
+	for range maxInterim + 1 {
+		answer, err := http.ReadResponse(buffered, request)
+		if errors.Is(err, errHeaderTooLong) || err != nil && input.left == 0 {
+			return nil, nil, &probe.Failure{Class: probe.ReplyTooLong, Detail: errHeaderTooLong.Error()}
+		}
+		if err != nil {
+			return nil, nil, failed(ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)
+		}
+		if answer.StatusCode >= 200 || answer.StatusCode == http.StatusSwitchingProtocols {
+			return answer, input, nil
+		}
+	}
+	return nil, nil, &probe.Failure{Class: probe.ReplyMalformed, Detail: "interim answers without end"}
+}
+
+// note keeps what the headers say.
+func note(answer *http.Response, p *probe.Policy) {
+	p.Status = answer.StatusCode
+	p.Location = kept(answer.Header.Get("Location"))
+	for i, v := range answer.Header["Content-Type"] {
+		if i < maxTypes {
+			p.ContentType = append(p.ContentType, kept(v))
+		}
+	}
+	p.ContentEncoding = kept(strings.Join(answer.Header["Content-Encoding"], ", "))
+	p.Age = kept(answer.Header.Get("Age"))
+	p.Server = kept(answer.Header.Get("Server"))
+}
+
+// kept cuts a header's value to the contract's length and makes it UTF-8.
+func kept(v string) string {
+	if len(v) > probe.MaxHeaderLength {
+		v = v[:probe.MaxHeaderLength]
+	}
+	if utf8.ValidString(v) {
+		return v
+	}
+	return strings.ToValidUTF8(v, "\uFFFD")
+}
+
+// readBody keeps the body as served: a Content-Encoding forced on us stays as
+// it is, so nothing can swell.
+func readBody(ctx context.Context, body io.Reader, p *probe.Policy) *probe.Failure {
+	read, err := io.ReadAll(io.LimitReader(body, probe.MaxPolicyBody+1))
+	p.Truncated = len(read) > probe.MaxPolicyBody
+	p.Body = read[:min(len(read), probe.MaxPolicyBody)]
+	switch {
+	case p.Truncated || err == nil:
+		return nil
+	case errors.Is(err, errHeaderTooLong):
+		return &probe.Failure{Class: probe.ReplyTooLong, Detail: "HTTP framing over " + strconv.Itoa(maxHTTP) + " octets"}
+	}
+	return failed(ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)
+}
