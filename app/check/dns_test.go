@@ -1,0 +1,259 @@
+package check
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// ruleCase is one scenario that fires a code and one that is close and silent.
+type ruleCase struct {
+	code    Code
+	fires   func(testing.TB) *scenario
+	silent  func(testing.TB) *scenario
+	subject string // of the finding; "" for any
+}
+
+func runRules(t *testing.T, cases []ruleCase) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(string(c.code), func(t *testing.T) {
+			fires := c.fires(t)
+			if got := fires.codes(); !slices.Contains(got, c.code) {
+				t.Errorf("silent where it should fire: %v", got)
+			}
+			if c.subject != "" && !slices.ContainsFunc(fires.report().Findings, func(f Finding) bool {
+				return f.Code == c.code && f.Subject == c.subject
+			}) {
+				t.Errorf("not about %s: %+v", c.subject, fires.report().Findings)
+			}
+			if got := c.silent(t).codes(); slices.Contains(got, c.code) {
+				t.Errorf("fires where it should be silent: %v", got)
+			}
+		})
+	}
+}
+
+// oneHost is a domain with one mail host that has addresses.
+func oneHost(t testing.TB, host string) *scenario {
+	return newScenario(t, "example.com").mx(10, host).address(host, "192.0.2.1", "2001:db8::1")
+}
+
+func TestDNSRules(t *testing.T) {
+	plain := func(t testing.TB) *scenario { return oneHost(t, "mx.example.com") }
+	runRules(t, []ruleCase{
+		{"dns.domain-nxdomain", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").nxdomain("example.com", doh.TypeMX)
+		}, func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX)
+		}, "example.com"},
+		{"dns.no-mail-host", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX).address("example.com")
+		}, func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX).address("example.com", "192.0.2.1")
+		}, "example.com"},
+		{"dns.mx-absent-implicit", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX).address("example.com", "192.0.2.1")
+		}, plain, "example.com"},
+		{"dns.null-mx", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").add("example.com", doh.TypeMX, "0 .")
+		}, plain, "example.com"},
+		{"dns.null-mx-mixed", func(t testing.TB) *scenario { return plain(t).add("example.com", doh.TypeMX, "0 .") },
+			func(t testing.TB) *scenario {
+				return newScenario(t, "example.com").add("example.com", doh.TypeMX, "0 .")
+			}, "example.com"},
+		{"dns.mx-lookup-failed", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").servfail("example.com", doh.TypeMX, 22)
+		}, func(t testing.TB) *scenario {
+			// The resolver says that it withholds the answer: nothing is known.
+			return newScenario(t, "example.com").servfail("example.com", doh.TypeMX, 15)
+		}, "example.com"},
+		{"dns.mx-target-nxdomain", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "gone.example.com").nxdomain("gone.example.com", doh.TypeA, doh.TypeAAAA)
+		}, func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "gone.example.com").fail("gone.example.com", doh.TypeA, probe.NoResolver).
+				fail("gone.example.com", doh.TypeAAAA, probe.NoResolver)
+		}, "gone.example.com"},
+		{"dns.mx-target-no-address", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").address("mx.example.com")
+		}, func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").address("mx.example.com", "2001:db8::1")
+		}, "mx.example.com"},
+		{"dns.mx-target-lookup-failed", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").servfail("mx.example.com", doh.TypeA, 22).
+				servfail("mx.example.com", doh.TypeAAAA, 22)
+		}, func(t testing.TB) *scenario {
+			// One family suffices.
+			return newScenario(t, "example.com").mx(10, "mx.example.com").add("mx.example.com", doh.TypeA, "192.0.2.1").
+				servfail("mx.example.com", doh.TypeAAAA, 22)
+		}, "mx.example.com"},
+		{"dns.mx-target-cname", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").
+				add("mx.example.com", doh.TypeA, "CNAME real.example.net.", "192.0.2.1").none("mx.example.com", doh.TypeAAAA)
+		}, plain, "mx.example.com"},
+		{"dns.mx-target-cname-loop", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").
+				add("mx.example.com", doh.TypeA, "CNAME a.example.com.", "CNAME mx.example.com.").none("mx.example.com", doh.TypeAAAA)
+		}, plain, "mx.example.com"},
+		{"dns.mx-target-is-ip", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "192.0.2.1").nxdomain("192.0.2.1", doh.TypeA, doh.TypeAAAA)
+		}, plain, "192.0.2.1"},
+		{"dns.mx-target-invalid-hostname", func(t testing.TB) *scenario { return oneHost(t, "my_mx.example.com") },
+			plain, "my_mx.example.com"},
+		{"dns.mx-target-u-label", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").add("example.com", doh.TypeMX, `10 m\195\188ller.example.com.`)
+		}, func(t testing.TB) *scenario { return oneHost(t, "xn--mller-kva.example.com") }, ""},
+		{"dns.mx-relative-name", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com.example.com").
+				nxdomain("mx.example.com.example.com", doh.TypeA, doh.TypeAAAA)
+		}, func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").nxdomain("mx.example.com", doh.TypeA, doh.TypeAAAA)
+		}, "mx.example.com.example.com"},
+		{"dns.mx-target-private-address", func(t testing.TB) *scenario {
+			return plain(t).probe("mx.example.com", probe.Address{IP: scenarioIP("10.0.0.1"), Stage: probe.StageConnect,
+				Failure: &probe.Failure{Class: probe.AddressReserved}})
+		}, func(t testing.TB) *scenario {
+			return plain(t).probe("mx.example.com", probe.Address{IP: scenarioIP("10.0.0.1"), Stage: probe.StageConnect,
+				Failure: &probe.Failure{Class: probe.ConnectTimeout}})
+		}, "mx.example.com 10.0.0.1"},
+		{"dns.mx-target-is-policy-host", func(t testing.TB) *scenario { return oneHost(t, "mta-sts.example.com") },
+			func(t testing.TB) *scenario { return oneHost(t, "mta-sts.example.net") }, "mta-sts.example.com"},
+		{"dns.mx-ipv6-only", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").address("mx.example.com", "2001:db8::1")
+		}, plain, "example.com"},
+		{"dns.mx-ipv4-only", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").address("mx.example.com", "192.0.2.1")
+		}, func(t testing.TB) *scenario {
+			// The lookup of the other family failed: it isn't known.
+			return newScenario(t, "example.com").mx(10, "mx.example.com").add("mx.example.com", doh.TypeA, "192.0.2.1").
+				servfail("mx.example.com", doh.TypeAAAA, 22)
+		}, "example.com"},
+		{"dns.mx-legacy-provider-name", func(t testing.TB) *scenario { return oneHost(t, "example-com.mail.eo.outlook.com") },
+			func(t testing.TB) *scenario { return oneHost(t, "example-com.mail.protection.outlook.com") }, ""},
+		{"dns.mx-duplicate", func(t testing.TB) *scenario { return plain(t).mx(20, "mx.example.com") }, plain, "mx.example.com"},
+		{"dns.domain-is-cname", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").add("example.com", doh.TypeMX, "CNAME example.net.", "10 mx.example.net.").
+				address("mx.example.net", "192.0.2.1")
+		}, plain, "example.com"},
+		{"dns.wildcard-mx", func(t testing.TB) *scenario {
+			return plain(t).add("sealane-wildcard-check.example.com", doh.TypeMX, "10 mx.example.com.")
+		}, func(t testing.TB) *scenario {
+			return plain(t).nxdomain("sealane-wildcard-check.example.com", doh.TypeMX)
+		}, "example.com"},
+		{"dns.ok", plain, func(t testing.TB) *scenario { return plain(t).mx(20, "b.example.com").address("b.example.com") }, "example.com"},
+	})
+}
+
+func TestDNSSECRules(t *testing.T) {
+	from, until := scenarioNow.AddDate(0, 0, -10), scenarioNow.AddDate(0, 0, 20)
+	past := scenarioNow.AddDate(0, 0, -2)
+	plain := func(t testing.TB) *scenario { return oneHost(t, "mx.example.com").tlsa("mx.example.com") }
+	bogus := func(t testing.TB, until time.Time, ede ...uint16) *scenario {
+		s := plain(t).signed("example.com", doh.TypeMX, from.AddDate(0, -1, 0), until).status("example.com", doh.TypeMX, dnssec.Bogus)
+		s.ede[scenarioKey("example.com", doh.TypeMX)] = ede
+		return s
+	}
+	insecure := func(s *scenario) *scenario {
+		for _, k := range []key{scenarioKey("example.com", doh.TypeMX), scenarioKey("mx.example.com", doh.TypeA),
+			scenarioKey("mx.example.com", doh.TypeAAAA), scenarioKey("_25._tcp.mx.example.com", doh.TypeTLSA)} {
+			s.states[k] = dnssec.Insecure
+		}
+		return s
+	}
+	withEDE := func(t testing.TB, code uint16) *scenario {
+		s := insecure(plain(t))
+		s.ede[scenarioKey("example.com", doh.TypeMX)] = []uint16{code}
+		return s
+	}
+	runRules(t, []ruleCase{
+		{"dnssec.unsigned", func(t testing.TB) *scenario { return insecure(plain(t)) }, func(t testing.TB) *scenario {
+			// Without a resolver that validates, nothing is known.
+			s := insecure(plain(t))
+			s.states[scenarioKey(".", doh.TypeSOA)] = dnssec.Insecure
+			return s
+		}, "example.com"},
+		{"dnssec.mx-zone-unsigned", func(t testing.TB) *scenario {
+			return oneHost(t, "mx.example.net").status("mx.example.net", doh.TypeA, dnssec.Insecure).
+				status("mx.example.net", doh.TypeAAAA, dnssec.Insecure)
+		}, plain, "mx.example.net"},
+		{"dnssec.signed-no-ds", func(t testing.TB) *scenario {
+			return insecure(plain(t)).signed("example.com", doh.TypeMX, from, until).none("example.com", doh.TypeDS)
+		}, func(t testing.TB) *scenario {
+			return insecure(plain(t)).none("example.com", doh.TypeDS)
+		}, "example.com"},
+		{"dnssec.bogus", func(t testing.TB) *scenario { return bogus(t, until, 6) }, plain, "example.com"},
+		{"dnssec.rrsig-expired", func(t testing.TB) *scenario { return bogus(t, past, 6) },
+			func(t testing.TB) *scenario { return bogus(t, until, 6) }, "example.com"},
+		{"dnssec.rrsig-not-yet-valid", func(t testing.TB) *scenario { return bogus(t, until, 8) },
+			func(t testing.TB) *scenario { return bogus(t, past, 7) }, "example.com"},
+		{"dnssec.rrsig-missing", func(t testing.TB) *scenario { return bogus(t, until, 10) }, plain, "example.com"},
+		{"dnssec.dnskey-missing", func(t testing.TB) *scenario {
+			return bogus(t, until, 6).add("example.com", doh.TypeDS, "1 13 2 "+hex32).
+				add("example.com", doh.TypeDNSKEY, "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==")
+		}, func(t testing.TB) *scenario {
+			return bogus(t, until, 6).add("example.com", doh.TypeDS, "2371 13 2 "+hex32).
+				add("example.com", doh.TypeDNSKEY, "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==")
+		}, "example.com"},
+		{"dnssec.zone-key-bit-missing", func(t testing.TB) *scenario { return bogus(t, until, 11) }, plain, "example.com"},
+		{"dnssec.nsec-missing", func(t testing.TB) *scenario { return bogus(t, until, 12) }, plain, "example.com"},
+		{"dnssec.rrsig-expiring-soon", func(t testing.TB) *scenario {
+			return plain(t).signed("example.com", doh.TypeMX, from, scenarioNow.Add(time.Hour))
+		}, func(t testing.TB) *scenario {
+			// Two TTLs are two hours here: a signer that renews often is fine.
+			return plain(t).signed("example.com", doh.TypeMX, from, scenarioNow.Add(3*time.Hour))
+		}, "example.com"},
+		{"dnssec.algorithm-unsupported", func(t testing.TB) *scenario { return withEDE(t, 1) },
+			func(t testing.TB) *scenario { return withEDE(t, 2) }, "example.com"},
+		{"dnssec.ds-digest-unsupported", func(t testing.TB) *scenario { return withEDE(t, 2) },
+			func(t testing.TB) *scenario { return withEDE(t, 1) }, "example.com"},
+		{"dnssec.nsec3-iterations-excessive", func(t testing.TB) *scenario { return withEDE(t, 27) },
+			func(t testing.TB) *scenario { return withEDE(t, 1) }, "example.com"},
+		{"dnssec.algorithm-deprecated", func(t testing.TB) *scenario {
+			return plain(t).add("example.com", doh.TypeDNSKEY, "257 3 5 AwEAAcnM2pU1")
+		}, func(t testing.TB) *scenario {
+			return plain(t).add("example.com", doh.TypeDNSKEY, "257 3 8 AwEAAcnM2pU1")
+		}, "example.com"},
+		{"dnssec.ds-digest-sha1", func(t testing.TB) *scenario {
+			return plain(t).add("example.com", doh.TypeDS, "1 13 1 "+hex32[:40])
+		}, func(t testing.TB) *scenario {
+			return plain(t).add("example.com", doh.TypeDS, "1 13 1 "+hex32[:40], "1 13 2 "+hex32)
+		}, "example.com"},
+		{"dnssec.address-insecure", func(t testing.TB) *scenario {
+			return plain(t).status("mx.example.com", doh.TypeA, dnssec.Insecure).status("mx.example.com", doh.TypeAAAA, dnssec.Insecure)
+		}, plain, "mx.example.com"},
+		{"dnssec.cname-target-insecure", func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").tlsa("mx.example.com").
+				add("mx.example.com", doh.TypeA, "CNAME a.example.net.", "192.0.2.1").none("mx.example.com", doh.TypeAAAA).
+				status("mx.example.com", doh.TypeA, dnssec.Insecure)
+		}, func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").tlsa("mx.example.com").
+				add("mx.example.com", doh.TypeA, "CNAME a.example.net.", "192.0.2.1").none("mx.example.com", doh.TypeAAAA)
+		}, "mx.example.com"},
+		{"dnssec.not-validated-by-tool", func(t testing.TB) *scenario {
+			return plain(t).status(".", doh.TypeSOA, dnssec.Insecure)
+		}, plain, "example.com"},
+		{"dnssec.secure", plain, func(t testing.TB) *scenario {
+			return plain(t).status("mx.example.com", doh.TypeA, dnssec.Insecure).status("mx.example.com", doh.TypeAAAA, dnssec.Insecure)
+		}, "example.com"},
+	})
+}
+
+// TestResolverDown takes a resolver that can't resolve the zone it trusts:
+// nothing that fails is the domain's fault.
+func TestResolverDown(t *testing.T) {
+	s := newScenario(t, "example.com").servfail("example.com", doh.TypeMX)
+	delete(s.records, scenarioKey(".", doh.TypeSOA))
+	s.servfail(".", doh.TypeSOA)
+	for _, f := range s.report().Findings {
+		if f.Level >= Warning {
+			t.Errorf("%s at %s though the resolver is down", f.Code, f.Level)
+		}
+	}
+	if !s.report().Blind {
+		t.Error("the report doesn't say that it is blind")
+	}
+}
