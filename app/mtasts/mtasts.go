@@ -18,6 +18,30 @@ const (
 	ModeEnforce
 )
 
+// String gives the mode as a policy writes it, "" for an unknown one.
+func (m Mode) String() string {
+	switch m {
+	case ModeNone:
+		return "none"
+	case ModeTesting:
+		return "testing"
+	case ModeEnforce:
+		return "enforce"
+	}
+	return ""
+}
+
+// ParseMode reads a mode value, which is case-sensitive (RFC 8461 §3.2):
+// ModeUnknown for any other text.
+func ParseMode(s string) Mode {
+	for m := ModeNone; m <= ModeEnforce; m++ {
+		if m.String() == s {
+			return m
+		}
+	}
+	return ModeUnknown
+}
+
 // MaxMaxAge is the largest max_age, in seconds (RFC 8461 §3.2).
 const MaxMaxAge = 31557600
 
