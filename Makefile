@@ -15,7 +15,7 @@ sources = $(shell find $(1) ! -name '*_test.go' ! -path '*/testdata*' 2>/dev/nul
 
 # The core runs under Node too, with a clean environment: Go's loader takes
 # only a few kilobytes of it.
-WASM_EXEC = env -i 'PATH=$(PATH)' 'HOME=$(HOME)' "'$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec'"
+WASM_EXEC = env -i 'PATH=$(PATH)' 'HOME=$(HOME)' '$$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -17,9 +17,13 @@ const (
 	realHealthy  = "healthy." + realZone
 	realOtherKey = "otherkey." + realZone
 	realPlain    = "plain." + realZone
-	healthyIP    = "127.0.0.1"
-	otherKeyIP   = "127.0.0.2"
-	plainIP      = "127.0.0.3"
+	// realSilent has the healthy host, and one that never speaks.
+	realSilent = "silent." + realZone
+
+	healthyIP  = "127.0.0.1"
+	otherKeyIP = "127.0.0.2"
+	plainIP    = "127.0.0.3"
+	silentIP   = "127.0.0.4"
 )
 
 // realWorld is a small internet of real servers on loopback.
@@ -51,7 +55,7 @@ func startRealWorld(t *testing.T) *realWorld {
 	ca := newAuthority(t, dir)
 	w := &realWorld{
 		dir: dir, Roots: ca.File, Anchor: filepath.Join(dir, "anchor"),
-		SMTP:  freePort(t, healthyIP, otherKeyIP, plainIP),
+		SMTP:  freePort(t, healthyIP, otherKeyIP, plainIP, silentIP),
 		HTTPS: freePort(t, healthyIP),
 	}
 	w.mx = ca.issue(t, dir, "mx", "mx."+realHealthy, "mx."+realOtherKey, "mx."+realPlain)
@@ -86,6 +90,7 @@ func (w *realWorld) zone(t *testing.T) string {
 		fmt.Fprintf(&z, "_mta-sts.%s TXT \"v=STSv1; id=20261122;\"\n", d.label)
 		fmt.Fprintf(&z, "_smtp._tls.%[1]s TXT \"v=TLSRPTv1; rua=mailto:tls@%[1]s.%[2]s\"\n", d.label, realZone)
 	}
+	fmt.Fprintf(&z, "silent MX 10 mx.healthy\nsilent MX 20 mx.silent\nmx.silent A %s\n", silentIP)
 	return z.String()
 }
 

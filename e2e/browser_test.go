@@ -1,0 +1,217 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// chromium is the one browser of the test run, started when the first test
+// asks; every page is a profile of its own in it.
+type chromium struct {
+	ctx  context.Context
+	stop func()
+	err  error
+}
+
+var theBrowser struct {
+	sync.Once
+	chromium
+}
+
+// TestMain ends the browser after the last test.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if theBrowser.stop != nil {
+		theBrowser.stop()
+	}
+	os.Exit(code)
+}
+
+func chrome(t *testing.T) context.Context {
+	t.Helper()
+	path := strings.TrimSpace(need(t, "browser"))
+	theBrowser.Do(func() { theBrowser.chromium = startChromium(path) })
+	if theBrowser.err != nil {
+		t.Fatalf("%s does not start: %v", path, theBrowser.err)
+	}
+	return theBrowser.ctx
+}
+
+func startChromium(path string) chromium {
+	dir, err := os.MkdirTemp("", "sealane-")
+	if err != nil {
+		return chromium{err: err}
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(dir),
+		chromedp.Headless,
+		chromedp.DisableGPU,
+		chromedp.NoFirstRun,
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("lang", "en"),
+	}
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	base, stopAll := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stopTab := chromedp.NewContext(base)
+	stop := func() {
+		stopTab()
+		stopAll()
+		_ = os.RemoveAll(dir)
+	}
+	return chromium{ctx: ctx, stop: stop, err: chromedp.Do(ctx)}
+}
+
+// page is one visitor: a tab in a fresh profile. What the browser complains
+// of, and any request to another origin than the server's, fails the test.
+type page struct {
+	t      *testing.T
+	ctx    context.Context
+	origin string
+
+	mu       sync.Mutex
+	requests []string // paths with their query, in order
+	problems []string
+	// offline lets requests fail: the server was stopped on purpose.
+	offline bool
+}
+
+// visit opens a page of the server.
+func visit(t *testing.T, s *server, path string) *page {
+	t.Helper()
+	p := &page{t: t, origin: s.Origin}
+	ctx, cancel := chromedp.NewContext(chrome(t),
+		chromedp.WithNewBrowserContext(), chromedp.WithListener(p.heard))
+	p.ctx = ctx
+	t.Cleanup(func() {
+		cancel()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, problem := range p.problems {
+			t.Errorf("the browser says: %s", problem)
+		}
+	})
+	p.do(chromedp.EmulateViewport(1280, 900))
+	p.do(chromedp.Navigate(s.Origin + path))
+	return p
+}
+
+// heard keeps what the tests ask about from the browser's events.
+func (p *page) heard(ev any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch ev := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		p.problem("exception: %s", (&chromedp.ExceptionError{ExceptionDetails: ev.ExceptionDetails}).Error())
+	case *runtime.EventConsoleAPICalled:
+		if ev.Type == runtime.ConsoleAPICalledTypeError || ev.Type == runtime.ConsoleAPICalledTypeAssert {
+			var words []string
+			for _, a := range ev.Args {
+				words = append(words, strings.Trim(string(a.Value), `"`)+a.Description)
+			}
+			p.problem("console: %s", strings.Join(words, " "))
+		}
+	case *log.EventEntryAdded:
+		// Content security policy violations come here too.
+		if ev.Entry.Level == log.EntryLevelError && !(p.offline && ev.Entry.Source == log.EntrySourceNetwork) {
+			p.problem("%s: %s %s", ev.Entry.Source, ev.Entry.Text, ev.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		p.requested(ev.Request.URL)
+	}
+}
+
+func (p *page) problem(format string, args ...any) {
+	p.problems = append(p.problems, fmt.Sprintf(format, args...))
+}
+
+func (p *page) requested(address string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "data" || u.Scheme == "blob" || u.Scheme == "about" {
+		return
+	}
+	if origin := u.Scheme + "://" + u.Host; origin != p.origin {
+		p.problem("a request to another origin: %s", address)
+	}
+	p.requests = append(p.requests, u.RequestURI())
+}
+
+// asked gives the requests to the proxy's own paths since the page opened.
+func (p *page) asked() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var asked []string
+	for _, r := range p.requests {
+		if strings.HasPrefix(r, "/dns-query") || strings.HasPrefix(r, "/v1/") {
+			asked = append(asked, r)
+		}
+	}
+	return asked
+}
+
+// expectOffline allows failed requests from here on.
+func (p *page) expectOffline() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.offline = true
+}
+
+// do runs steps in the page, for at most a minute.
+func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	// The first run starts the tab, whose life must not end with a timeout.
+	if chromedp.FromContext(p.ctx).Target == nil {
+		if err := chromedp.Do(p.ctx); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("in the page: %v", err)
+	}
+}
+
+// eval gives the value of a JavaScript expression in the page.
+func eval[T any](p *page, expression string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// await waits until a JavaScript condition holds, for at most a minute.
+func (p *page) await(what, condition string) {
+	p.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+		// Between two documents there is nothing to evaluate in.
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+condition+")"))
+		cancel()
+		if err == nil && ok {
+			return
+		}
+	}
+	p.t.Fatalf("within a minute no %s; the page says:\n%s", what, tail(eval[string](p, "document.body.innerText"), 3000))
+}

@@ -1,0 +1,146 @@
+package e2e
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// The things under test, as `make build` leaves them.
+const (
+	buildDir = "../.build"
+	binary   = buildDir + "/sealane"
+	program  = buildDir + "/app.wasm"
+	siteDir  = buildDir + "/site"
+)
+
+// build builds everything once, by the same rules as a person does.
+var build = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command("make", "-C", "..", "build").CombinedOutput()
+	return string(out), err
+})
+
+// built makes sure that the binary, the program and the site are those of the
+// sources as they are now.
+func built(t *testing.T) {
+	t.Helper()
+	end2end(t)
+	if out, err := build(); err != nil {
+		t.Fatalf("make build: %v\n%s", err, tail(out, 4000))
+	}
+}
+
+// freshProgram compiles the browser program anew and gives its SHA-256.
+var freshProgram = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "sealane-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	out := filepath.Join(dir, "app.wasm")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, "./wasm")
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", err
+	}
+	content, err := os.ReadFile(out)
+	return hash(content), err
+})
+
+func hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// server is a running `sealane serve`.
+type server struct {
+	*process
+	// Origin is the scheme, host and port that it printed.
+	Origin string
+}
+
+var printedURL = regexp.MustCompile(`http://(?:localhost|127\.0\.0\.1):\d+`)
+
+// serve starts `sealane serve` on a free port of loopback.
+func serve(t *testing.T, args ...string) *server {
+	t.Helper()
+	built(t)
+	p := start(t, binary, append([]string{"serve", "-site", siteDir, "-listen", "127.0.0.1:0"}, args...)...)
+	s := &server{process: p}
+	p.await(t, "its address", func() bool {
+		s.Origin = printedURL.FindString(p.printed())
+		return s.Origin != ""
+	})
+	p.listening(t, s.Origin[len("http://"):])
+	return s
+}
+
+// judged is what `sealane check -json` prints.
+type judged struct {
+	Domain   string `json:"domain"`
+	Headline string `json:"headline"`
+	Findings []struct {
+		Code    string            `json:"code"`
+		Level   string            `json:"level"`
+		Subject string            `json:"subject"`
+		Args    map[string]string `json:"args"`
+	} `json:"findings"`
+	NotChecked json.RawMessage `json:"notChecked"`
+	Facts      json.RawMessage `json:"facts"`
+}
+
+// codes gives the sorted set of codes.
+func (j judged) codes() []string {
+	var all []string
+	for _, f := range j.Findings {
+		all = append(all, f.Code)
+	}
+	return sorted(all)
+}
+
+// level gives the level of the first finding with a code.
+func (j judged) level(code string) string {
+	for _, f := range j.Findings {
+		if f.Code == code {
+			return f.Level
+		}
+	}
+	return ""
+}
+
+// checkJSON runs `sealane check -json`. Exit 2, could not check, fails.
+func checkJSON(t *testing.T, domain string, args ...string) judged {
+	t.Helper()
+	built(t)
+	r := run(t, binary, append([]string{"check", domain, "-json"}, args...)...)
+	if r.code != 0 && r.code != 1 {
+		t.Fatalf("sealane check %s: exit %d: %s", domain, r.code, r.err)
+	}
+	return decode[judged](t, r.out)
+}
+
+// decode reads JSON that has to be right.
+func decode[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("not the JSON expected: %v\n%s", err, tail(text, 500))
+	}
+	return v
+}
+
+// sorted gives the distinct members in order, never nil.
+func sorted(all []string) []string {
+	all = slices.Clone(all)
+	slices.Sort(all)
+	return append([]string{}, slices.Compact(all)...)
+}

@@ -1,0 +1,128 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestEvidenceReplaysOffline saves the evidence of a check, stops the proxy,
+// and loads it again: in the page, and on the command line.
+func TestEvidenceReplaysOffline(t *testing.T) {
+	s := serve(t, "-lab")
+	d := find(t, "dane-mismatch")
+	p := visit(t, s, "/?d="+d.Domain)
+	p.finished(d.Domain)
+	want := p.codes()
+	saved := p.save()
+
+	var facts struct {
+		Version int    `json:"version"`
+		Domain  string `json:"domain"`
+	}
+	content, err := os.ReadFile(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &facts); err != nil || facts.Domain != d.Domain || facts.Version < 1 {
+		t.Fatalf("the file is no evidence of %s: %v", d.Domain, err)
+	}
+
+	other := visit(t, s, "/")
+	other.ready()
+	s.stop()
+	other.expectOffline()
+	other.do(chromedp.SetUploadFiles(chromedp.CSS(`[data-evidence="file"]`), []string{saved}, chromedp.NodeReady))
+	other.finished(d.Domain)
+	if diff := cmp.Diff(want, other.codes()); diff != "" {
+		t.Errorf("the replay differs:\n%s", diff)
+	}
+	if asked := other.asked(); len(asked) > 0 {
+		t.Errorf("the replay asked %s", asked)
+	}
+
+	r := run(t, binary, "judge", saved, "-json")
+	if r.code > 1 {
+		t.Fatalf("sealane judge: exit %d: %s", r.code, r.err)
+	}
+	if diff := cmp.Diff(want, decode[judged](t, r.out).codes()); diff != "" {
+		t.Errorf("the command line judges the page's evidence differently:\n%s", diff)
+	}
+}
+
+// TestWrongEvidence loads files that are none.
+func TestWrongEvidence(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/?d=perfect.test")
+	p.finished("perfect.test")
+	want := p.codes()
+	for name, content := range map[string]string{
+		"empty": "", "text": "v=STSv1; id=1;", "other": `{"version":1}`, "deep": strings.Repeat("[", 100_000),
+	} {
+		file := filepath.Join(t.TempDir(), name+".json")
+		write(t, file, 0o600, content)
+		p.do(chromedp.SetUploadFiles(chromedp.CSS(`[data-evidence="file"]`), []string{file}, chromedp.NodeReady))
+		p.await("word about "+name, `document.querySelector("[data-fault]")`)
+		if diff := cmp.Diff(want, p.codes()); diff != "" {
+			t.Errorf("%s: the report was lost:\n%s", name, diff)
+		}
+	}
+}
+
+// save presses "save evidence" and gives the file.
+func (p *page) save() string {
+	p.t.Helper()
+	dir := p.t.TempDir()
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		c := chromedp.FromContext(ctx)
+		_, err := cdp.Call(ctx, c.Browser, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+			Behavior:         browser.SetDownloadBehaviorBehaviorAllow,
+			BrowserContextID: c.BrowserContextID,
+			DownloadPath:     dir,
+		})
+		return err
+	}))
+	p.click(`[data-act="save"]`)
+	for range 200 {
+		files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if len(files) == 1 {
+			return files[0]
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.t.Fatal("nothing was saved")
+	return ""
+}
+
+// allowClipboard gives the page what a visitor grants by a click.
+func (p *page) allowClipboard() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		c := chromedp.FromContext(ctx)
+		for _, name := range []string{"clipboard-read", "clipboard-write"} {
+			_, err := cdp.Call(ctx, c.Browser, browser.SetPermission, browser.SetPermissionParams{
+				Permission:       &browser.PermissionDescriptor{Name: name},
+				Setting:          browser.PermissionSettingGranted,
+				Origin:           p.origin,
+				BrowserContextID: c.BrowserContextID,
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		return nil
+	}))
+}

@@ -1,0 +1,85 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// labDomain is a row of `sealane lab -json`.
+type labDomain struct {
+	Domain string   `json:"domain"`
+	Wrong  string   `json:"wrong"`
+	Codes  []string `json:"codes"`
+}
+
+func lab(t *testing.T) []labDomain {
+	t.Helper()
+	built(t)
+	return decode[[]labDomain](t, must(t, binary, "lab", "-json"))
+}
+
+// find gives the first lab domain whose name has a part.
+func find(t *testing.T, part string) labDomain {
+	t.Helper()
+	all := lab(t)
+	i := slices.IndexFunc(all, func(d labDomain) bool { return strings.Contains(d.Domain, part) })
+	if i < 0 {
+		t.Fatalf("the lab has no domain with %q in its name", part)
+	}
+	return all[i]
+}
+
+// TestLabEverywhereTheSame holds three to one list: the lab's file, the check
+// of the command line, and the page in the browser.
+func TestLabEverywhereTheSame(t *testing.T) {
+	all := lab(t)
+	if len(all) < 24 {
+		t.Errorf("the lab has %d domains, want at least 24", len(all))
+	}
+	s := serve(t, "-lab")
+	p := visit(t, s, "/")
+	agree := 0
+	for _, d := range all {
+		same := t.Run(d.Domain, func(t *testing.T) {
+			if d.Wrong == "" || len(d.Codes) == 0 {
+				t.Errorf("the file says nothing: %+v", d)
+			}
+			want := sorted(d.Codes)
+			native := checkJSON(t, d.Domain)
+			if diff := cmp.Diff(want, native.codes()); diff != "" {
+				t.Errorf("the file (-) and the command line (+) differ:\n%s", diff)
+			}
+			p := p.in(t)
+			p.check(d.Domain)
+			if diff := cmp.Diff(want, p.codes()); diff != "" {
+				t.Errorf("the file (-) and the page (+) differ:\n%s", diff)
+			}
+			if got := p.headline(); got != strings.TrimSpace(native.Headline) {
+				t.Errorf("the page says %q, the command line %q", got, native.Headline)
+			}
+		})
+		if same {
+			agree++
+		}
+	}
+	t.Logf("lab domains where file = command line = page: %d of %d", agree, len(all))
+}
+
+// TestLabNamesItsDomains opens the list and follows it into a check.
+func TestLabNamesItsDomains(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/lab")
+	all := lab(t)
+	p.await("list of the lab", `document.querySelectorAll('a[href^="/?d="]').length > 20`)
+	linked := eval[[]string](p, `[...document.querySelectorAll('a[href^="/?d="]')].map(a => new URL(a.href).searchParams.get("d"))`)
+	for _, d := range all {
+		if !slices.Contains(linked, d.Domain) {
+			t.Errorf("%s is not in the list", d.Domain)
+		}
+	}
+	p.click(`a[href="/?d=` + all[0].Domain + `"]`)
+	p.finished(all[0].Domain)
+}

@@ -1,0 +1,101 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// TestLooks shows the perfect and the worst domain at two widths and in both
+// colour schemes, keeps the pictures, and wants no sideways scrolling.
+func TestLooks(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/")
+	pictures := filepath.Join(buildDir, "screenshots")
+	if err := os.MkdirAll(pictures, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	worst := worstOf(t)
+	for _, width := range []int64{320, 375, 1280} {
+		p.do(chromedp.EmulateViewport(width, 900))
+		for name, path := range map[string]string{
+			"start": "/", "lab": "/lab", "perfect": "/?d=perfect.test", "worst": "/?d=" + worst,
+		} {
+			p.goTo(path)
+			p.ready()
+			if name == "perfect" || name == "worst" {
+				p.finished(path[len("/?d="):])
+			}
+			p.fits(fmt.Sprintf("%s at %d px", name, width))
+			for _, scheme := range []string{"light", "dark"} {
+				p.scheme(scheme)
+				p.picture(filepath.Join(pictures, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)))
+			}
+			if name == "worst" {
+				p.unfold()
+				p.fits(fmt.Sprintf("%s at %d px, unfolded", name, width))
+				p.picture(filepath.Join(pictures, fmt.Sprintf("%s-%d-unfolded.png", name, width)))
+			}
+		}
+	}
+}
+
+// worstOf gives the lab domain with the most errors.
+func worstOf(t *testing.T) string {
+	t.Helper()
+	worst, most := "", -1
+	for _, d := range lab(t) {
+		errors := 0
+		for _, f := range checkJSON(t, d.Domain).Findings {
+			if f.Level == "error" {
+				errors++
+			}
+		}
+		if errors > most {
+			worst, most = d.Domain, errors
+		}
+	}
+	t.Logf("the worst lab domain is %s, with %d errors", worst, most)
+	return worst
+}
+
+// fits wants everything within the window's width.
+func (p *page) fits(what string) {
+	p.t.Helper()
+	over := eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+	if over <= 0 {
+		return
+	}
+	p.t.Errorf("%s is %d px wider than the window: %s", what, over, eval[string](p, `[...document.querySelectorAll("body *")]
+		.filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+		.slice(0, 8).map(e => e.tagName + "." + e.className).join(", ")`))
+}
+
+// scheme sets the preferred colour scheme.
+func (p *page) scheme(name string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	}))
+}
+
+// picture keeps a picture of the whole page.
+func (p *page) picture(file string) {
+	p.t.Helper()
+	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -1,0 +1,155 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestLinkIsACheck follows a link, then moves through the history.
+func TestLinkIsACheck(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/?d=perfect.test")
+	p.finished("perfect.test")
+	if v := eval[string](p, fmt.Sprintf(`document.querySelector(%q).value`, field)); v != "perfect.test" {
+		t.Errorf("the field holds %q", v)
+	}
+	first := p.codes()
+	other := find(t, "nothing").Domain
+	p.replace(other)
+	p.submit()
+	p.finished(other)
+	if got := p.path(); got != "/?d="+other {
+		t.Errorf("the address is %s", got)
+	}
+	eval[bool](p, `(history.back(), true)`)
+	p.finished("perfect.test")
+	if diff := cmp.Diff(first, p.codes()); diff != "" {
+		t.Errorf("back shows another report:\n%s", diff)
+	}
+	eval[bool](p, `(history.forward(), true)`)
+	p.finished(other)
+	if v := eval[string](p, fmt.Sprintf(`document.querySelector(%q).value`, field)); v != other {
+		t.Errorf("forward leaves %q in the field", v)
+	}
+}
+
+// replace types over what stands in the field.
+func (p *page) replace(text string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(document.querySelector(%q).select(), true)`, field))
+	p.put(text)
+}
+
+// TestKeyboardOnly reaches the field, a finding's explanation and the evidence
+// without a pointer.
+func TestKeyboardOnly(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/")
+	p.ready()
+	p.tabTo(`document.activeElement.id === "d"`)
+	p.do(inserted("perfect.test"), chromedp.KeyEvent("\r"))
+	p.finished("perfect.test")
+	p.tabTo(`document.activeElement.tagName === "SUMMARY" && document.activeElement.closest("article")`)
+	p.do(chromedp.KeyEvent("\r"))
+	p.await("opened explanation", `document.activeElement.closest("details").open`)
+	p.tabTo(`document.activeElement.dataset.act === "copy-link"`)
+	p.tabTo(`document.activeElement.type === "file"`)
+	if !eval[bool](p, `document.activeElement.matches(":focus-visible")`) {
+		t.Error("the focus is not visible")
+	}
+}
+
+// tabTo presses Tab until a condition holds, at most 120 times.
+func (p *page) tabTo(condition string) {
+	p.t.Helper()
+	for range 120 {
+		p.do(chromedp.KeyEvent("\t"))
+		if eval[bool](p, "!!("+condition+")") {
+			return
+		}
+	}
+	p.t.Fatalf("no Tab leads to %s", condition)
+}
+
+// TestHostileTextIsText checks a domain whose banner, TXT records and policy
+// hold markup.
+func TestHostileTextIsText(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/")
+	p.check(find(t, "hostile").Domain)
+	p.unfold()
+	if n := eval[int](p, `document.querySelectorAll("article script, article img, article iframe, article object, article embed, article style, article link, article base").length`); n != 0 {
+		t.Errorf("%d elements came out of hostile text", n)
+	}
+	if found := eval[[]string](p, `[...document.querySelectorAll("article *")].flatMap(e => [...e.attributes].filter(a => a.name.startsWith("on") || /^\s*javascript:/i.test(a.value)).map(a => a.name + "=" + a.value))`); len(found) > 0 {
+		t.Errorf("attributes that would run: %s", found)
+	}
+	text := eval[string](p, `document.querySelector("article").textContent`)
+	if !strings.Contains(text, "<script") && !strings.Contains(text, "<img") {
+		t.Error("the markup is not shown as text, so this proves nothing")
+	}
+	if foreign := eval[[]string](p, `Object.keys(window).filter(k => /pwn|xss|hacked/i.test(k))`); len(foreign) > 0 {
+		t.Errorf("a script ran: %s", foreign)
+	}
+}
+
+// unfold opens everything that can be opened.
+func (p *page) unfold() {
+	p.t.Helper()
+	for range 200 {
+		if !eval[bool](p, `(() => {
+			const d = document.querySelector("article details:not([open])");
+			if (d) d.querySelector("summary").click();
+			return !!d;
+		})()`) {
+			return
+		}
+	}
+	p.t.Fatal("the page unfolds without end")
+}
+
+// TestContentSecurityPolicy reads the header of every page.
+func TestContentSecurityPolicy(t *testing.T) {
+	s := serve(t, "-lab")
+	for _, path := range []string{"/", "/?d=perfect.test", "/lab", "/nowhere"} {
+		r, err := http.Get(s.Origin + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		policy := r.Header.Get("Content-Security-Policy")
+		directives := map[string]string{}
+		for d := range strings.SplitSeq(policy, ";") {
+			name, value, _ := strings.Cut(strings.TrimSpace(d), " ")
+			directives[name] = value
+		}
+		scripts := directives["script-src"]
+		if scripts == "" || directives["default-src"] != "'none'" {
+			t.Errorf("%s: %q", path, policy)
+		}
+		for _, loose := range []string{"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "http:", "https:"} {
+			for source := range strings.FieldsSeq(scripts) {
+				if source == loose {
+					t.Errorf("%s: scripts are allowed from %s", path, loose)
+				}
+			}
+		}
+	}
+}
+
+// TestCopyLink copies the link of a report and follows it.
+func TestCopyLink(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/")
+	p.allowClipboard()
+	p.check("perfect.test")
+	p.click(`[data-act="copy-link"]`)
+	if got, want := eval[string](p, `navigator.clipboard.readText()`), s.Origin+"/?d=perfect.test"; got != want {
+		t.Errorf("the clipboard holds %q, want %q", got, want)
+	}
+}
