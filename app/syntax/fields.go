@@ -240,6 +240,9 @@ func (l *lexer) field(piece Span) {
 // gap finds white space or a comma inside a piece with a field behind it.
 func (l *lexer) gap(piece Span) (Span, bool) {
 	i := piece.Start
+	if i < piece.End && !nameByte(l.text[i]) {
+		return Span{}, false
+	}
 	for i < piece.End && !separates(l.text[i]) {
 		i++
 	}
