@@ -3,8 +3,11 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +25,8 @@ type chromium struct {
 	ctx  context.Context
 	stop func()
 	err  error
+
+	outside *outside
 }
 
 var theBrowser struct {
@@ -34,8 +39,43 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	if theBrowser.stop != nil {
 		theBrowser.stop()
+		if left := theBrowser.outside.hosts(); len(left) > 0 {
+			fmt.Fprintf(os.Stderr, "FAIL: the browser asked for %s\n", left)
+			code = 1
+		}
 	}
 	os.Exit(code)
+}
+
+// outside stands for the rest of the internet: the browser's proxy for all
+// but loopback. It answers nothing and notes who was asked for, by pages and
+// by their workers alike.
+type outside struct {
+	mu    sync.Mutex
+	asked []string
+}
+
+func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	host, _, _ := strings.Cut(r.Host, ":")
+	if !slices.Contains(chromiumsOwn, host) {
+		o.mu.Lock()
+		o.asked = append(o.asked, host)
+		o.mu.Unlock()
+	}
+	http.Error(w, "there is no outside", http.StatusBadGateway)
+}
+
+// chromiumsOwn are the hosts that the browser itself asks, whatever it shows.
+var chromiumsOwn = []string{
+	"accounts.google.com", "clients2.google.com", "update.googleapis.com", "www.google.com",
+	"optimizationguide-pa.googleapis.com", "content-autofill.googleapis.com", "safebrowsing.googleapis.com",
+	"redirector.gvt1.com", "edgedl.me.gvt1.com", "android.clients.google.com", "mtalk.google.com",
+}
+
+func (o *outside) hosts() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return sorted(o.asked)
 }
 
 func chrome(t *testing.T) context.Context {
@@ -53,6 +93,8 @@ func startChromium(path string) chromium {
 	if err != nil {
 		return chromium{err: err}
 	}
+	nowhere := &outside{}
+	proxy := httptest.NewServer(nowhere)
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(dir),
@@ -65,6 +107,7 @@ func startChromium(path string) chromium {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("force-color-profile", "srgb"),
 		chromedp.Flag("lang", "en"),
+		chromedp.ProxyServer(proxy.URL),
 	}
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
@@ -74,9 +117,10 @@ func startChromium(path string) chromium {
 	stop := func() {
 		stopTab()
 		stopAll()
+		proxy.Close()
 		_ = os.RemoveAll(dir)
 	}
-	return chromium{ctx: ctx, stop: stop, err: chromedp.Do(ctx)}
+	return chromium{ctx: ctx, stop: stop, err: chromedp.Do(ctx), outside: nowhere}
 }
 
 // page is one visitor: a tab in a fresh profile. What the browser complains
@@ -96,21 +140,35 @@ type page struct {
 // visit opens a page of the server.
 func visit(t *testing.T, s *server, path string) *page {
 	t.Helper()
-	p := &page{t: t, origin: s.Origin}
-	ctx, cancel := chromedp.NewContext(chrome(t),
-		chromedp.WithNewBrowserContext(), chromedp.WithListener(p.heard))
-	p.ctx = ctx
+	p := open(t, s.Origin)
 	t.Cleanup(func() {
-		cancel()
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for _, problem := range p.problems {
+		for _, problem := range p.complaints() {
 			t.Errorf("the browser says: %s", problem)
 		}
 	})
-	p.do(chromedp.EmulateViewport(1280, 900))
-	p.do(chromedp.Navigate(s.Origin + path))
+	p.goTo(path)
 	return p
+}
+
+// open opens an empty tab for an origin; it ends with the test.
+func open(t *testing.T, origin string) *page {
+	t.Helper()
+	p := &page{t: t, origin: origin}
+	ctx, cancel := chromedp.NewContext(chrome(t),
+		chromedp.WithNewBrowserContext(), chromedp.WithListener(p.heard))
+	p.ctx = ctx
+	t.Cleanup(cancel)
+	p.do(chromedp.EmulateViewport(1280, 900))
+	return p
+}
+
+// complaints gives what the browser complained of, once.
+func (p *page) complaints() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	problems := p.problems
+	p.problems = nil
+	return problems
 }
 
 // heard keeps what the tests ask about from the browser's events.

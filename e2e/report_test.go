@@ -77,12 +77,9 @@ func (p *page) in(t *testing.T) *page {
 	p.t, p.requests = t, nil
 	p.mu.Unlock()
 	t.Cleanup(func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for _, problem := range p.problems {
+		for _, problem := range p.complaints() {
 			t.Errorf("the browser says: %s", problem)
 		}
-		p.problems = nil
 	})
 	return p
 }
