@@ -68,7 +68,7 @@ servers)
 	[ "$(uname -s)" = Linux ] || { echo "need.sh: the real servers are Debian packages; this is $(uname -s)" >&2; exit 3; }
 	[ "$(id -u)" = 0 ] || { echo "need.sh: Postfix starts only as root; run the tests as root, in a container for example" >&2; exit 3; }
 	packages=$(missing knot:knotd knot:keymgr unbound:unbound postfix:postfix postfix:posttls-finger \
-		nginx-light:nginx bind9-dnsutils:dig bind9-dnsutils:delv curl:curl openssl:openssl)
+		nginx-light:nginx bind9-dnsutils:dig curl:curl openssl:openssl)
 	[ -z "$packages" ] && exit 0
 	may_install || fail "the tests with real servers need these packages: $packages"
 	# shellcheck disable=SC2086 # a list of words
