@@ -38,7 +38,7 @@ bench: ## print the figures of the benchmarks
 build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
 
 site: $(WASM) ## build the site for publishing, compressed as far as it goes
-	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality 11
+	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM)
 	@touch $(SITE)
 
 lint: ## check the format, and vet for both builds
@@ -55,10 +55,10 @@ clean: ## remove what was built
 
 $(WASM): $(call sources,app wasm)
 	@mkdir -p $(BUILD)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags "-s -w" -o $@ ./wasm
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" -o $@ ./wasm
 
 $(SITE): $(WASM) $(call sources,app wasm static)
-	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM)
+	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality 5
 	@touch $@
 
 $(BINARY): $(call sources,app proxy)

@@ -126,3 +126,22 @@ func (p *page) allowClipboard() {
 		return nil
 	}))
 }
+
+// TestPageOpensOffline visits once, stops the server, and comes back.
+func TestPageOpensOffline(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/?d=perfect.test")
+	p.finished("perfect.test")
+	want := p.codes()
+	saved := p.save()
+	p.await("service worker, all cached", `navigator.serviceWorker.controller`)
+	s.stop()
+	p.expectOffline()
+	p.goTo("/")
+	p.ready()
+	p.do(chromedp.SetUploadFiles(chromedp.CSS(`[data-evidence="file"]`), []string{saved}, chromedp.NodeReady))
+	p.finished("perfect.test")
+	if diff := cmp.Diff(want, p.codes()); diff != "" {
+		t.Errorf("the replay differs:\n%s", diff)
+	}
+}
