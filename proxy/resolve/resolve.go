@@ -1,0 +1,204 @@
+// Package resolve carries DNS messages to recursive resolvers: over UDP with
+// TCP for what was cut short (RFC 1035 §4.2, RFC 7766), or over HTTPS (RFC
+// 8484). It neither asks nor reads; what it adds is an unguessable ID and the
+// check that an answer belongs to its question.
+package resolve
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/sealane/sealane/app/probe"
+)
+
+// Timeout is how long one upstream may take for one answer.
+const Timeout = 5 * time.Second
+
+// Errors of New.
+var (
+	ErrNoUpstream = errors.New("resolve: no resolver to ask")
+	ErrUpstream   = errors.New("resolve: neither an address with a port nor an https URL")
+)
+
+// Resolver asks recursive resolvers, the first that answers. It is safe for
+// concurrent use.
+type Resolver struct {
+	upstreams []*upstream
+}
+
+// upstream is one recursive resolver.
+type upstream struct {
+	name     string
+	ask      func(ctx context.Context, query []byte) ([]byte, error)
+	answered atomic.Bool // it has answered something since the start
+	timeout  time.Duration
+}
+
+// New makes a resolver of upstreams, best first: "ip:port", "ip" for port 53,
+// or the https URL of an RFC 8484 resolver.
+func New(upstreams ...string) (*Resolver, error) {
+	if len(upstreams) == 0 {
+		return nil, ErrNoUpstream
+	}
+	r := &Resolver{}
+	for _, name := range upstreams {
+		u := &upstream{name: name, timeout: Timeout}
+		if address, ok := socket(name); ok {
+			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return plain(ctx, address, query) }
+		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
+			client := newClient(nil)
+			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
+		} else {
+			return nil, fmt.Errorf("%w: %q", ErrUpstream, name)
+		}
+		r.upstreams = append(r.upstreams, u)
+	}
+	return r, nil
+}
+
+// System gives the name servers of a resolv.conf file as upstreams for New.
+func System(file string) ([]string, error) {
+	config, err := dns.ClientConfigFromFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, s := range config.Servers {
+		if _, err := netip.ParseAddr(s); err == nil {
+			all = append(all, net.JoinHostPort(s, config.Port))
+		}
+	}
+	if len(all) == 0 {
+		return nil, ErrNoUpstream
+	}
+	return all, nil
+}
+
+// socket reads "ip:port" or "ip".
+func socket(s string) (string, bool) {
+	if at, err := netip.ParseAddrPort(s); err == nil && at.Port() != 0 {
+		return at.String(), true
+	}
+	if ip, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return netip.AddrPortFrom(ip, 53).String(), true
+	}
+	return "", false
+}
+
+// Exchange sends one query and gives the response under the query's own ID.
+// An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
+// upstream can be reached, and DNSTimeout when one that has answered other
+// questions stays silent on this one.
+func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
+	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
+		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
+	}
+	var last *probe.Failure
+	for _, u := range r.upstreams {
+		response, err := u.exchange(ctx, query)
+		if err == nil {
+			copy(response, query[:2])
+			return response, nil
+		}
+		f := u.failure(ctx, err)
+		if f.Class == probe.Canceled {
+			return nil, f
+		}
+		if last == nil || f.Class == probe.DNSTimeout {
+			last = f // the word of a resolver that works outweighs
+		}
+	}
+	return nil, last
+}
+
+// exchange asks once, under a fresh ID: the page's is always zero.
+func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, u.timeout)
+	defer cancel()
+	asked := bytes.Clone(query)
+	binary.BigEndian.PutUint16(asked, uint16(rand.Uint32()))
+	response, err := u.ask(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	if !belongs(response, asked) {
+		return nil, errForeign
+	}
+	u.answered.Store(true)
+	return response, nil
+}
+
+// Errors of one upstream.
+var (
+	errForeign = errors.New("resolve: the answer is not to this question")
+	errStatus  = errors.New("resolve: not an RFC 8484 answer")
+)
+
+// failure says whose fault it is that u gave no answer.
+func (u *upstream) failure(ctx context.Context, err error) *probe.Failure {
+	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + err.Error()}
+	var network net.Error
+	switch {
+	case ctx.Err() != nil:
+		f.Class = probe.Canceled
+	case errors.Is(err, errForeign), errors.Is(err, errStatus):
+		f.Class = probe.BadResponse
+	case u.answered.Load() && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()):
+		f.Class = probe.DNSTimeout
+	}
+	return f
+}
+
+// belongs tells whether a message is the response to a query: ID, opcode and
+// question alike (RFC 5452 §9.1). Letters' case doesn't count.
+func belongs(response, query []byte) bool {
+	if len(response) < 12 || len(query) < 12 || !bytes.Equal(response[:2], query[:2]) ||
+		response[2]&0x80 == 0 || (response[2]^query[2])&0x78 != 0 || !bytes.Equal(response[4:6], query[4:6]) {
+		return false
+	}
+	got, _, ok := question(response)
+	want, _, wanted := question(query)
+	return ok && wanted && got == want
+}
+
+// question reads the first question of a message and where it ends.
+func question(wire []byte) (dns.Question, int, bool) {
+	if len(wire) < 12 || binary.BigEndian.Uint16(wire[4:]) == 0 {
+		return dns.Question{}, 0, false
+	}
+	name, at, err := dns.UnpackDomainName(wire, 12)
+	if err != nil || at+4 > len(wire) {
+		return dns.Question{}, 0, false
+	}
+	return dns.Question{
+		Name: strings.ToLower(name), Qtype: binary.BigEndian.Uint16(wire[at:]), Qclass: binary.BigEndian.Uint16(wire[at+2:]),
+	}, at + 4, true
+}
+
+// newClient is an HTTPS client for one RFC 8484 resolver. Redirects are
+// errors: the operator named the resolver, not another.
+func newClient(base *http.Transport) *http.Client {
+	if base == nil {
+		base = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	base.ForceAttemptHTTP2 = true
+	base.MaxIdleConnsPerHost, base.IdleConnTimeout = 4, time.Minute
+	base.TLSHandshakeTimeout, base.MaxResponseHeaderBytes = Timeout, 32<<10
+	return &http.Client{
+		Transport:     base,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
