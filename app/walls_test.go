@@ -98,7 +98,7 @@ var walls = []wall{
 		why:   "the two doors never import each other",
 	},
 	{
-		of:    []string{"proxy/observe"},
+		of:    []string{"proxy/observe", "proxy/server/...", "proxy/resolve/...", "proxy/lab"},
 		reach: []string{module + "/app/check", module + "/app/ui", goApp},
 		why:   "the proxy reports, it does not judge",
 	},
