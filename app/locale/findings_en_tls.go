@@ -85,7 +85,7 @@ var englishTLS = []Words{
 	{"tls.version-too-old",
 		"TLS older than 1.2",
 		"Senders that insist on TLS hold the mail; others deliver with weak encryption or in the clear.",
-		"The server offers no version that senders still use (RFC 8996); it came to: {version}.",
+		"The server offers no version newer than TLS 1.1 (RFC 8996; chosen: {version}).",
 		"Switch on TLS 1.2 and 1.3."},
 	{"tls.weak-cipher",
 		"A weak cipher",
