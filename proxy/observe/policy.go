@@ -104,6 +104,7 @@ func (n *Network) fetch(ctx context.Context, conn net.Conn, host dnsname.Name, p
 type capped struct {
 	r    io.Reader
 	left int
+	err  error // that ended the reading: a header's parser forgets it
 }
 
 // Read reads until nothing is left.
@@ -113,6 +114,7 @@ func (c *capped) Read(b []byte) (int, error) {
 	}
 	n, err := c.r.Read(b[:min(len(b), c.left)])
 	c.left -= n
+	c.err = err
 	return n, err
 }
 
@@ -125,6 +127,9 @@ func readHeader(ctx context.Context, conn io.Reader) (*http.Response, *capped, *
 		answer, err := http.ReadResponse(buffered, request)
 		if errors.Is(err, errHeaderTooLong) || err != nil && input.left == 0 {
 			return nil, nil, &probe.Failure{Class: probe.ReplyTooLong, Detail: errHeaderTooLong.Error()}
+		}
+		if err != nil && input.err != nil {
+			err = input.err
 		}
 		if err != nil {
 			return nil, nil, failed(ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -119,7 +120,7 @@ type issuer struct {
 	key  *ecdsa.PrivateKey
 }
 
-var serial int64
+var serial atomic.Int64
 
 // issue makes a certificate; a nil issuer signs itself. change may edit it.
 func (i *issuer) issue(t *testing.T, name string, change func(*x509.Certificate)) *issuer {
@@ -128,9 +129,8 @@ func (i *issuer) issue(t *testing.T, name string, change func(*x509.Certificate)
 	if err != nil {
 		t.Fatal(err)
 	}
-	serial++
 	c := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		SerialNumber: big.NewInt(serial.Add(1)), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
