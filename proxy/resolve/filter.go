@@ -65,7 +65,7 @@ func Lifetime(response []byte) uint32 {
 		return 0
 	}
 	const most = 1<<31 - 1 // RFC 2181 §8
-	least, any := uint32(most), false
+	least, some := uint32(most), false
 	for _, rr := range slices.Concat(m.Answer, m.Ns) {
 		ttl := rr.Header().Ttl
 		if soa, is := rr.(*dns.SOA); is && len(m.Answer) == 0 {
@@ -74,9 +74,9 @@ func Lifetime(response []byte) uint32 {
 		if ttl > most {
 			ttl = 0
 		}
-		least, any = min(least, ttl), true
+		least, some = min(least, ttl), true
 	}
-	if !any {
+	if !some {
 		return 0
 	}
 	return least
