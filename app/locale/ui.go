@@ -146,6 +146,7 @@ type MailWords struct {
 	Names        string
 	NoNames      string
 	Issuer       string
+	Dates        string
 	Valid        string // {from} {to}
 	Expired      string
 	NotYet       string

@@ -182,6 +182,7 @@ var englishUI = UI{
 		Names:        "Names",
 		NoNames:      "no DNS name",
 		Issuer:       "Issued by",
+		Dates:        "Valid",
 		Valid:        "{from} to {to}",
 		Expired:      "expired",
 		NotYet:       "not valid yet",

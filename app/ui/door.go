@@ -1,0 +1,70 @@
+// Package ui shows a check of a mail domain: go-app components and the state
+// machine behind them. Components show; they never ask and never judge. All
+// that they want of the world comes through a Door, all words from app/locale.
+// What is shown is what RFC 8461, RFC 8460 and RFC 7672 speak of.
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// Door is what the page needs of the program around it. Every func must be
+// set; Closed gives a door that does nothing.
+type Door struct {
+	// Check gathers facts about the domain until all is known or ctx ends, and
+	// tells learned now and then what it has so far. It blocks.
+	Check func(ctx context.Context, d dnsname.Name, learned func(check.Facts)) check.Facts
+	// ToASCII turns a name with U-labels into A-labels (RFC 5891 §4.4).
+	ToASCII func(string) (string, error)
+	// Config is asked once; it blocks until the proxy has answered or failed.
+	Config func(ctx context.Context) probe.Config
+	// Recall gives the facts of the last check of a domain, nil without one;
+	// Remember keeps them for the next.
+	Recall   func(dnsname.Name) *check.Facts
+	Remember func(check.Facts)
+	// Copy puts text on the clipboard and tells whether it could.
+	Copy func(string) bool
+	// Save hands the visitor a file.
+	Save func(name string, content []byte)
+	// Load sets who takes the files that the visitor drops or chooses; nil
+	// content means that the file was too large.
+	Load func(func(content []byte))
+	// Now is the clock.
+	Now func() time.Time
+	// Typed is what stood in the field before the program came, and whether
+	// the field had the focus; Focus gives it back.
+	Typed func() (text string, focused bool)
+	Focus func(id string)
+	Print func()
+	// Theme turns light to dark or back.
+	Theme func()
+	// Guard is deferred at the top of every goroutine: it recovers and says so.
+	Guard func()
+}
+
+// Closed is the door of the prerendered page: there is no world behind it.
+func Closed() Door {
+	return Door{
+		Check: func(_ context.Context, d dnsname.Name, _ func(check.Facts)) check.Facts {
+			return check.Facts{Version: check.FactsVersion, Domain: d}
+		},
+		ToASCII:  func(s string) (string, error) { return s, nil },
+		Config:   func(context.Context) probe.Config { return probe.Config{} },
+		Recall:   func(dnsname.Name) *check.Facts { return nil },
+		Remember: func(check.Facts) {},
+		Copy:     func(string) bool { return false },
+		Save:     func(string, []byte) {},
+		Load:     func(func([]byte)) {},
+		Now:      func() time.Time { return time.Time{} },
+		Typed:    func() (string, bool) { return "", false },
+		Focus:    func(string) {},
+		Print:    func() {},
+		Theme:    func() {},
+		Guard:    func() {},
+	}
+}

@@ -1,0 +1,207 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/locale"
+)
+
+// mendFirst lists errors and warnings, numbered.
+func (v view) mendFirst() app.UI {
+	w := v.w.Verdict
+	var rows []app.UI
+	for _, f := range v.report.Findings {
+		if f.Level >= check.Warning {
+			rows = append(rows, v.finding(f, len(rows)+1))
+		}
+	}
+	section := app.Section().Class("mend")
+	title := app.H3().Text(w.Mend)
+	if len(rows) > 0 {
+		return section.Body(title, app.Ol().Class("findings").Body(rows...))
+	}
+	text, name := w.MendPending, "pending"
+	if v.m.State == Done {
+		text, name = w.MendNothing, "ok"
+	}
+	return section.Body(title, app.P().Class("nothing").Body(mark(name), app.Text(text)))
+}
+
+// others folds away what needs no mending.
+func (v view) others() app.UI {
+	var notices, fine []app.UI
+	for _, f := range v.report.Findings {
+		switch f.Level {
+		case check.Notice, check.Unknown:
+			notices = append(notices, v.finding(f, 0))
+		case check.OK:
+			fine = append(fine, v.finding(f, 0))
+		}
+	}
+	w := v.w.Verdict
+	return app.Section().Class("others").Body(
+		v.fold("notices", fill(w.Also, "count", itoa(len(notices))), "", app.Ul().Class("findings").Body(notices...)),
+		v.fold("fine", fill(w.InOrder, "count", itoa(len(fine))), "", app.Ul().Class("findings").Body(fine...)),
+	)
+}
+
+// finding is one row: the consequence first, then the code, then on demand why
+// and how to mend it.
+func (v view) finding(f check.Finding, number int) app.UI {
+	words, known := v.lang.Finding(string(f.Code))
+	say := func(text string) string { return visible(locale.Fill(text, f.Args)) }
+	consequence := say(words.Consequence)
+	if !known {
+		consequence = fill(v.w.Finding.NoWords, "code", string(f.Code))
+	}
+	name := level(f.Level)
+	key := "finding " + string(f.Code) + " " + f.Subject
+	return app.Li().Class("finding", "level-"+name).
+		DataSet("code", string(f.Code)).DataSet("level", name).DataSet("subject", f.Subject).Body(
+		app.Div().Class("finding-mark").Body(
+			app.If(number > 0, func() app.UI { return app.Span().Class("number").Text(number) }),
+			mark(name),
+			app.Span().Class("sr").Text(v.w.Verdict.Levels.Of(name)),
+		),
+		app.Div().Class("finding-body").Body(
+			app.P().Class("consequence").Text(consequence),
+			app.P().Class("about").Body(
+				app.Code().Class("subject").Text(visible(f.Subject)),
+				app.Span().Class("title").Text(say(words.Title)),
+				app.Code().Class("code").Text(string(f.Code)),
+			),
+			v.fold(key, v.w.Finding.Why, "why", v.explanation(f, words, say)...),
+		),
+	)
+}
+
+// explanation is cause, fix, what to publish, who can, and where it is written.
+func (v view) explanation(f check.Finding, words locale.Words, say func(string) string) []app.UI {
+	w := v.w.Finding
+	entry, _ := f.Code.Lookup()
+	terms := make([]app.UI, 0, 12)
+	add := func(term string, content ...app.UI) {
+		terms = append(terms, app.Dt().Text(term), app.Dd().Body(content...))
+	}
+	if words.Cause != "" {
+		add(w.Cause, app.Text(say(words.Cause)))
+	}
+	if words.Fix != "" {
+		add(w.Fix, app.Text(say(words.Fix)))
+	}
+	if entry.Who != "" {
+		who, _ := v.lang.Phrase("who." + string(entry.Who))
+		add(w.Who, app.Text(who))
+	}
+	if len(entry.RFC) > 0 {
+		add(w.Written, citations(entry.RFC)...)
+	}
+	if entry.Result != "" {
+		add(w.Reports, app.Code().Text(entry.Result))
+	}
+	if len(entry.NDR) > 0 {
+		add(w.Bounces, app.Code().Text(strings.Join(entry.NDR, ", ")))
+	}
+	parts := []app.UI{app.Dl().Class("terms").Body(terms...)}
+	for i, p := range f.Publish {
+		parts = append(parts, v.publication("publish "+string(f.Code)+" "+f.Subject+" "+itoa(i), p))
+	}
+	return parts
+}
+
+// citations link to the sections at the RFC editor's.
+func citations(cited []check.Citation) []app.UI {
+	links := make([]app.UI, 0, len(cited))
+	for _, c := range cited {
+		text, href := "RFC "+itoa(c.RFC), "https://www.rfc-editor.org/rfc/rfc"+strconv.Itoa(c.RFC)
+		if c.Section != "" {
+			text += " §" + c.Section
+			anchor := "#section-"
+			if c.Section[0] > '9' {
+				anchor = "#appendix-"
+			}
+			href += anchor + c.Section
+		}
+		links = append(links, app.A().Class("rfc").Href(href).Target("_blank").Rel("noopener noreferrer").Text(text))
+	}
+	return links
+}
+
+// publication is one thing to publish or to take away, with a copy button.
+func (v view) publication(key string, p check.Publication) app.UI {
+	w := v.w.Finding
+	title := fill(w.Record, "type", p.Type, "name", p.Name)
+	whole := p.Value
+	if p.Type == "file" {
+		title = fill(w.File, "name", p.Name)
+	}
+	verb := w.Publish
+	if p.Remove {
+		verb = w.Remove
+	}
+	return app.Div().Class("publication").DataSet("type", p.Type).DataSet("name", p.Name).Body(
+		app.P().Class("publication-head").Body(
+			app.Strong().Text(verb),
+			app.Span().Text(visible(title)),
+			v.copyButton(key, whole),
+		),
+		app.Pre().TabIndex(0).Body(app.Code().Text(lines(whole))),
+	)
+}
+
+// copyButton copies text. The scope holds the text too: the engine keeps an old
+// handler where the scope is the same.
+func (v view) copyButton(key, text string) app.UI {
+	label := v.w.Finding.Copy
+	if said := v.copied(key); said != "" {
+		label = said
+	}
+	return app.Button().Type("button").Class("quiet copy").DataSet("copy", key).Aria("live", "polite").
+		OnClick(func(app.Context, app.Event) { v.m.Copy(key, text) }, app.EventScope(key, text)).Text(label)
+}
+
+// notChecked says what was not looked at, and why.
+func (v view) notChecked() app.UI {
+	w := v.w.Verdict
+	rows := make([]app.UI, 0, len(v.report.NotChecked))
+	for _, n := range v.report.NotChecked {
+		rows = append(rows, app.Li().DataSet("not-checked", n.Key).DataSet("subject", n.Subject).Body(
+			mark("unknown"), app.Span().Text(v.phrase(n.Phrase))))
+	}
+	title, body := w.NotChecked, app.UI(app.P().Class("muted").Text(w.AllChecked))
+	if len(rows) > 0 {
+		title, body = fill(w.NotCheckedN, "count", itoa(len(rows))), app.Ul().Class("not-checked").Body(rows...)
+	}
+	return app.Section().Class("others").Body(v.fold("not-checked", title, "", body))
+}
+
+// fold is a part that the visitor unfolds. Its state is ours and goes by key,
+// not by place: rows move while results come in.
+func (v view) fold(key, title, class string, content ...app.UI) app.UI {
+	details := app.Details().Class("fold", class)
+	if v.m.IsOpen(key) { // never Open(false): written out, browsers read it as open
+		details = details.Open(true)
+	}
+	return details.Body(
+		app.Summary().OnClick(func(_ app.Context, e app.Event) {
+			e.PreventDefault()
+			v.m.Toggle(key)
+		}, app.EventScope(key)).Body(chevron(), app.Span().Text(title)),
+		app.Div().Class("fold-body").Body(content...),
+	)
+}
+
+func chevron() app.UI { return icon("chevron", "M6 3.5 10.5 8 6 12.5") }
+
+// lines makes a text of several lines visible line by line.
+func lines(s string) string {
+	parts := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	for i := range parts {
+		parts[i] = visible(parts[i])
+	}
+	return strings.Join(parts, "\n")
+}

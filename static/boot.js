@@ -1,0 +1,73 @@
+// What must be done before the program arrives, and what must work without it.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+
+  // In a frame or window with blocked storage the names themselves throw; the
+  // program then gets a stand-in that forgets.
+  function standIn() {
+    var kept = new Map();
+    return {
+      get length() { return kept.size; },
+      key: function (i) { return Array.from(kept.keys())[i] || null; },
+      getItem: function (k) { return kept.has(k) ? kept.get(k) : null; },
+      setItem: function (k, v) { kept.set(String(k), String(v)); },
+      removeItem: function (k) { kept.delete(k); },
+      clear: function () { kept.clear(); }
+    };
+  }
+  ["localStorage", "sessionStorage"].forEach(function (name) {
+    try {
+      window[name].getItem("sealane");
+    } catch (e) {
+      Object.defineProperty(window, name, { value: standIn(), configurable: true });
+    }
+  });
+
+  var theme = window.localStorage.getItem("sealane/theme");
+  if (theme === "light" || theme === "dark") {
+    root.dataset.theme = theme;
+  }
+
+  // A link to a check: the introduction is not shown first.
+  var asked = new URLSearchParams(window.location.search).get("d");
+  if (asked) {
+    root.classList.add("asked");
+  }
+
+  window.sealaneBroken = function () {
+    var banner = document.getElementById("broken");
+    if (banner) {
+      banner.hidden = false;
+    }
+  };
+  window.addEventListener("error", function (e) {
+    if (!e.filename || e.filename.indexOf(window.location.origin) === 0) {
+      window.sealaneBroken();
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var field = document.getElementById("d");
+    if (field && asked && !field.value) {
+      field.value = asked;
+    }
+    var reload = document.getElementById("reload");
+    if (reload) {
+      reload.addEventListener("click", function () { window.location.reload(); });
+    }
+    // go-app writes its progress into the label as text; the line shows it.
+    var label = document.getElementById("app-wasm-loader-label");
+    var line = document.getElementById("loader-line");
+    if (label && line) {
+      new MutationObserver(function () {
+        var percent = parseInt(label.textContent, 10);
+        if (isNaN(percent)) {
+          label.parentElement.classList.add("failed");
+        } else {
+          line.value = percent;
+        }
+      }).observe(label, { childList: true, characterData: true, subtree: true });
+    }
+  });
+})();

@@ -1,0 +1,238 @@
+//go:build !js
+
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http/httptest"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/ui"
+)
+
+//go:embed worker.js
+var workerTemplate string
+
+// errSite is a site that can't be written as it should be.
+var errSite = errors.New("incomplete site")
+
+// site is the files of the site, by their path below its root.
+type site struct {
+	files  map[string][]byte
+	brotli map[string]int // sizes of the compressed forms written
+}
+
+// newSite makes all files of the site from the program and the static folder.
+func newSite(program, static string) (*site, error) {
+	binary, err := os.ReadFile(program)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(binary, []byte("\x00asm")) {
+		return nil, fmt.Errorf("%w: %s is no WebAssembly", errSite, program)
+	}
+	s := &site{files: map[string][]byte{}, brotli: map[string]int{}}
+	if err := s.addStatic(os.DirFS(static)); err != nil {
+		return nil, err
+	}
+	name := "web/app-" + hash(binary) + ".wasm"
+	s.files[name] = binary
+	pages, err := s.addPages()
+	if err != nil {
+		return nil, err
+	}
+	return s, s.addEngine("/"+name, len(binary), pages)
+}
+
+func (s *site) addStatic(static fs.FS) error {
+	return fs.WalkDir(static, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		s.files[name], err = fs.ReadFile(static, name)
+		return err
+	})
+}
+
+// addPages prerenders every route over a closed door and gives their paths.
+func (s *site) addPages() ([]string, error) {
+	var paths []string
+	for _, r := range routes(ui.NewMachine(ui.Closed())) {
+		page, err := document(locale.English(), r.page(), s.files)
+		if err != nil {
+			return nil, err
+		}
+		name := strings.TrimPrefix(r.path, "/") + ".html"
+		if r.path == "/" {
+			name = "index.html"
+		}
+		s.files[name] = page
+		paths = append(paths, r.path)
+	}
+	return paths, nil
+}
+
+// addEngine adds what go-app's handler makes: the scripts that start the
+// program, the worker and the manifest.
+func (s *site) addEngine(program string, size int, pages []string) error {
+	w := locale.English().UI.Shell
+	h := &app.Handler{
+		Name: "Sealane", ShortName: "Sealane", Description: w.Description,
+		BackgroundColor: "#ffffff", ThemeColor: themeColor,
+		Icon: app.Icon{Default: "/icon-192.png", Large: "/icon-512.png", SVG: "/icon.svg", Maskable: "/icon-maskable.png"},
+		// The engine's own style sheet is not used: it would cover the page.
+		ServiceWorkerTemplate: strings.ReplaceAll(workerTemplate, "{{.ResourcesToCache}}", s.resources(program, pages)),
+		LoadingLabel:          "{progress}%",
+		WasmContentLength:     strconv.Itoa(size),
+		Resources:             hashedProgram(program),
+		Version:               s.version(),
+	}
+	for _, name := range []string{"wasm_exec.js", "app.js", "app-worker.js", "manifest.webmanifest"} {
+		recorder := httptest.NewRecorder()
+		h.ServeHTTP(recorder, httptest.NewRequest("GET", "/"+name, nil))
+		body := recorder.Body.Bytes()
+		if recorder.Code != 200 || len(body) == 0 || bytes.Contains(body, []byte("{{.")) {
+			return fmt.Errorf("%w: %s: status %d, %d bytes", errSite, name, recorder.Code, len(body))
+		}
+		s.files[name] = body
+	}
+	if !bytes.Contains(s.files["app.js"], []byte(`"`+program+`"`)) {
+		return fmt.Errorf("%w: app.js does not name %s", errSite, program)
+	}
+	return nil
+}
+
+// resources lists what the worker keeps, as a JavaScript array.
+func (s *site) resources(program string, pages []string) string {
+	list := append([]string{program, "/wasm_exec.js", "/app.js", "/manifest.webmanifest"}, pages...)
+	for _, name := range s.names() {
+		if ext := path.Ext(name); ext != ".html" && ext != ".wasm" && name != "robots.txt" {
+			list = append(list, "/"+name)
+		}
+	}
+	slices.Sort(list)
+	quoted := make([]string, len(list))
+	for i, p := range list {
+		quoted[i] = strconv.Quote(p)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// version is a hash over all files: an old one would be kept for ever.
+func (s *site) version() string {
+	all := sha256.New()
+	for _, name := range s.names() {
+		fmt.Fprintf(all, "%s %d\n", name, len(s.files[name]))
+		all.Write(s.files[name])
+	}
+	all.Write([]byte(workerTemplate))
+	return hex.EncodeToString(all.Sum(nil)[:8])
+}
+
+func (s *site) names() []string {
+	names := make([]string, 0, len(s.files))
+	for name := range s.files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// write writes every file, with .gz and .br beside those that shrink, and
+// removes programs of earlier builds.
+func (s *site) write(dir string, quality int) error {
+	if err := s.removeOld(dir); err != nil {
+		return err
+	}
+	for _, name := range s.names() {
+		content := s.files[name]
+		target := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(target, content, 0o644); err != nil {
+			return err
+		}
+		if err := s.compress(name, target, content, quality); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *site) removeOld(dir string) error {
+	old, err := filepath.Glob(filepath.Join(dir, "web", "app-*.wasm*"))
+	if err != nil {
+		return err
+	}
+	for _, name := range old {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *site) compress(name, target string, content []byte, quality int) error {
+	var br, gz bytes.Buffer
+	b := brotli.NewWriterLevel(&br, quality)
+	z, err := gzip.NewWriterLevel(&gz, min(quality, gzip.BestCompression))
+	if err != nil {
+		return err
+	}
+	for _, w := range []interface {
+		Write([]byte) (int, error)
+		Close() error
+	}{b, z} {
+		if _, err := w.Write(content); err != nil {
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+	}
+	s.brotli[name] = br.Len()
+	for ext, packed := range map[string][]byte{".br": br.Bytes(), ".gz": gz.Bytes()} {
+		if path.Ext(name) == ".png" || len(packed) >= len(content) {
+			_ = os.Remove(target + ext) // of an earlier build; there may be none
+			continue
+		}
+		if err := os.WriteFile(target+ext, packed, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashedProgram is go-app's resolver: it puts the program under the name that
+// carries its hash, and leaves every other place alone.
+type hashedProgram string
+
+// Resolve gives the URL path of a resource.
+func (p hashedProgram) Resolve(location string) string {
+	if location == "/web/app.wasm" {
+		return string(p)
+	}
+	return location
+}
+
+func hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:8])
+}

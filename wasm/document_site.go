@@ -1,0 +1,84 @@
+//go:build !js
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/locale"
+)
+
+// themeColor is the colour of the browser's own bars.
+const themeColor = "#0b4f6c"
+
+// The ids of the loader are go-app's; its app.js writes the progress into the
+// label, and boot.js hands it to the line.
+const documentText = `<!doctype html>
+<html lang="{{.Tag}}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.W.Title}}</title>
+<meta name="description" content="{{.W.Description}}">
+<meta name="theme-color" content="{{.Color}}">
+<meta property="og:title" content="{{.W.Title}}">
+<meta property="og:description" content="{{.W.Description}}">
+<meta property="og:type" content="website">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="icon" href="/icon-192.png" type="image/png" sizes="192x192">
+<link rel="apple-touch-icon" href="/icon-maskable.png">
+<link rel="manifest" href="/manifest.webmanifest">
+<link rel="stylesheet" href="/sealane.css?{{.CSS}}">
+<script src="/boot.js?{{.Boot}}"></script>
+<script src="/wasm_exec.js" defer></script>
+<script src="/app.js" defer></script>
+</head>
+<body>
+{{.Body}}
+<aside id="app-wasm-loader" class="loader" aria-label="{{.W.Loading}}">
+<span id="app-wasm-loader-icon" hidden></span>
+<progress id="loader-line" max="100" value="0" aria-hidden="true"></progress>
+<p id="app-wasm-loader-label"></p>
+</aside>
+<aside id="broken" class="broken" role="alert" hidden>
+<p>{{.W.Broken}}</p>
+<button type="button" id="reload">{{.W.Reload}}</button>
+</aside>
+<noscript><p class="broken">{{.W.NoScript}}</p></noscript>
+</body>
+</html>
+`
+
+// bareARIA is an ARIA state whose "true" the engine has left out.
+var bareARIA = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
+
+// document is a prerendered page. The component may hold constants only: the
+// engine does not escape attributes when it writes HTML.
+func document(lang locale.Language, page app.Composer, files map[string][]byte) ([]byte, error) {
+	body := bareARIA.ReplaceAllString(app.HTMLString(page), `$1="true"$2`)
+	if strings.Contains(body, `\`) || strings.Contains(body, " style=") {
+		return nil, fmt.Errorf("%w: a prerendered attribute needs escaping, or a style", errSite)
+	}
+	for _, name := range []string{"sealane.css", "boot.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
+		if len(files[name]) == 0 {
+			return nil, fmt.Errorf("%w: no %s in the static folder", errSite, name)
+		}
+	}
+	t, err := template.New("document").Parse(documentText)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = t.Execute(&out, map[string]any{
+		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor,
+		"CSS": hash(files["sealane.css"]), "Boot": hash(files["boot.js"]),
+		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
+	})
+	return out.Bytes(), err
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/ui"
+)
+
+func main() {
+	// The engine runs in this goroutine: whatever panics in it ends here.
+	defer guard()
+	slow := 16
+	if plainHTTP() {
+		slow = 4
+	}
+	m := ui.NewMachine(door(newWorld(fetch, slow)))
+	for _, r := range routes(m) {
+		app.Route(r.path, r.page)
+	}
+	app.RunWhenOnBrowser()
+}
+
+// door is the page's door onto the browser.
+func door(w *world) ui.Door {
+	text, focused := typed()
+	kept := memory{local{}}
+	take := func([]byte) {}
+	onFile(func(content []byte) { take(content) })
+	return ui.Door{
+		Check: func(ctx context.Context, d dnsname.Name, learned func(check.Facts)) check.Facts {
+			return check.Gather(ctx, w, d, learned)
+		},
+		ToASCII:  toASCII,
+		Config:   w.Config,
+		Recall:   kept.Recall,
+		Remember: kept.Remember,
+		Copy:     copyText,
+		Save:     saveFile,
+		Load:     func(f func([]byte)) { take = f },
+		Now:      time.Now,
+		Typed: func() (string, bool) {
+			t, f := text, focused
+			text, focused = "", false
+			ready()
+			return t, f
+		},
+		Focus: focus,
+		Print: printPage,
+		Theme: turnTheme,
+		Guard: guard,
+	}
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/ui"
+)
+
+// route is a page of the site: the same in the browser and when prerendered.
+type route struct {
+	path string
+	page func() app.Composer
+}
+
+// routes gives the pages, all of them over one machine.
+func routes(m *ui.Machine) []route {
+	lang := locale.English()
+	return []route{
+		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
+		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
+	}
+}

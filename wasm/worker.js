@@ -1,0 +1,52 @@
+// Keeps the page usable without a network: a saved check can be loaded anywhere.
+// The network goes first for what may change; names that carry a hash of their
+// content never do. Requests to others, and questions to the proxy, pass by.
+const cacheName = "sealane-{{.Version}}";
+const resources = {{.ResourcesToCache}};
+const hashed = /^\/web\/app-[0-9a-f]{16}\.wasm$/;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil((async () => {
+    const cache = await caches.open(cacheName);
+    await cache.addAll(resources);
+    await self.skipWaiting();
+  })());
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const key of await caches.keys()) {
+      if (key !== cacheName) {
+        await caches.delete(key);
+      }
+    }
+    await self.clients.claim();
+  })());
+});
+
+self.addEventListener("fetch", (event) => {
+  const request = event.request;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin ||
+      url.pathname.startsWith("/v1/") || url.pathname === "/dns-query" ||
+      url.pathname === "/config.json" || url.pathname === "/healthz") {
+    return;
+  }
+  event.respondWith(hashed.test(url.pathname) ? kept(request) : fresh(request));
+});
+
+async function kept(request) {
+  return (await caches.match(request)) || fetch(request);
+}
+
+async function fresh(request) {
+  try {
+    return await fetch(request);
+  } catch (offline) {
+    const answer = await caches.match(request, { ignoreSearch: true });
+    if (answer) {
+      return answer;
+    }
+    throw offline;
+  }
+}
