@@ -3,6 +3,7 @@ package check
 import (
 	"net/netip"
 
+	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
@@ -51,6 +52,11 @@ type host struct {
 	addresses dnssec.Status
 	probed    *Probed // nil: not back, or never asked
 	view      *HostView
+	// What readHosts adds: every address as probed, the records of tlsa, and the
+	// same host in an earlier check (nil without one).
+	endpoints []*endpoint
+	records   []dane.TLSA
+	before    *host
 }
 
 // evidence is the facts, read once for all rules.

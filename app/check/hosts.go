@@ -1,0 +1,317 @@
+package check
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sealane/sealane/app/dane"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// endpoint is one address of a mail host, as probed, with what can be read of
+// its chain.
+type endpoint struct {
+	host  *host
+	seen  *probe.Address
+	view  *AddressView
+	chain [][]byte            // DER, leaf first; nil without TLS
+	certs []*x509.Certificate // of chain; nil where Go's x509 refuses
+	dane  dane.Result
+}
+
+// reader parses each certificate once: all addresses of a host mostly show the
+// same chain.
+type reader map[string]*x509.Certificate
+
+// maxParsed is the size in octets up to which a certificate is parsed.
+const maxParsed = probe.MaxCertificate
+
+func (r reader) certificate(der []byte) *x509.Certificate {
+	c, known := r[string(der)]
+	if !known {
+		if len(der) <= maxParsed {
+			if parsed, err := x509.ParseCertificate(der); err == nil {
+				c = parsed
+			}
+		}
+		r[string(der)] = c
+	}
+	return c
+}
+
+// readHosts reads what the probes saw and holds the TLSA records against it.
+func (j *judge) readHosts() {
+	r := reader{}
+	before := j.earlier(r)
+	for _, h := range j.hosts {
+		h.before = before[h.name]
+		readRecords(h)
+		readEndpoints(h, r)
+		for _, e := range h.endpoints {
+			j.authenticate(e)
+		}
+	}
+}
+
+// earlier gives the hosts of the earlier check by name, read as far as their
+// records and chains.
+func (j *judge) earlier(r reader) map[dnsname.Name]*host {
+	if j.facts.Previous == nil {
+		return nil
+	}
+	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
+	past.readDNS()
+	hosts := map[dnsname.Name]*host{}
+	for _, h := range past.hosts {
+		readRecords(h)
+		readEndpoints(h, r)
+		if !h.name.IsZero() {
+			hosts[h.name] = h
+		}
+	}
+	return hosts
+}
+
+// readRecords reads the TLSA records. One that can't be read stands as the
+// zero record, which is unusable, so that indices agree.
+func readRecords(h *host) {
+	for _, r := range h.tlsa.records {
+		record, _ := dane.Parse(r.RData)
+		h.records = append(h.records, record)
+		h.view.TLSA = append(h.view.TLSA, TLSAView{Record: record, TTL: r.TTL, Unusable: string(record.Unusable())})
+	}
+}
+
+// readEndpoints makes the views of a host's addresses.
+func readEndpoints(h *host, r reader) {
+	if h.probed == nil {
+		return
+	}
+	h.view.Failure = h.probed.Failure
+	seen := &h.probed.STARTTLS
+	if h.view.Failure == nil {
+		h.view.Failure = seen.Failure
+	}
+	h.view.Addresses = make([]AddressView, len(seen.Addresses))
+	for i := range seen.Addresses {
+		e := &endpoint{host: h, seen: &seen.Addresses[i], view: &h.view.Addresses[i]}
+		e.view.Probe = *e.seen
+		if t := e.seen.TLS; t != nil {
+			e.chain = t.Chain[:min(len(t.Chain), dane.MaxChain)]
+		}
+		for depth, der := range e.chain {
+			e.certs = append(e.certs, r.certificate(der))
+			e.view.Chain = append(e.view.Chain, certificateView(der, e.certs[depth], depth))
+		}
+		h.endpoints = append(h.endpoints, e)
+	}
+}
+
+// certificateView makes what is shown of a certificate; c is nil when the DER
+// could not be parsed.
+func certificateView(der []byte, c *x509.Certificate, depth int) CertificateView {
+	v := CertificateView{Fault: c == nil}
+	usage := dane.DANETA
+	if depth == 0 {
+		usage = dane.DANEEE
+	}
+	if record, err := dane.Derive(der, usage, dane.SPKISelector, dane.SHA256); err == nil {
+		v.TLSA = record.String()
+	}
+	if c != nil {
+		v.Subject, v.Issuer = c.Subject.String(), c.Issuer.String()
+		v.Names, v.NotBefore, v.NotAfter, v.Key = c.DNSNames, c.NotBefore, c.NotAfter, keyText(c)
+	}
+	return v
+}
+
+func keyText(c *x509.Certificate) string {
+	switch k := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return "RSA " + strconv.Itoa(k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + k.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	}
+	return c.PublicKeyAlgorithm.String()
+}
+
+// standing is what a host's TLSA lookup amounts to, in the order of RFC 7672
+// §2.2: MX records, then addresses, and only then TLSA records.
+type standing uint8
+
+const (
+	tlsaUnknown  standing = iota
+	tlsaNone              // none there, addresses secure
+	tlsaIgnored           // records, but no sender may trust them
+	tlsaSecure            // records that senders go by
+	tlsaBroken            // the lookup fails, and senders can't tell
+	tlsaNotAsked          // the lookup fails, but the addresses aren't secure
+)
+
+func (j *judge) standing(h *host) standing {
+	secure := h.addresses == dnssec.Secure
+	switch {
+	case h.name.IsZero() || h.addresses == dnssec.Indeterminate || j.mx.status == dnssec.Indeterminate:
+		return tlsaUnknown
+	case h.tlsa.state == Failed && secure:
+		return tlsaBroken
+	case h.tlsa.state == Failed && h.addresses == dnssec.Insecure:
+		return tlsaNotAsked
+	case (h.tlsa.state == NoData || h.tlsa.state == NXDomain) && secure:
+		return tlsaNone
+	case h.tlsa.state != Found || h.tlsa.status == dnssec.Indeterminate:
+		return tlsaUnknown
+	case h.tlsa.status != dnssec.Secure:
+		return tlsaIgnored
+	case secure:
+		return tlsaSecure
+	}
+	// An alias that leaves the signed zone: the records at the name itself
+	// count (RFC 7672 §2.2.2, "Insecure CNAME").
+	if _, hops := h.expanded(); hops > 0 && h.tlsaBase == h.name {
+		return tlsaSecure
+	}
+	return tlsaIgnored
+}
+
+// usable tells whether any record of the host can authenticate.
+func (h *host) usable() bool {
+	return slices.ContainsFunc(h.records, func(t dane.TLSA) bool { return t.Unusable() == "" })
+}
+
+// binding tells whether every DANE sender goes by the host's TLSA records: they
+// are usable, secure, and so are the MX records that led there.
+func (j *judge) binding(h *host) bool {
+	return j.mx.status == dnssec.Secure && j.standing(h) == tlsaSecure && h.usable()
+}
+
+// authenticate holds the records against one address's chain.
+func (j *judge) authenticate(e *endpoint) {
+	h := e.host
+	e.dane = dane.Verify(h.records, e.chain, j.identifiers(h), j.now)
+	for _, m := range e.dane.Matches {
+		if m.Depth >= 0 {
+			places := &h.view.TLSA[m.Record].MatchesAt
+			*places = append(*places, ChainPlace{e.seen.IP, m.Depth})
+		}
+	}
+	if j.binding(h) {
+		e.view.DANE = daneVerdict(e)
+	}
+	e.view.WebPKI = j.webPKI(e)
+}
+
+// daneVerdict is what an address's result means for a DANE sender.
+func daneVerdict(e *endpoint) Level {
+	switch e.dane.Outcome {
+	case dane.Authenticated:
+		return OK
+	case dane.Mismatch, dane.NameMismatch, dane.Expired, dane.ChainInvalid:
+		return Error
+	case dane.NoChain:
+		if e.withoutTLS() {
+			return Error
+		}
+	}
+	return Unknown
+}
+
+// identifiers are the names that DANE-TA accepts (RFC 7672 §3.2.2). Behind MX
+// records that aren't secure only the host's own names count.
+func (j *judge) identifiers(h *host) []dnsname.Name {
+	names := []dnsname.Name{h.tlsaBase, h.name}
+	if j.mx.status == dnssec.Secure {
+		names = append(names, j.facts.Domain, j.mx.end)
+	}
+	return names
+}
+
+// context is what the levels of findings about a subject depend on.
+func (j *judge) context(subject string) Context {
+	var c Context
+	if p := &j.report.Policy; p.Usable && j.report.Record.Valid {
+		c.Enforce = p.Value.Mode == mtasts.ModeEnforce
+		c.Testing = p.Value.Mode == mtasts.ModeTesting
+		c.STS = c.Enforce || c.Testing
+	}
+	h := j.hostOf(subject)
+	if h == nil || subject == j.facts.Domain.String() {
+		for _, h := range j.hosts {
+			c.TLSA = c.TLSA || len(h.records) > 0
+			c.DANE = c.DANE || j.binding(h)
+		}
+		c.DANEOK = c.DANE && j.tally(daneLevel).bad == 0
+		return c
+	}
+	c.TLSA, c.DANE = len(h.records) > 0, j.binding(h)
+	c.DANEOK = c.DANE && daneLevel(h) == OK
+	if _, ip, single := strings.Cut(subject, " "); single {
+		for _, e := range h.endpoints {
+			if e.seen.IP.String() == ip {
+				c.DANEOK = c.DANE && e.view.DANE == OK
+			}
+		}
+	}
+	return c
+}
+
+// over adds a finding about each address that the test hits, with further
+// arguments, or one about the host when all addresses that were judged agree.
+func (j *judge) over(h *host, code Code, test func(e *endpoint) (pairs []string, hit bool)) {
+	var hits []*endpoint
+	var args [][]string
+	judged := 0
+	for _, e := range h.endpoints {
+		if !e.judged() {
+			continue
+		}
+		judged++
+		if pairs, hit := test(e); hit {
+			hits, args = append(hits, e), append(args, pairs)
+		}
+	}
+	if len(hits) == 0 {
+		return
+	}
+	host := h.name.String()
+	agree := !slices.ContainsFunc(args, func(a []string) bool { return !slices.Equal(a, args[0]) })
+	if agree && len(hits) == judged {
+		j.add(code, host, append([]string{"host", host, "ip", addressList(hits)}, args[0]...)...)
+		return
+	}
+	for i, e := range hits {
+		ip := e.seen.IP.String()
+		j.add(code, host+" "+ip, append([]string{"host", host, "ip", ip}, args[i]...)...)
+	}
+}
+
+// addressList joins the addresses for a sentence.
+func addressList(all []*endpoint) string {
+	var ips []string
+	for _, e := range all {
+		ips = append(ips, e.seen.IP.String())
+	}
+	return strings.Join(ips, ", ")
+}
+
+// publishCurrent adds the "3 1 1" record of every key that the host shows.
+func (f *Finding) publishCurrent(h *host) {
+	var values []string
+	for _, e := range h.endpoints {
+		if len(e.view.Chain) == 0 || e.view.Chain[0].TLSA == "" || slices.Contains(values, e.view.Chain[0].TLSA) {
+			continue
+		}
+		values = append(values, e.view.Chain[0].TLSA)
+		f.publish("TLSA", h.tlsaName().String(), e.view.Chain[0].TLSA)
+	}
+}
