@@ -4,12 +4,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/sha512"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/hex"
 	"fmt"
 	"math/big"
 	"sync"
@@ -176,30 +173,4 @@ func (c certificateSpec) dates(now time.Time) (notBefore, notAfter time.Time) {
 		notBefore = now.Add(2 * refreshEvery)
 	}
 	return notBefore, notBefore.Add(leafLifetime)
-}
-
-// association gives the data of a TLSA record for a certificate (RFC 6698
-// §2.1), in presentation form.
-func association(usage, selector, matching string, c *x509.Certificate) (string, error) {
-	var data []byte
-	switch selector {
-	case "0":
-		data = c.Raw
-	case "1":
-		data = c.RawSubjectPublicKeyInfo
-	default:
-		return "", fmt.Errorf("%w: selector %s", ErrValue, selector)
-	}
-	switch matching {
-	case "0":
-	case "1":
-		sum := sha256.Sum256(data)
-		data = sum[:]
-	case "2":
-		sum := sha512.Sum512(data)
-		data = sum[:]
-	default:
-		return "", fmt.Errorf("%w: matching type %s", ErrValue, matching)
-	}
-	return usage + " " + selector + " " + matching + " " + hex.EncodeToString(data), nil
 }

@@ -127,26 +127,13 @@ func (l *Lab) dial(ctx context.Context, network, to string) (net.Conn, error) {
 	refuse := func(err error) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	w := l.world.Load()
 	at, err := netip.ParseAddrPort(to)
-	if _, ok := w.owned[at.Addr()]; err != nil || !ok || !strings.HasPrefix(network, "tcp") {
+	w := l.world.Load()
+	if _, ok := w.owned[at.Addr()]; err != nil || !ok || !strings.HasPrefix(network, "tcp") ||
+		at.Port() != smtpPort && at.Port() != httpsPort {
 		return refuse(fmt.Errorf("%w: %s", observe.ErrReserved, to))
 	}
-	door, dead, ok := "", "", false
-	switch at.Port() {
-	case smtpPort:
-		var s *mailServer
-		if s, ok = w.mail[at.Addr()]; ok {
-			door, dead = l.doors.mail.Addr().String(), s.dead
-		}
-	case httpsPort:
-		var s *webServer
-		if s, ok = w.web[at.Addr()]; ok {
-			door, dead = l.doors.webAddr, s.dead
-		}
-	default:
-		return refuse(fmt.Errorf("%w: %s", observe.ErrReserved, to))
-	}
+	dead, ok := w.listening(at)
 	switch {
 	case !ok || dead == deadRefuse:
 		return refuse(os.NewSyscallError("connect", syscall.ECONNREFUSED))
@@ -158,7 +145,23 @@ func (l *Lab) dial(ctx context.Context, network, to string) (net.Conn, error) {
 			return refuse(os.NewSyscallError("connect", syscall.ETIMEDOUT))
 		}
 	}
+	door := l.doors.mail.Addr().String()
+	if at.Port() == httpsPort {
+		door = l.doors.webAddr
+	}
 	return knock(ctx, door, at)
+}
+
+// listening tells whether a server is at the address, and how it is dead.
+func (w *world) listening(at netip.AddrPort) (dead string, ok bool) {
+	if at.Port() == httpsPort {
+		if s := w.web[at.Addr()]; s != nil {
+			return s.dead, true
+		}
+	} else if s := w.mail[at.Addr()]; s != nil {
+		return s.dead, true
+	}
+	return "", false
 }
 
 // knock connects to a door and says which address is meant.

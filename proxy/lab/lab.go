@@ -12,7 +12,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +36,7 @@ type Lab struct {
 	world  atomic.Pointer[world]
 	doors  *doors
 	timer  *time.Timer
-	closed sync.Once
+	closed atomic.Bool
 }
 
 // Start starts the lab at the moment now: dates of signatures and certificates
@@ -48,6 +47,10 @@ func Start(now time.Time) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
+	return start(files, now)
+}
+
+func start(files []*domainFile, now time.Time) (*Lab, error) {
 	keys, err := newKeyring(now)
 	if err != nil {
 		return nil, err
@@ -79,17 +82,18 @@ func (l *Lab) refresh() error {
 // it not so, the old world stays.
 func (l *Lab) renew() {
 	_ = l.refresh()
-	l.timer.Reset(refreshEvery)
+	if !l.closed.Load() {
+		l.timer.Reset(refreshEvery)
+	}
 }
 
 // Close ends the lab's servers and waits for them. It may be called again.
 func (l *Lab) Close() error {
-	var err error
-	l.closed.Do(func() {
-		l.timer.Stop()
-		err = l.doors.close()
-	})
-	return err
+	if l.closed.Swap(true) {
+		return nil
+	}
+	l.timer.Stop()
+	return l.doors.close()
 }
 
 // Network is the lab as a network to look at: the resolver's Exchange, a Dial

@@ -2,10 +2,8 @@ package lab
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -268,45 +266,4 @@ func (b *builder) certificate(host dnsname.Name, generation string) (*tls.Certif
 		b.certificates[at] = c
 	}
 	return c, err
-}
-
-// expand fills in the TLSA data of a zone line.
-func (b *builder) expand(text string) (string, error) {
-	before, rest, found := strings.Cut(text, "{tlsa ")
-	if !found {
-		return text, nil
-	}
-	inside, after, closed := strings.Cut(rest, "}")
-	words := strings.Fields(inside)
-	if !closed || len(words) < 4 || len(words) > 5 {
-		return "", fmt.Errorf("%w: %s", ErrValue, text)
-	}
-	certificate, err := b.placeholder(words[3:])
-	if err != nil {
-		return "", err
-	}
-	data, err := association(words[0], words[1], words[2], certificate)
-	return before + data + after, err
-}
-
-// placeholder gives the certificate meant by "ca", "HOST" or "HOST GENERATION".
-func (b *builder) placeholder(words []string) (*x509.Certificate, error) {
-	if words[0] == "ca" && len(words) == 1 {
-		return b.keys.authority.issuing, nil
-	}
-	host, err := b.file.relative(words[0])
-	if err != nil {
-		return nil, err
-	}
-	generation := ""
-	if len(words) == 2 {
-		if generation = words[1]; generation != "previous" && generation != "next" {
-			return nil, fmt.Errorf("%w: generation %s", ErrValue, generation)
-		}
-	}
-	c, err := b.certificate(host, generation)
-	if err != nil {
-		return nil, err
-	}
-	return c.Leaf, nil
 }

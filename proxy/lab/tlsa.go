@@ -1,0 +1,77 @@
+package lab
+
+import (
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// expand fills in the TLSA data of a zone line.
+func (b *builder) expand(text string) (string, error) {
+	before, rest, found := strings.Cut(text, "{tlsa ")
+	if !found {
+		return text, nil
+	}
+	inside, after, closed := strings.Cut(rest, "}")
+	words := strings.Fields(inside)
+	if !closed || len(words) < 4 || len(words) > 5 {
+		return "", fmt.Errorf("%w: %s", ErrValue, text)
+	}
+	certificate, err := b.placeholder(words[3:])
+	if err != nil {
+		return "", err
+	}
+	data, err := association(words[0], words[1], words[2], certificate)
+	return before + data + after, err
+}
+
+// placeholder gives the certificate meant by "ca", "HOST" or "HOST GENERATION".
+func (b *builder) placeholder(words []string) (*x509.Certificate, error) {
+	if words[0] == "ca" && len(words) == 1 {
+		return b.keys.authority.issuing, nil
+	}
+	host, err := b.file.relative(words[0])
+	if err != nil {
+		return nil, err
+	}
+	generation := ""
+	if len(words) == 2 {
+		if generation = words[1]; generation != "previous" && generation != "next" {
+			return nil, fmt.Errorf("%w: generation %s", ErrValue, generation)
+		}
+	}
+	c, err := b.certificate(host, generation)
+	if err != nil {
+		return nil, err
+	}
+	return c.Leaf, nil
+}
+
+// association gives the data of a TLSA record for a certificate (RFC 6698
+// §2.1), in presentation form.
+func association(usage, selector, matching string, c *x509.Certificate) (string, error) {
+	var data []byte
+	switch selector {
+	case "0":
+		data = c.Raw
+	case "1":
+		data = c.RawSubjectPublicKeyInfo
+	default:
+		return "", fmt.Errorf("%w: selector %s", ErrValue, selector)
+	}
+	switch matching {
+	case "0":
+	case "1":
+		sum := sha256.Sum256(data)
+		data = sum[:]
+	case "2":
+		sum := sha512.Sum512(data)
+		data = sum[:]
+	default:
+		return "", fmt.Errorf("%w: matching type %s", ErrValue, matching)
+	}
+	return usage + " " + selector + " " + matching + " " + hex.EncodeToString(data), nil
+}
