@@ -38,7 +38,7 @@ type Network struct {
 
 // Egress says whether this network lets port 25 out, as far as is known.
 func (n *Network) Egress() probe.Egress {
-	if n.Port25 == nil {
+	if n.Port25 == nil || n.SMTPPort != 25 {
 		return probe.EgressOpen
 	}
 	return n.Port25.Egress()

@@ -65,7 +65,7 @@ func (n *Network) address(ctx context.Context, host dnsname.Name, ip netip.Addr,
 		return a
 	}
 	defer conn.Close()
-	if n.Port25 != nil {
+	if n.Port25 != nil && n.SMTPPort == 25 {
 		n.Port25.connected()
 	}
 	v := &visit{n: n, ctx: ctx, host: host, limits: l, seen: &a}

@@ -355,7 +355,9 @@ func TestPort25(t *testing.T) {
 		names = names[1:]
 	}
 	alive := facing(serve(t, healthy(t).handle))
-	n.Dial, n.SMTPPort = alive.Dial, alive.SMTPPort
+	n.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return alive.Dial(ctx, network, netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), alive.SMTPPort).String())
+	}
 	wantFailure(t, n.STARTTLS(context.Background(), host).Addresses[0].Failure, "")
 	if n.Egress() != probe.EgressOpen {
 		t.Error("a connection stood, and still not open")
@@ -364,4 +366,9 @@ func TestPort25(t *testing.T) {
 	wantFailure(t, n.STARTTLS(context.Background(), host).Addresses[0].Failure, probe.ConnectTimeout)
 	n.Port25.Force(probe.EgressBlocked)
 	wantFailure(t, n.STARTTLS(context.Background(), host).Addresses[0].Failure, probe.Blocked)
+	n.SMTPPort = 2525
+	wantFailure(t, n.STARTTLS(context.Background(), host).Addresses[0].Failure, probe.ConnectTimeout)
+	if n.Egress() != probe.EgressOpen {
+		t.Error("another port counts as blocked")
+	}
 }

@@ -232,7 +232,10 @@ func TestOverHTTPS(t *testing.T) {
 			}
 			reply(w, r, answer(q, r.Proto))
 		}, ""},
-		{"status 500", func(w http.ResponseWriter, r *http.Request, q *dns.Msg) { w.WriteHeader(500); reply(w, r, answer(q, "x")) }, probe.BadResponse},
+		{"status 500", func(w http.ResponseWriter, r *http.Request, q *dns.Msg) {
+			w.WriteHeader(500)
+			reply(w, r, answer(q, "x"))
+		}, probe.BadResponse},
 		{"redirect", func(w http.ResponseWriter, r *http.Request, q *dns.Msg) { http.Redirect(w, r, "/x", 307) }, probe.BadResponse},
 		{"wrong type", func(w http.ResponseWriter, r *http.Request, q *dns.Msg) { w.Write([]byte("{\"Status\":0,\"AD\":1}")) }, probe.BadResponse},
 		{"wrong question", func(w http.ResponseWriter, r *http.Request, q *dns.Msg) {
