@@ -1,0 +1,67 @@
+package server
+
+import (
+	"net/http"
+	"net/netip"
+	"sync"
+)
+
+// limiter bounds how much runs at once, in all and for one client.
+type limiter struct {
+	most, each int
+	mu         sync.Mutex
+	running    int
+	clients    map[netip.Prefix]int
+}
+
+func newLimiter(most, each int) *limiter {
+	return &limiter{most: most, each: each, clients: make(map[netip.Prefix]int)}
+}
+
+// enter takes a place and gives what leaves it, or answers the request with a
+// problem and gives nil.
+func (l *limiter) enter(w http.ResponseWriter, r *http.Request) (leave func()) {
+	who := client(r)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case who.IsValid() && l.clients[who] >= l.each:
+		w.Header().Set("Retry-After", "2")
+		problem(w, http.StatusTooManyRequests, faultTooMany, "")
+		return nil
+	case l.running >= l.most:
+		w.Header().Set("Retry-After", "5")
+		problem(w, http.StatusServiceUnavailable, faultBusy, "")
+		return nil
+	}
+	l.running++
+	if who.IsValid() {
+		l.clients[who]++
+	}
+	return func() { l.leave(who) }
+}
+
+func (l *limiter) leave(who netip.Prefix) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running--
+	if l.clients[who]--; l.clients[who] <= 0 {
+		delete(l.clients, who)
+	}
+}
+
+// client is who asks: an IPv4 address, or the /56 of an IPv6 address, which is
+// one customer's. It is no valid prefix on loopback: that is the machine's
+// owner, or a reverse proxy that stands for everybody.
+func client(r *http.Request) netip.Prefix {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || at.Addr().IsLoopback() {
+		return netip.Prefix{}
+	}
+	ip, bits := at.Addr().Unmap().WithZone(""), 32
+	if ip.Is6() {
+		bits = 56
+	}
+	p, _ := ip.Prefix(bits)
+	return p
+}

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/http3"
+
+	"github.com/sealane/sealane/app/probe"
+)
+
+// Limits of a visitor's connections. There is no limit on reading as a whole:
+// it would end requests that wait for a slow mail server.
+const (
+	headerTimeout   = 10 * time.Second
+	idleTimeout     = 2 * time.Minute
+	writeTimeout    = 2*probe.ProbeTimeout + probe.PolicyTimeout
+	shutdownTimeout = 5 * time.Second
+	maxHeaderBytes  = 32 << 10
+)
+
+// Serve listens on "host:port" and answers until ctx is done; then requests
+// have a few seconds to end. With a certificate it speaks HTTP/1.1, HTTP/2 and
+// HTTP/3 on the same port and says so by Alt-Svc (RFC 9114 §3.1.1); without
+// one, plain HTTP/1.1. ready is called once, with the address, when requests
+// are taken. The error is nil after ctx has ended it.
+func (s *Server) Serve(ctx context.Context, listen string, cert *tls.Certificate, ready func(addr net.Addr)) error {
+	tcp, udp, err := sockets(ctx, listen, cert != nil)
+	if err != nil {
+		return err
+	}
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	plain := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: headerTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		// It writes addresses of visitors.
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 2)
+	var over3 *http3.Server
+	if cert == nil {
+		go func() { ended <- plain.Serve(tcp) }()
+	} else {
+		defer udp.Close()
+		config := &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12}
+		over3 = s.over3(config)
+		plain.TLSConfig = config.Clone()
+		plain.Handler = advertising(s, tcp.Addr())
+		go func() { ended <- over3.Serve(udp) }()
+		go func() { ended <- plain.ServeTLS(tcp, "", "") }()
+	}
+	if ready != nil {
+		ready(tcp.Addr())
+	}
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-ended:
+	}
+	stop(plain, over3)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// over3 is the HTTP/3 side.
+func (s *Server) over3(config *tls.Config) *http3.Server {
+	return &http3.Server{
+		Handler:        s,
+		TLSConfig:      http3.ConfigureTLSConfig(config),
+		MaxHeaderBytes: maxHeaderBytes,
+		IdleTimeout:    idleTimeout,
+		QUICConfig: &quic.Config{
+			HandshakeIdleTimeout: headerTimeout,
+			MaxIdleTimeout:       idleTimeout,
+			MaxIncomingStreams:   100,
+		},
+	}
+}
+
+// advertising tells clients of other versions where HTTP/3 is.
+func advertising(next http.Handler, at net.Addr) http.Handler {
+	service := fmt.Sprintf(`h3=":%d"; ma=86400`, at.(*net.TCPAddr).Port)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Alt-Svc", service)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// stop lets requests end, then ends them.
+func stop(plain *http.Server, over3 *http3.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if over3 != nil {
+			_ = over3.Shutdown(ctx)
+			_ = over3.Close()
+		}
+	}()
+	if plain.Shutdown(ctx) != nil {
+		_ = plain.Close()
+	}
+	<-done
+}
+
+// sockets opens the TCP port, and the UDP port of the same number for HTTP/3.
+// A port of the system's choice may be taken over UDP; then another is tried.
+func sockets(ctx context.Context, listen string, both bool) (net.Listener, net.PacketConn, error) {
+	var config net.ListenConfig
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, nil, err
+	}
+	for try := 0; ; try++ {
+		tcp, err := config.Listen(ctx, "tcp", listen)
+		if err != nil || !both {
+			return tcp, nil, err
+		}
+		udp, err := config.ListenPacket(ctx, "udp", tcp.Addr().String())
+		if err == nil {
+			return tcp, udp, nil
+		}
+		tcp.Close()
+		if port != "0" || try == 10 {
+			return nil, nil, err
+		}
+	}
+}

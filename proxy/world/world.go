@@ -1,0 +1,78 @@
+// Package world is the native check.World: the same observers that serve the
+// page, called directly (RFC 8461 §3.3, RFC 3207).
+package world
+
+import (
+	"context"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/observe"
+)
+
+// World asks the networks themselves. Its errors are *probe.Failure.
+type World struct {
+	// Route gives the network that a name belongs to; nil where there is none.
+	Route func(dnsname.Name) *observe.Network
+	// Anchor lists the trust anchors that the resolvers are expected to use.
+	Anchor []dnssec.Anchor
+}
+
+var _ check.World = (*World)(nil)
+
+// Exchange sends a query to the resolver of the network that its question
+// belongs to.
+func (w *World) Exchange(ctx context.Context, query []byte) ([]byte, error) {
+	name, _, ok := doh.Question(query)
+	if !ok {
+		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no question"}
+	}
+	n, err := w.network(name)
+	if err != nil {
+		return nil, err
+	}
+	return n.Exchange(ctx, query)
+}
+
+// Policy fetches the policy file of d.
+func (w *World) Policy(ctx context.Context, d dnsname.Name) (probe.Policy, error) {
+	n, err := w.network(d)
+	if err != nil {
+		return probe.Policy{}, err
+	}
+	p := n.Policy(ctx, d)
+	return p, own(p.Failure)
+}
+
+// STARTTLS speaks with every address of a mail host.
+func (w *World) STARTTLS(ctx context.Context, mx dnsname.Name) (probe.STARTTLS, error) {
+	n, err := w.network(mx)
+	if err != nil {
+		return probe.STARTTLS{}, err
+	}
+	s := n.STARTTLS(ctx, mx)
+	return s, own(s.Failure)
+}
+
+// Anchors gives Anchor.
+func (w *World) Anchors(context.Context) []dnssec.Anchor { return w.Anchor }
+
+// network is Route with a failure where there is no network.
+func (w *World) network(name dnsname.Name) (*observe.Network, error) {
+	if n := w.Route(name); n != nil {
+		return n, nil
+	}
+	return nil, &probe.Failure{Class: probe.Unavailable, Detail: "no network has this name"}
+}
+
+// own makes an error of a fault of our own side. What the asked side met is
+// no error: it is the observation.
+func own(f *probe.Failure) error {
+	if f != nil && f.Class.Own() {
+		return f
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+
+	"github.com/miekg/dns"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/observe"
+)
+
+var lab, public = dnsname.MustParse("perfect.test"), dnsname.MustParse("example.com")
+
+// network has a resolver that gives every question one response code.
+func network(rcode int) *observe.Network {
+	return &observe.Network{
+		Exchange: func(_ context.Context, query []byte) ([]byte, error) {
+			var q dns.Msg
+			if err := q.Unpack(query); err != nil {
+				return nil, err
+			}
+			return new(dns.Msg).SetRcode(&q, rcode).Pack()
+		},
+		Dial: func(context.Context, string, string) (net.Conn, error) { return nil, observe.ErrReserved },
+	}
+}
+
+func TestWorldRoutes(t *testing.T) {
+	w := &World{
+		Route: func(n dnsname.Name) *observe.Network {
+			if n.Within(dnsname.MustParse("test")) {
+				return network(dns.RcodeNameError)
+			}
+			return network(dns.RcodeServerFailure)
+		},
+		Anchor: []dnssec.Anchor{{Zone: dnsname.Root}},
+	}
+	ctx := context.Background()
+	for _, c := range []struct {
+		name  dnsname.Name
+		rcode int
+		class probe.Class
+	}{{lab, doh.RcodeNXDomain, probe.DNSNotFound}, {public, doh.RcodeServFail, probe.DNSFailed}} {
+		wire, err := w.Exchange(ctx, doh.Query(c.name, doh.TypeMX, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := doh.Parse(wire); err != nil || a.Rcode != c.rcode {
+			t.Errorf("%s: %+v %v", c.name, a, err)
+		}
+		// What the domain's side met is an observation, not an error.
+		p, err := w.Policy(ctx, c.name)
+		if err != nil || p.Failure == nil || p.Failure.Class != c.class {
+			t.Errorf("%s: %+v %v", c.name, p, err)
+		}
+		s, err := w.STARTTLS(ctx, c.name)
+		if err != nil || s.Failure == nil || s.Failure.Class != c.class {
+			t.Errorf("%s: %+v %v", c.name, s, err)
+		}
+	}
+	if len(w.Anchors(ctx)) != 1 {
+		t.Error("no anchor")
+	}
+}
+
+func TestWorldOwnFaultsAreErrors(t *testing.T) {
+	dead := network(0)
+	dead.Exchange = func(context.Context, []byte) ([]byte, error) { return nil, &probe.Failure{Class: probe.NoResolver} }
+	ctx := context.Background()
+	for _, c := range []struct {
+		network *observe.Network
+		class   probe.Class
+	}{{dead, probe.NoResolver}, {nil, probe.Unavailable}} {
+		w := &World{Route: func(dnsname.Name) *observe.Network { return c.network }}
+		_, exchange := w.Exchange(ctx, doh.Query(public, doh.TypeMX, true))
+		_, policy := w.Policy(ctx, public)
+		_, starttls := w.STARTTLS(ctx, public)
+		for _, err := range []error{exchange, policy, starttls} {
+			var f *probe.Failure
+			if !errors.As(err, &f) || f.Class != c.class {
+				t.Errorf("%v, want class %s", err, c.class)
+			}
+		}
+	}
+	_, err := (&World{}).Exchange(ctx, []byte("no question"))
+	var f *probe.Failure
+	if !errors.As(err, &f) || f.Class != probe.BadRequest {
+		t.Errorf("%v", err)
+	}
+}
