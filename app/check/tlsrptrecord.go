@@ -1,0 +1,263 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/syntax"
+	"github.com/sealane/sealane/app/tlsrpt"
+)
+
+var tlsrptRecordEntries = []Entry{
+	{Code: "tlsrpt-record.absent", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}},
+		LevelIn: func(c Context) Level {
+			if c.STS || c.TLSA {
+				return Warning
+			}
+			return Notice
+		},
+		DependsOn: []Code{"sts-policy.testing-without-tlsrpt", "sts-policy.enforce-without-tlsrpt",
+			"tlsrpt-record.wrong-name", "tlsrpt-record.cname-dangling"}}, // args: name
+	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}}},                       // args: name
+	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: name, record
+	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: name, count
+	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: name, record
+	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
+	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
+	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                    // args: record, value
+	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
+	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
+	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
+	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
+	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                  // args: record, value
+	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
+	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
+	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},     // args: value, name
+	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}}, // args: value
+	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                          // args: value, name
+	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
+	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, count
+	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: name, host
+	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                    // args: domain
+	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                        // args: value
+}
+
+// readReporting reads the _smtp._tls lookup (RFC 8460 §3).
+func (j *judge) readReporting() {
+	owner := j.facts.Domain.Child("_smtp._tls")
+	a := j.look(owner, doh.TypeTXT)
+	v := &j.report.TLSRPT
+	v.State = a.state
+	v.TXT = txtViews(owner, a)
+	found := texts(a)
+	chosen := tlsrpt.SelectRecord(found)
+	for i := range v.TXT {
+		if slices.Contains(chosen, i) || meantAsReporting(v.TXT[i].Text) {
+			_, v.TXT[i].Diagnostics = tlsrpt.ParseRecord(v.TXT[i].Text)
+		}
+	}
+	if len(chosen) == 1 {
+		v.TXT[chosen[0]].Chosen = true
+		value, diagnostics := tlsrpt.ParseRecord(found[chosen[0]])
+		if v.Valid = syntax.Valid(diagnostics); v.Valid {
+			v.Value = value
+		}
+	}
+	if len(chosen) > 0 || !readable(a) {
+		return
+	}
+	for _, name := range j.misplaced(owner, wrongReportingNames) {
+		for _, view := range txtViews(name, j.look(name, doh.TypeTXT)) {
+			if len(tlsrpt.SelectRecord([]string{view.Text})) == 1 {
+				_, view.Diagnostics = tlsrpt.ParseRecord(view.Text)
+				v.TXT = append(v.TXT, view)
+			}
+		}
+	}
+}
+
+// meantAsReporting tells whether a text that senders discard was to be a TLS
+// reporting record.
+func meantAsReporting(text string) bool {
+	lower := strings.ToLower(text[:min(len(text), 200)])
+	return strings.Contains(lower, "tlsrpt") || strings.HasPrefix(lower, "rua=") || strings.HasPrefix(lower, "v=sts")
+}
+
+// judgeReporting judges what senders find at _smtp._tls. It comes last: some of
+// it depends on what else is wrong.
+func (j *judge) judgeReporting() {
+	owner := j.facts.Domain.Child("_smtp._tls")
+	a := j.look(owner, doh.TypeTXT)
+	d, name := j.facts.Domain.String(), owner.String()
+	switch {
+	case a.state == Pending:
+		return
+	case a.state == Blind:
+		if !owner.IsZero() {
+			j.notChecked("not-checked.dns-unavailable", name, "name", name)
+		}
+		return
+	case a.state == Failed:
+		j.add("tlsrpt-record.lookup-failed", d, "name", name)
+		return
+	case a.hops > 0 && a.state != Found:
+		j.add("tlsrpt-record.cname-dangling", d, "name", name, "host", a.end.String())
+		return
+	}
+	found := texts(a)
+	chosen := tlsrpt.SelectRecord(found)
+	if len(chosen) > 1 {
+		j.judgeReportingMultiple(owner, found, chosen)
+		return
+	}
+	meant := false
+	for i, text := range found {
+		if len(chosen) > 0 && !slices.Contains(chosen, i) || !meantAsReporting(text) {
+			j.add("tlsrpt-record.foreign-txt", d, "name", name, "record", text)
+			continue
+		}
+		meant = true
+		j.judgeReportingText(owner, a, i, text)
+	}
+	if !meant && !j.judgeReportingMisplaced(owner) {
+		j.add("tlsrpt-record.absent", d, "name", name).publish("TXT", name, "v=TLSRPTv1; rua=mailto:tls-reports@"+d)
+	}
+	if j.report.TLSRPT.Valid {
+		j.judgeReceivers()
+	}
+}
+
+// judgeReportingMultiple offers all URIs in one record (RFC 8460 §3).
+func (j *judge) judgeReportingMultiple(owner dnsname.Name, found []string, chosen []int) {
+	f := j.add("tlsrpt-record.multiple", j.facts.Domain.String(), "name", owner.String(), "count", strconv.Itoa(len(chosen)))
+	var all tlsrpt.Record
+	for _, i := range chosen {
+		record, _ := tlsrpt.ParseRecord(found[i])
+		for _, uri := range record.RUA {
+			if !slices.Contains(all.RUA, uri) {
+				all.RUA = append(all.RUA, uri)
+			}
+		}
+		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: owner.String(), Value: found[i], Remove: true})
+	}
+	if len(all.RUA) > 0 {
+		f.publish("TXT", owner.String(), all.String())
+	}
+}
+
+// judgeReportingText judges one record that was meant as the domain's.
+func (j *judge) judgeReportingText(owner dnsname.Name, a answer, i int, text string) {
+	d := j.facts.Domain.String()
+	value, diagnostics := tlsrpt.ParseRecord(text)
+	seen := map[syntax.Kind]bool{}
+	for _, one := range diagnostics {
+		if seen[one.Kind] {
+			continue
+		}
+		seen[one.Kind] = true
+		f := j.add(Code("tlsrpt-record."+one.Kind), d, "record", text, "value", one.Value)
+		mended := tlsrpt.Record{RUA: value.RUA}.String()
+		if _, still := tlsrpt.ParseRecord(mended); one.Fatal && len(value.RUA) > 0 && syntax.Valid(still) {
+			f.publish("TXT", owner.String(), mended)
+		}
+	}
+	txts := 0
+	for _, r := range a.records {
+		if _, parts, ok := r.TXT(); ok {
+			if txts == i && parts > 1 {
+				j.add("tlsrpt-record.split-strings", d, "record", text, "count", strconv.Itoa(parts))
+			}
+			txts++
+		}
+	}
+}
+
+// judgeReportingMisplaced finds the record at another name.
+func (j *judge) judgeReportingMisplaced(owner dnsname.Name) bool {
+	for _, view := range j.report.TLSRPT.TXT {
+		if view.Owner == owner.String() {
+			continue
+		}
+		f := j.add("tlsrpt-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", view.Text).
+			publish("TXT", owner.String(), view.Text)
+		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: view.Owner, Value: view.Text, Remove: true})
+		return true
+	}
+	return false
+}
+
+// judgeReceivers judges where a valid record sends the reports.
+func (j *judge) judgeReceivers() {
+	d := j.facts.Domain
+	uris := j.report.TLSRPT.Value.RUA
+	j.add("tlsrpt-record.ok", d.String(), "value", strings.Join(uris, ", "))
+	own := len(uris) > 0
+	told := map[dnsname.Name]bool{}
+	for _, uri := range uris {
+		mailbox, ok := mailDomain(strings.TrimSuffix(uri, "."))
+		own = own && ok && mailbox == d
+		if !ok || mailbox == d || told[mailbox] {
+			continue
+		}
+		told[mailbox] = true
+		if j.takesNoMail(mailbox) {
+			j.add("tlsrpt-record.rua-domain-no-mail", d.String(), "value", uri, "name", mailbox.String())
+		}
+		if !mailbox.Within(d) && !d.Within(mailbox) {
+			j.add("tlsrpt-record.rua-external", d.String(), "value", uri, "name", mailbox.String())
+		}
+	}
+	if own && slices.ContainsFunc(j.report.Findings, breaksDelivery) {
+		j.add("tlsrpt-record.rua-own-broken-domain", d.String(), "value", strings.Join(uris, ", "))
+	}
+	if j.facts.Done && !j.context(d.String()).TLSA && j.nothingPublished() {
+		j.add("tlsrpt-record.nothing-to-report", d.String(), "domain", d.String())
+	}
+}
+
+// breaksDelivery tells whether a finding means that senders with TLS policies
+// hold mail back.
+func breaksDelivery(f Finding) bool {
+	switch f.Code.Group() {
+	case "sts-mx", "starttls", "cert", "tlsa", "dane":
+		return f.Level == Error
+	}
+	return false
+}
+
+// takesNoMail tells whether a domain says that it takes no mail: it doesn't
+// exist, or has a null MX, or neither MX nor address.
+func (j *judge) takesNoMail(mailbox dnsname.Name) bool {
+	mx := j.look(mailbox, doh.TypeMX)
+	switch mx.state {
+	case NXDomain:
+		return true
+	case NoData:
+		s := addressState(j.look(mailbox, doh.TypeA), j.look(mailbox, doh.TypeAAAA))
+		return s == NoData || s == NXDomain
+	case Found:
+		return !slices.ContainsFunc(mx.records, func(r doh.Record) bool {
+			m, ok := r.MX()
+			return !ok || m.Raw != "."
+		})
+	}
+	return false
+}
+
+// nothingPublished tells whether the domain plainly has no MTA-STS.
+func (j *judge) nothingPublished() bool {
+	s := j.report.Record.State
+	return (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0 && j.report.Policy.Value.Mode == mtasts.ModeUnknown
+}
