@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -39,6 +40,7 @@ type scenario struct {
 	sigs    map[key][2]time.Time // inception, expiration of an RRSIG beside the data
 	fails   map[key]probe.Class
 	auth    map[key][]string
+	ttls    map[key]int // 3600 where not set
 	facts   Facts
 }
 
@@ -46,7 +48,7 @@ type scenario struct {
 func newScenario(t testing.TB, domain string) *scenario {
 	s := &scenario{t: t, domain: domain, records: map[key][]string{}, rcodes: map[key]int{},
 		states: map[key]dnssec.Status{}, ede: map[key][]uint16{}, sigs: map[key][2]time.Time{},
-		fails: map[key]probe.Class{}, auth: map[key][]string{}}
+		fails: map[key]probe.Class{}, auth: map[key][]string{}, ttls: map[key]int{}}
 	s.facts = Facts{Version: FactsVersion, Domain: dnsname.MustParse(domain), Trusted: dnsname.Root, Done: true, At: scenarioNow}
 	s.add(".", doh.TypeSOA, "a. b. 1 1 1 1 1")
 	return s
@@ -97,6 +99,12 @@ func (s *scenario) fail(name string, typ doh.Type, class probe.Class) *scenario 
 // status sets what the resolver says of one lookup; bogus makes a SERVFAIL.
 func (s *scenario) status(name string, typ doh.Type, status dnssec.Status) *scenario {
 	s.states[scenarioKey(name, typ)] = status
+	return s
+}
+
+// ttl sets the TTL of a lookup's records, in seconds.
+func (s *scenario) ttl(name string, typ doh.Type, seconds int) *scenario {
+	s.ttls[scenarioKey(name, typ)] = seconds
 	return s
 }
 
@@ -298,7 +306,7 @@ func (s *scenario) message(k key, data []string, rcode int, status dnssec.Status
 		if alias, ok := strings.CutPrefix(d, "CNAME "); ok {
 			typ, d = "CNAME", alias
 		}
-		rr, err := dns.NewRR(owner + " 3600 IN " + typ + " " + d)
+		rr, err := dns.NewRR(fmt.Sprintf("%s %d IN %s %s", owner, cmp.Or(s.ttls[k], 3600), typ, d))
 		if err != nil {
 			s.t.Fatalf("%s %s %s: %v", owner, typ, d, err)
 		}
@@ -383,3 +391,7 @@ func scenarioTLSA(t testing.TB, der []byte, parameters string) string {
 	}
 	return record.String()
 }
+
+const hex32 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+func scenarioIP(s string) netip.Addr { return netip.MustParseAddr(s) }
