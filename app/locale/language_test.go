@@ -60,9 +60,12 @@ func TestEveryPhraseIsFound(t *testing.T) {
 // TestWording holds every text to what product.md asks of words.
 func TestWording(t *testing.T) {
 	l := locale.English()
-	size := 0
+	size, said := 0, map[string]bool{}
 	check := func(where, text string, sentence bool) {
-		size += len(text)
+		if !said[text] { // the linker keeps one of each
+			size += len(text)
+		}
+		said[text] = true
 		switch {
 		case text == "" || strings.TrimSpace(text) != text:
 			t.Errorf("%s: empty, or with space around it: %q", where, text)
@@ -96,7 +99,7 @@ func TestWording(t *testing.T) {
 		text, _ := l.Phrase(key)
 		check(key, text, strings.HasPrefix(key, "headline.") || strings.HasPrefix(key, "not-checked."))
 	}
-	t.Logf("English: %d codes, %d phrases, %d bytes of text", len(l.Codes()), len(l.Keys()), size)
+	t.Logf("English: %d codes, %d phrases, %d bytes of different text", len(l.Codes()), len(l.Keys()), size)
 	if size > maxText {
 		t.Errorf("%d bytes of text, more than %d", size, maxText)
 	}

@@ -1,8 +1,7 @@
 package locale
 
 // englishPhrases are the sentences of the headline, the few words of the lane,
-// the reasons why something was not checked, and the names of levels and of who
-// can mend something. Sorted by key. A headline is one to three of its
+// the reasons why something was not checked, and who can mend something. Sorted by key. A headline is one to three of its
 // sentences behind each other, so each must stand alone.
 var englishPhrases = []text{
 	{"headline.blind", "Our DNS resolver could not be asked, so nothing about {domain} is known yet."},
@@ -56,13 +55,6 @@ var englishPhrases = []text{
 	{"lane.policy-unknown", "not known"},
 	{"lane.sender", "sender"},
 
-	{"level.error", "Mend now"},
-	{"level.notice", "Good to know"},
-	{"level.ok", "In order"},
-	{"level.unknown", "Not known"},
-	{"level.warning", "Mend soon"},
-
-	{"not-checked.ct", "Whether a TLSA record matches an older certificate: the public certificate logs were not searched; a saved earlier check tells it too."},
 	{"not-checked.dns-unavailable", "The DNS of {name}: our resolver gave no answer. Another resolver may."},
 	{"not-checked.dnssec-as-resolver-says", "The DNSSEC signatures themselves: what is shown is what the resolver says it validated."},
 	{"not-checked.dnssec-resolver", "DNSSEC and DANE: this resolver does not validate, so neither can be judged. A resolver that validates is needed."},
@@ -74,7 +66,6 @@ var englishPhrases = []text{
 	{"not-checked.probe-unavailable", "{host}: the proxy that speaks with mail servers did not answer. A page cannot speak SMTP by itself."},
 	{"not-checked.revocation", "Whether a certificate was revoked: its issuer was not asked, and most senders do not ask either."},
 	{"not-checked.senders", "What each sender does, one by one: only what the RFCs ask of all of them is shown."},
-	{"not-checked.smtp-injection", "Whether commands sent ahead of TLS are carried into it: that test is an attack, and was not made."},
 
 	{"who.dns-host", "whoever hosts the DNS"},
 	{"who.mail-provider", "whoever runs the mail server"},
