@@ -42,6 +42,7 @@ type AskWords struct {
 	Placeholder string
 	Check       string
 	Again       string
+	Stop        string
 	Try         string
 	// ReadAs says what was made of the input, by kind of reading: "address",
 	// "url", "unicode", "list"; {domain} and {input}.

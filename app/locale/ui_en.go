@@ -28,6 +28,7 @@ var englishUI = UI{
 		Placeholder: "example.com or postmaster@example.com",
 		Check:       "Check",
 		Again:       "Check again",
+		Stop:        "Stop",
 		Try:         "Try:",
 		ReadAs: Terms{
 			{"address", "{domain}, from the address {input}"},
@@ -58,6 +59,7 @@ var englishUI = UI{
 			{"DANE", "TLSA records, matched in your browser against the certificates that the servers present."},
 			{"STARTTLS", "Every address of every mail server: the dialogue, the TLS version, the chain."},
 			{"TLS reporting", "Whether senders can tell you what goes wrong."},
+			{"Evidence", "Every answer as it came: save it, send it, judge it again without a network."},
 		},
 	},
 	Verdict: VerdictWords{
@@ -90,7 +92,7 @@ var englishUI = UI{
 		Bounces: "In bounces",
 		Publish: "Publish",
 		Remove:  "Remove",
-		File:    "Publish this file at {name}",
+		File:    "this file at {name}",
 		Record:  "{type} record at {name}",
 		Copy:    "Copy",
 		Copied:  "Copied",

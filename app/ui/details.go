@@ -16,17 +16,21 @@ func (v view) details() app.UI {
 	w := v.w.Details
 	return app.Section().Class("details").Body(
 		app.H3().Text(v.w.Verdict.Details),
-		v.topic("dns", w.DNS, fill(w.Lookups, "count", itoa(len(v.report.DNS))), v.dns()),
-		v.topic("sts", w.STS, v.stsBrief(), v.mtasts()),
-		v.topic("mail", w.Mail, v.mailBrief(), v.mailServers()),
-		v.topic("tlsa", w.TLSA, v.tlsaBrief(), v.tlsa()),
-		v.topic("reporting", w.Reporting, v.state(v.report.TLSRPT.State, v.report.TLSRPT.Valid), v.reporting()),
+		v.topic("dns", w.DNS, fill(w.Lookups, "count", itoa(len(v.report.DNS))), v.dns),
+		v.topic("sts", w.STS, v.stsBrief(), v.mtasts),
+		v.topic("mail", w.Mail, v.mailBrief(), v.mailServers),
+		v.topic("tlsa", w.TLSA, v.tlsaBrief(), v.tlsa),
+		v.topic("reporting", w.Reporting, v.state(v.report.TLSRPT.State, v.report.TLSRPT.Valid), v.reporting),
 	)
 }
 
-// topic is a fold with a few words beside its title. What is folded away isn't
-// made: a long report stays quick.
-func (v view) topic(key, title, brief string, content app.UI) app.UI {
+// topic is a fold with a few words beside its title. While results come in,
+// what is folded away isn't made: painting stays quick.
+func (v view) topic(key, title, brief string, shown func() app.UI) app.UI {
+	content := app.UI(app.Div())
+	if v.m.State != Running || v.m.IsOpen(key) {
+		content = shown()
+	}
 	return app.Div().Class("topic").DataSet("topic", key).Body(
 		v.fold(key, title, "", content),
 		app.Span().Class("brief").Text(brief),

@@ -53,10 +53,9 @@ func (v view) others() app.UI {
 // and how to mend it.
 func (v view) finding(f check.Finding, number int) app.UI {
 	words, known := v.lang.Finding(string(f.Code))
-	say := func(text string) string { return visible(locale.Fill(text, f.Args)) }
-	consequence := say(words.Consequence)
+	consequence := rich(words.Consequence, f.Args)
 	if !known {
-		consequence = fill(v.w.Finding.NoWords, "code", string(f.Code))
+		consequence = []app.UI{app.Text(fill(v.w.Finding.NoWords, "code", string(f.Code)))}
 	}
 	name := level(f.Level)
 	key := "finding " + string(f.Code) + " " + f.Subject
@@ -68,19 +67,19 @@ func (v view) finding(f check.Finding, number int) app.UI {
 			app.Span().Class("sr").Text(v.w.Verdict.Levels.Of(name)),
 		),
 		app.Div().Class("finding-body").Body(
-			app.P().Class("consequence").Text(consequence),
+			app.P().Class("consequence").Body(consequence...),
 			app.P().Class("about").Body(
 				app.Code().Class("subject").Text(visible(f.Subject)),
-				app.Span().Class("title").Text(say(words.Title)),
+				app.Span().Class("title").Body(rich(words.Title, f.Args)...),
 				app.Code().Class("code").Text(string(f.Code)),
 			),
-			v.fold(key, v.w.Finding.Why, "why", v.explanation(f, words, say)...),
+			v.fold(key, v.w.Finding.Why, "why", v.explanation(f, words)...),
 		),
 	)
 }
 
 // explanation is cause, fix, what to publish, who can, and where it is written.
-func (v view) explanation(f check.Finding, words locale.Words, say func(string) string) []app.UI {
+func (v view) explanation(f check.Finding, words locale.Words) []app.UI {
 	w := v.w.Finding
 	entry, _ := f.Code.Lookup()
 	terms := make([]app.UI, 0, 12)
@@ -88,10 +87,10 @@ func (v view) explanation(f check.Finding, words locale.Words, say func(string) 
 		terms = append(terms, app.Dt().Text(term), app.Dd().Body(content...))
 	}
 	if words.Cause != "" {
-		add(w.Cause, app.Text(say(words.Cause)))
+		add(w.Cause, rich(words.Cause, f.Args)...)
 	}
 	if words.Fix != "" {
-		add(w.Fix, app.Text(say(words.Fix)))
+		add(w.Fix, rich(words.Fix, f.Args)...)
 	}
 	if entry.Who != "" {
 		who, _ := v.lang.Phrase("who." + string(entry.Who))
@@ -170,7 +169,7 @@ func (v view) notChecked() app.UI {
 	rows := make([]app.UI, 0, len(v.report.NotChecked))
 	for _, n := range v.report.NotChecked {
 		rows = append(rows, app.Li().DataSet("not-checked", n.Key).DataSet("subject", n.Subject).Body(
-			mark("unknown"), app.Span().Text(v.phrase(n.Phrase))))
+			mark("unknown"), app.Span().Body(v.phrase(n.Phrase)...)))
 	}
 	title, body := w.NotChecked, app.UI(app.P().Class("muted").Text(w.AllChecked))
 	if len(rows) > 0 {

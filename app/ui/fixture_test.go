@@ -58,7 +58,7 @@ func fixture() check.Report {
 		TLSRPT: check.ReportingView{State: check.Found, Valid: true, Value: tlsrpt.Record{RUA: []string{"mailto:tls@example.com"}},
 			TXT: []check.TXTView{{Owner: "_smtp._tls.example.com", Text: "v=TLSRPTv1; rua=mailto:tls@example.com", TTL: 300, Chosen: true}}},
 		Policy: check.PolicyView{State: check.Found, Usable: true,
-			Value: mtasts.Policy{Mode: mtasts.ModeEnforce, MaxAge: 604800, MX: []mtasts.Pattern{{Name: mx1}, {Wildcard: true, Name: dnsname.MustParse("backup.example.com")}}},
+			Value:       mtasts.Policy{Mode: mtasts.ModeEnforce, MaxAge: 604800, MX: []mtasts.Pattern{{Name: mx1}, {Wildcard: true, Name: dnsname.MustParse("backup.example.com")}}},
 			Diagnostics: []syntax.Diagnostic{{Kind: "non-ascii", Span: syntax.Span{Start: at, End: at + len("모드")}, Fatal: true, Value: "모드"}},
 			Matches:     [][]dnsname.Name{{mx1}, nil},
 			Names:       check.CertificateView{Subject: "CN=mta-sts.example.com", Issuer: "CN=Example CA R3", Names: []string{"mta-sts.example.com"}, NotBefore: now, NotAfter: now.AddDate(0, 3, 0)},

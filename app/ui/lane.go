@@ -51,15 +51,14 @@ func (v view) stops() []check.Stop {
 
 func (v view) stop(s check.Stop) app.UI {
 	name := level(s.Level)
-	words := ""
-	if s.Key != "" {
+	var words []app.UI
+	switch {
+	case s.Kind == "sender" || s.Kind == "mailbox":
+		name = "plain"
+	case s.Key != "":
 		words = v.phrase(s.Phrase)
-	} else if v.m.State == Running {
-		name, words = "pending", v.w.Verdict.Pending
-	}
-	plain := s.Kind == "sender" || s.Kind == "mailbox"
-	if plain {
-		name, words = "plain", ""
+	case v.m.State == Running:
+		name, words = "pending", []app.UI{app.Text(v.w.Verdict.Pending)}
 	}
 	title := v.w.Verdict.Stops.Of(s.Kind)
 	if s.Subject != "" {
@@ -69,7 +68,7 @@ func (v view) stop(s check.Stop) app.UI {
 		app.Span().Class("node").Body(stopMark(s.Kind, name)),
 		app.Span().Class("stop-words").Body(
 			app.Span().Class("stop-name").Title(title).Text(title),
-			app.Span().Class("stop-said").Text(words),
+			app.Span().Class("stop-said").Body(words...),
 		),
 	)
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -69,7 +70,7 @@ func (v view) verdict(again app.EventHandler) app.UI {
 	domain := v.m.Domain.String()
 	headline := make([]app.UI, 0, 3)
 	for _, phrase := range v.report.Headline {
-		headline = append(headline, app.Span().DataSet("key", phrase.Key).Text(v.phrase(phrase)+" "))
+		headline = append(headline, app.Span().DataSet("key", phrase.Key).Body(v.phrase(phrase)...), app.Text(" "))
 	}
 	if len(headline) == 0 {
 		headline = append(headline, app.Span().Text(fill(w.Waiting, "domain", domain)))
@@ -77,13 +78,21 @@ func (v view) verdict(again app.EventHandler) app.UI {
 	return app.Header().Class("verdict").Body(
 		app.Div().Class("verdict-top").Body(
 			app.H2().Class("domain").Text(domain),
-			app.If(v.m.State == Done, func() app.UI {
-				return app.Button().Type("button").Class("quiet again").OnClick(again).Text(v.w.Ask.Again)
-			}),
+			v.againOrStop(again),
 		),
 		app.P().Class("headline").Aria("live", "polite").Body(headline...),
 		v.progress(),
 	)
+}
+
+// againOrStop is one button in one place: the row keeps its height.
+func (v view) againOrStop(again app.EventHandler) app.UI {
+	b := app.Button().Type("button").Class("quiet again")
+	if v.m.State == Running {
+		return b.DataSet("act", "stop").Text(v.w.Ask.Stop).
+			OnClick(func(app.Context, app.Event) { v.m.Stop() }, app.EventScope("stop"))
+	}
+	return b.DataSet("act", "again").Text(v.w.Ask.Again).OnClick(again, app.EventScope("again"))
 }
 
 // progress is a bar while the check runs and a line of figures behind.
@@ -107,12 +116,31 @@ func (v view) progress() app.UI {
 
 // phrase fills a text of app/locale; a key without one is shown itself, so that
 // it is seen and mended.
-func (v view) phrase(p check.Phrase) string {
+func (v view) phrase(p check.Phrase) []app.UI {
 	text, ok := v.lang.Phrase(p.Key)
 	if !ok {
-		return p.Key
+		return []app.UI{app.Text(p.Key)}
 	}
-	return visible(locale.Fill(text, p.Args))
+	return rich(text, p.Args)
+}
+
+// rich fills a text of app/locale and sets what stands in backticks as code.
+// The text is taken apart before it is filled: arguments come from outside and
+// set nothing.
+func rich(text string, args map[string]string) []app.UI {
+	var parts []app.UI
+	for i, piece := range strings.Split(text, "`") {
+		if piece == "" {
+			continue
+		}
+		piece = visible(locale.Fill(piece, args))
+		if i%2 == 1 {
+			parts = append(parts, app.Code().Text(piece))
+		} else {
+			parts = append(parts, app.Text(piece))
+		}
+	}
+	return parts
 }
 
 // evidence is what to take along: the link, the file, the print.

@@ -1,0 +1,176 @@
+//go:build !js
+
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/andybalholm/brotli"
+
+	"github.com/sealane/sealane/app/locale"
+)
+
+// written builds a site around a program that is only its first bytes.
+func written(t *testing.T) (*site, string) {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "app.wasm")
+	if err := os.WriteFile(program, []byte("\x00asm\x01\x00\x00\x00"+strings.Repeat("x", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSite(program, "../static")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "site")
+	if err := s.write(out, 5); err != nil {
+		t.Fatal(err)
+	}
+	return s, out
+}
+
+func read(t *testing.T, parts ...string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(parts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func TestSiteIsComplete(t *testing.T) {
+	s, out := written(t)
+	for _, name := range []string{"index.html", "lab.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
+		"sealane.css", "boot.js", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
+		if read(t, out, name) == "" {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	worker := read(t, out, "app-worker.js")
+	list := regexp.MustCompile(`const resources = \[(.*)\]`).FindStringSubmatch(worker)
+	if list == nil {
+		t.Fatal("the worker keeps nothing")
+	}
+	// The worker's list is all or nothing: one missing file, and it keeps none.
+	for _, p := range strings.Split(list[1], ", ") {
+		name := strings.Trim(p, `"/`)
+		switch name {
+		case "":
+			name = "index.html"
+		case "lab":
+			name = "lab.html"
+		}
+		if _, there := s.files[name]; !there {
+			t.Errorf("the worker wants %s, which is not there", p)
+		}
+	}
+}
+
+func TestPagesKeepThePolicy(t *testing.T) {
+	_, out := written(t)
+	for _, name := range []string{"index.html", "lab.html"} {
+		page := read(t, out, name)
+		if strings.Contains(page, " style=") || regexp.MustCompile(`<script(?:>| [^>]*[^"]>[^<])`).MatchString(page) ||
+			regexp.MustCompile(` on[a-z]+=`).MatchString(page) {
+			t.Errorf("%s: an inline script or style", name)
+		}
+		if m := regexp.MustCompile(`(?:src|href)="(?:https?:)?//[^"]*"`).FindString(page); m != "" {
+			t.Errorf("%s: a third party: %s", name, m)
+		}
+		for _, id := range []string{"app-wasm-loader", "app-wasm-loader-icon", "app-wasm-loader-label", "broken"} {
+			if !strings.Contains(page, `id="`+id+`"`) {
+				t.Errorf("%s: no element %s", name, id)
+			}
+		}
+	}
+	index := read(t, out, "index.html")
+	for _, want := range []string{`method="get"`, `name="d"`, `id="d"`, locale.English().UI.Ask.Question, `aria-hidden="true"`} {
+		if !strings.Contains(index, want) {
+			t.Errorf("index.html has no %s", want)
+		}
+	}
+	if strings.Contains(index, `="false"`) && regexp.MustCompile(`(?:open|disabled|hidden|required)="false"`).MatchString(index) {
+		t.Error("a boolean attribute that says false is read as true")
+	}
+}
+
+func TestCompressedFormsHoldTheSame(t *testing.T) {
+	s, out := written(t)
+	packed := 0
+	for name, content := range s.files {
+		if b, err := os.ReadFile(filepath.Join(out, name+".br")); err == nil {
+			packed++
+			got, err := io.ReadAll(brotli.NewReader(bytes.NewReader(b)))
+			if err != nil || !bytes.Equal(got, content) {
+				t.Errorf("%s.br holds something else: %v", name, err)
+			}
+		}
+		if b, err := os.ReadFile(filepath.Join(out, name+".gz")); err == nil {
+			z, err := gzip.NewReader(bytes.NewReader(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, content) {
+				t.Errorf("%s.gz holds something else: %v", name, err)
+			}
+		}
+	}
+	if packed < 8 {
+		t.Errorf("only %d files have a .br", packed)
+	}
+}
+
+func TestVersionFollowsTheContent(t *testing.T) {
+	s, _ := written(t)
+	before := s.version()
+	s.files["sealane.css"] = append(s.files["sealane.css"], ' ')
+	if s.version() == before {
+		t.Error("a changed file leaves the version as it was")
+	}
+}
+
+func TestOldProgramsGo(t *testing.T) {
+	s, out := written(t)
+	old := filepath.Join(out, "web", "app-0000000000000000.wasm")
+	if err := os.WriteFile(old, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.write(out, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the program of an earlier build stays: %v", err)
+	}
+}
+
+func TestNoWebAssemblyIsRefused(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "app.wasm")
+	if err := os.WriteFile(program, []byte("<!doctype html>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newSite(program, "../static"); !errors.Is(err, errSite) {
+		t.Errorf("%v", err)
+	}
+}
+
+// The engine brings its own copy of the loader, which must be this Go's.
+func TestLoaderIsThisGo(t *testing.T) {
+	s, _ := written(t)
+	want, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js")) //nolint:staticcheck // the toolchain that runs the test
+	if err != nil {
+		t.Skip("this Go has no lib/wasm")
+	}
+	strip := func(b []byte) string { return strings.Join(strings.Fields(string(b)), " ") }
+	if strip(s.files["wasm_exec.js"]) != strip(want) {
+		t.Error("go-app's wasm_exec.js differs from this Go's")
+	}
+}
