@@ -163,7 +163,7 @@ func (j *judge) judgeTexts(owner dnsname.Name, a answer) {
 	meant := len(chosen) > 0
 	for i, text := range found {
 		if len(chosen) > 0 && !slices.Contains(chosen, i) || !meantAsRecord(text) {
-			j.add("sts-record.foreign-txt", d, "name", name, "record", text)
+			j.add("sts-record.foreign-txt", d, "name", name, "record", excerpt(text))
 			continue
 		}
 		meant = true
@@ -184,6 +184,14 @@ func (j *judge) judgeTexts(owner dnsname.Name, a answer) {
 	if a.hops > 0 {
 		j.add("sts-record.cname-delegated", d, "name", name, "host", a.end.String())
 	}
+}
+
+// excerpt is the beginning of a record, long enough for a sentence.
+func excerpt(text string) string {
+	if len(text) <= 255 {
+		return text
+	}
+	return strings.ToValidUTF8(text[:255], "") + "…"
 }
 
 // judgeMultiple says which of several records to keep: the one that is valid,
@@ -216,7 +224,7 @@ func (j *judge) judgeText(owner dnsname.Name, a answer, i int, text string) {
 			continue
 		}
 		seen[one.Kind] = true
-		f := j.add(Code("sts-record."+one.Kind), d, "record", text, "value", one.Value)
+		f := j.add(Code("sts-record."+one.Kind), d, "record", excerpt(text), "value", one.Value)
 		if one.Kind == mtasts.IDPlaceholder && one.Fatal {
 			// Not only odd: senders discard it.
 			f.Level = Error
@@ -233,7 +241,7 @@ func (j *judge) judgeText(owner dnsname.Name, a answer, i int, text string) {
 		}
 		if txts == i {
 			if parts > 1 {
-				j.add("sts-record.split-strings", d, "record", text, "count", strconv.Itoa(parts))
+				j.add("sts-record.split-strings", d, "record", excerpt(text), "count", strconv.Itoa(parts))
 			}
 			if r.TTL > maxTTL {
 				j.add("sts-record.ttl-too-long", d, "name", owner.String(), "seconds", strconv.FormatUint(uint64(r.TTL), 10))
@@ -250,7 +258,7 @@ func (j *judge) judgeMisplaced(owner dnsname.Name) {
 			continue
 		}
 		value, _ := mtasts.ParseRecord(view.Text)
-		f := j.add("sts-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", view.Text).
+		f := j.add("sts-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", excerpt(view.Text)).
 			publish("TXT", owner.String(), j.mendedRecord(value))
 		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: view.Owner, Value: view.Text, Remove: true})
 		return

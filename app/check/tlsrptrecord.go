@@ -125,7 +125,7 @@ func (j *judge) judgeReporting() {
 	meant := false
 	for i, text := range found {
 		if len(chosen) > 0 && !slices.Contains(chosen, i) || !meantAsReporting(text) {
-			j.add("tlsrpt-record.foreign-txt", d, "name", name, "record", text)
+			j.add("tlsrpt-record.foreign-txt", d, "name", name, "record", excerpt(text))
 			continue
 		}
 		meant = true
@@ -167,7 +167,7 @@ func (j *judge) judgeReportingText(owner dnsname.Name, a answer, i int, text str
 			continue
 		}
 		seen[one.Kind] = true
-		f := j.add(Code("tlsrpt-record."+one.Kind), d, "record", text, "value", one.Value)
+		f := j.add(Code("tlsrpt-record."+one.Kind), d, "record", excerpt(text), "value", one.Value)
 		mended := tlsrpt.Record{RUA: value.RUA}.String()
 		if _, still := tlsrpt.ParseRecord(mended); one.Fatal && len(value.RUA) > 0 && syntax.Valid(still) {
 			f.publish("TXT", owner.String(), mended)
@@ -177,7 +177,7 @@ func (j *judge) judgeReportingText(owner dnsname.Name, a answer, i int, text str
 	for _, r := range a.records {
 		if _, parts, ok := r.TXT(); ok {
 			if txts == i && parts > 1 {
-				j.add("tlsrpt-record.split-strings", d, "record", text, "count", strconv.Itoa(parts))
+				j.add("tlsrpt-record.split-strings", d, "record", excerpt(text), "count", strconv.Itoa(parts))
 			}
 			txts++
 		}
@@ -190,7 +190,7 @@ func (j *judge) judgeReportingMisplaced(owner dnsname.Name) bool {
 		if view.Owner == owner.String() {
 			continue
 		}
-		f := j.add("tlsrpt-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", view.Text).
+		f := j.add("tlsrpt-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", excerpt(view.Text)).
 			publish("TXT", owner.String(), view.Text)
 		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: view.Owner, Value: view.Text, Remove: true})
 		return true
