@@ -37,7 +37,9 @@ func (p *program) check(ctx context.Context, args []string) int {
 	case len(rest) > 1:
 		return p.wrong(p.cli.OneDomain)
 	}
-	reading, err := dnsname.Read(rest[0], idna.Lookup.ToASCII)
+	// As a browser maps it, so that page and command line take the same names.
+	lookup := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false))
+	reading, err := dnsname.Read(rest[0], lookup.ToASCII)
 	if err != nil {
 		return p.wrong(p.inputFault(err))
 	}

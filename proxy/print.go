@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -173,11 +174,9 @@ func printable(s string) string {
 
 // inputFault is what to say of a domain that isn't one.
 func (p *program) inputFault(err error) string {
-	var fault interface{ Key() string }
+	var fault *dnsname.InputError
 	if errors.As(err, &fault) {
-		if text, ok := p.words.Phrase(fault.Key()); ok {
-			return text
-		}
+		return p.say(p.words.UI.Ask.Wrong.Of(string(fault.Kind)), "input", printable(fault.Value))
 	}
 	return err.Error()
 }

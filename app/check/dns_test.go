@@ -10,15 +10,15 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-// ruleCase is one scenario that fires a code and one that is close and silent.
-type ruleCase struct {
+// dnsCase is one scenario that fires a code and one that is close and silent.
+type dnsCase struct {
 	code    Code
 	fires   func(testing.TB) *scenario
 	silent  func(testing.TB) *scenario
 	subject string // of the finding; "" for any
 }
 
-func runRules(t *testing.T, cases []ruleCase) {
+func runDNSCases(t *testing.T, cases []dnsCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(string(c.code), func(t *testing.T) {
@@ -45,7 +45,7 @@ func oneHost(t testing.TB, host string) *scenario {
 
 func TestDNSRules(t *testing.T) {
 	plain := func(t testing.TB) *scenario { return oneHost(t, "mx.example.com") }
-	runRules(t, []ruleCase{
+	runDNSCases(t, []dnsCase{
 		{"dns.domain-nxdomain", func(t testing.TB) *scenario {
 			return newScenario(t, "example.com").nxdomain("example.com", doh.TypeMX)
 		}, func(t testing.TB) *scenario {
@@ -169,7 +169,7 @@ func TestDNSSECRules(t *testing.T) {
 		s.ede[scenarioKey("example.com", doh.TypeMX)] = []uint16{code}
 		return s
 	}
-	runRules(t, []ruleCase{
+	runDNSCases(t, []dnsCase{
 		{"dnssec.unsigned", func(t testing.TB) *scenario { return insecure(plain(t)) }, func(t testing.TB) *scenario {
 			// Without a resolver that validates, nothing is known.
 			s := insecure(plain(t))

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/proxy/lab"
+	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/world"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+)
+
+// TestLabDomains holds the native check of every lab domain to the codes that
+// its file states: all of them, and no other.
+func TestLabDomains(t *testing.T) {
+	l, err := lab.Start(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	network := l.Network()
+	asks := &world.World{
+		Route:  func(dnsname.Name) *observe.Network { return network },
+		Anchor: append(dnssec.RootAnchors(), l.Anchor()),
+	}
+	domains, err := lab.Domains()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(domains) < 24 {
+		t.Errorf("%d domains, fewer than 24", len(domains))
+	}
+	fired := make(chan []string, len(domains))
+	t.Run("domains", func(t *testing.T) {
+		for _, d := range domains {
+			t.Run(d.Name.String(), func(t *testing.T) {
+				t.Parallel()
+				fired <- checkLabDomain(t, asks, d)
+			})
+		}
+	})
+	close(fired)
+	all := map[string]bool{}
+	for codes := range fired {
+		for _, c := range codes {
+			all[c] = true
+		}
+	}
+	t.Logf("%d domains, %d codes fired", len(domains), len(all))
+}
+
+func checkLabDomain(t *testing.T, asks check.World, d lab.Domain) []string {
+	facts := check.Gather(t.Context(), asks, d.Name, nil)
+	facts.At = time.Now()
+	report := check.Judge(facts, facts.At)
+	got := codesOf(report)
+	if diff := cmp.Diff(d.Codes, got); diff != "" {
+		t.Errorf("file (-) and check (+) differ:\n%s", diff)
+		for _, f := range report.Findings {
+			t.Logf("%s %s %s %v", f.Level, f.Code, f.Subject, f.Args)
+		}
+	}
+	if !facts.Done {
+		t.Error("the check did not end")
+	}
+	sayEverything(t, report)
+	replay(t, facts, report)
+	return got
+}
+
+// codesOf are the report's codes, sorted, each once.
+func codesOf(r check.Report) []string {
+	var codes []string
+	for _, f := range r.Findings {
+		codes = append(codes, string(f.Code))
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// sayEverything holds every text of a report to being there and being filled.
+func sayEverything(t *testing.T, r check.Report) {
+	words := locale.English()
+	whole := func(what, text string, args map[string]string) {
+		all := map[string]string{"domain": r.Domain.String(), "subject": "x"}
+		for k, v := range args {
+			all[k] = v
+		}
+		if filled := locale.Fill(text, all); text == "" || slices.Contains([]byte(filled), '{') && !slices.Contains([]byte(text), '\\') {
+			t.Errorf("%s: %q is empty or has a gap (args %v)", what, filled, args)
+		}
+	}
+	for _, f := range r.Findings {
+		w, ok := words.Finding(string(f.Code))
+		if !ok {
+			t.Errorf("no words for %s", f.Code)
+			continue
+		}
+		for _, text := range []string{w.Title, w.Consequence, w.Cause, w.Fix} {
+			whole(string(f.Code), text, f.Args)
+		}
+	}
+	phrases := r.Headline
+	for _, n := range r.NotChecked {
+		phrases = append(phrases, n.Phrase)
+	}
+	for _, s := range r.Lane {
+		phrases = append(phrases, s.Phrase)
+	}
+	for _, p := range phrases {
+		text, _ := words.Phrase(p.Key)
+		whole(p.Key, text, p.Args)
+	}
+}
+
+// replay saves the evidence and judges it again: the same findings.
+func replay(t *testing.T, f check.Facts, r check.Report) {
+	text, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := check.ReadFacts(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(r.Findings, check.Judge(back, back.At).Findings); diff != "" {
+		t.Errorf("the saved evidence gives another report:\n%s", diff)
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/lab"
+	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/resolve"
+	"github.com/sealane/sealane/proxy/world"
+)
+
+// labZone is the top-level name that the lab answers for (RFC 6761 §6.2).
+func labZone() dnsname.Name { return dnsname.MustParse("test") }
+
+// networks are what one process looks at: the internet, and the lab when it
+// runs here.
+type networks struct {
+	internet *observe.Network
+	port25   *observe.Port25
+	lab      *lab.Lab
+	labNet   *observe.Network
+	anchors  []dnssec.Anchor
+}
+
+// networks makes them from the flags; close stops the lab.
+func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
+	anchors, err := p.anchors(w)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := p.rootPool(w)
+	if err != nil {
+		return nil, err
+	}
+	exchange, err := p.resolver(w)
+	if err != nil {
+		return nil, err
+	}
+	if w.allowPrivate {
+		fmt.Fprintln(p.err, p.cli.PrivateOn)
+	}
+	n := &networks{anchors: anchors, port25: &observe.Port25{}}
+	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: []uint16{uint16(w.smtpPort), uint16(w.httpsPort)}}
+	n.internet = &observe.Network{
+		Exchange: exchange, Dial: guard.Dial, Roots: roots,
+		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), EHLO: ehloName, Port25: n.port25,
+	}
+	if !withLab {
+		return n, nil
+	}
+	if n.lab, err = lab.Start(time.Now()); err != nil {
+		return nil, errWords(p.say(p.cli.LabFailed, "value", err.Error()))
+	}
+	n.labNet = n.lab.Network()
+	n.anchors = append(n.anchors, n.lab.Anchor())
+	return n, nil
+}
+
+// resolver gives the exchange with the resolvers of the flags, or with the
+// system's. A machine without any still runs the lab: then each question fails
+// by our own fault.
+func (p *program) resolver(w *worldFlags) (func(context.Context, []byte) ([]byte, error), error) {
+	upstreams := w.resolvers
+	if len(upstreams) == 0 {
+		// An unreadable file is the same as none.
+		upstreams, _ = resolve.System("/etc/resolv.conf")
+	}
+	r, err := resolve.New(upstreams...)
+	switch {
+	case errors.Is(err, resolve.ErrNoUpstream):
+		return func(context.Context, []byte) ([]byte, error) {
+			return nil, &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
+		}, nil
+	case err != nil:
+		return nil, errWords(p.say(p.cli.BadResolver, "value", strings.Join(upstreams, ", ")))
+	}
+	return r.Exchange, nil
+}
+
+// ehloName is what probes say in EHLO (RFC 5321 §4.1.1.1).
+const ehloName = "probe.sealane.invalid"
+
+// route gives the network that a name belongs to.
+func (n *networks) route(name dnsname.Name) *observe.Network {
+	if n.labNet != nil && name.Within(labZone()) {
+		return n.labNet
+	}
+	return n.internet
+}
+
+func (n *networks) close() {
+	if n.lab != nil {
+		n.lab.Close()
+	}
+}
+
+// world gives what one check asks, and what ends it.
+func (p *program) world(w *worldFlags, withLab bool) (check.World, func(), error) {
+	n, err := p.networks(w, withLab)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &world.World{Route: n.route, Anchor: n.anchors}, n.close, nil
+}
