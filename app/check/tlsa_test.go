@@ -44,8 +44,8 @@ func sharing(l *layout) {
 	h.chain = l.first().chain
 }
 
-// aliased makes the TLSA owner an alias.
-func aliased(data ...string) func(l *layout) {
+// tlsaAlias makes the TLSA owner an alias.
+func tlsaAlias(data ...string) func(l *layout) {
 	return func(l *layout) {
 		record := "3 1 1"
 		if len(data) > 0 {
@@ -76,9 +76,9 @@ func TestTLSARules(t *testing.T) {
 			more(func(s *scenario) { s.add(wrong, tlsaType, "3 1 1 "+sum) })},
 		{"tlsa.wrong-port", Error, "", both(noTLSA, more(func(s *scenario) { s.add("_465._tcp.mx.example.com", tlsaType, "3 1 1 "+sum) })),
 			more(func(s *scenario) { s.add("_465._tcp.mx.example.com", tlsaType, "3 1 1 "+sum) })},
-		{"tlsa.cname-secure", OK, "", aliased(), unchanged},
-		{"tlsa.cname-dangling", Error, "", aliased(""), noTLSA},
-		{"tlsa.cname-insecure", Warning, "", both(aliased(), insecureTLSA), insecureTLSA},
+		{"tlsa.cname-secure", OK, "", tlsaAlias(), unchanged},
+		{"tlsa.cname-dangling", Error, "", tlsaAlias(""), noTLSA},
+		{"tlsa.cname-insecure", Warning, "", both(tlsaAlias(), insecureTLSA), insecureTLSA},
 		{"tlsa.usage-pkix", Error, "", publishes("1 1 1"), publishes("2 1 1")},
 		{"tlsa.usage-pkix", Warning, "", publishes("3 1 1", "0 1 1"), unchanged},
 		{"tlsa.usage-unknown", Error, "", publishes("4 1 1 " + sum), publishes("3 1 1 " + sum)},
