@@ -94,7 +94,7 @@ var englishDNSSEC = []Words{
 		"Give the DS record of the zone's key to the registrar."},
 	{"dnssec.unsigned",
 		"The domain is not signed",
-		"DANE is out of reach: senders can't be sure of the MX records. Mail is delivered.",
+		"DANE is out of reach: senders can't be sure of the MX records.",
 		"There is no DS record at the parent and no key in the zone.",
 		"Switch on DNSSEC at the DNS host and publish the DS record at the registrar."},
 	{"dnssec.zone-key-bit-missing",

@@ -19,7 +19,7 @@ var englishTLS = []Words{
 		"Update the TLS library when you can."},
 	{"tls.no-tls13",
 		"TLS 1.2 is the newest version",
-		"Mail is encrypted well.",
+		"Mail is encrypted well; TLS 1.3 would be better.",
 		"The server chose {version}; it does not offer TLS 1.3.",
 		"Update the TLS library when you can."},
 	{"tls.ok",

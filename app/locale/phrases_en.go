@@ -30,7 +30,7 @@ var englishPhrases = []text{
 	{"headline.sts-unknown", "Whether MTA-STS protects it is not known."},
 	{"headline.sts-void", "MTA-STS is published, but senders can't use it: it protects nothing."},
 	{"headline.tls-none", "No mail server offers encryption: mail travels in the clear."},
-	{"headline.tls-opportunistic", "Mail is encrypted, but senders trust any certificate: someone on the path can read it."},
+	{"headline.tls-opportunistic", "What arrives is encrypted, but without proof of who receives it: someone on the path can read it."},
 	{"headline.tls-some", "{count} of {total} mail servers offer no encryption: mail to them travels in the clear."},
 	{"headline.tls-unknown", "Whether the mail servers encrypt is not known."},
 
