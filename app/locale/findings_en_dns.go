@@ -105,7 +105,7 @@ var englishDNS = []Words{
 	{"dns.null-mx",
 		"The domain takes no mail",
 		"Senders return mail at once (`5.1.10`), as the domain wishes.",
-		"Its only MX record is `MX 0 .` (RFC 7505).",
+		"The domain's only MX record is `MX 0 .` (RFC 7505).",
 		"Nothing to do. `_mta-sts` and TLSA records are not needed."},
 	{"dns.null-mx-mixed",
 		"“No mail” and a mail server at once",
