@@ -16,17 +16,6 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-// endpoint is one address of a mail host, as probed, with what can be read of
-// its chain.
-type endpoint struct {
-	host  *host
-	seen  *probe.Address
-	view  *AddressView
-	chain [][]byte            // DER, leaf first; nil without TLS
-	certs []*x509.Certificate // of chain; nil where Go's x509 refuses
-	dane  dane.Result
-}
-
 // reader parses each certificate once: all addresses of a host mostly show the
 // same chain.
 type reader map[string]*x509.Certificate
@@ -263,55 +252,4 @@ func (j *judge) context(subject string) Context {
 		}
 	}
 	return c
-}
-
-// over adds a finding about each address that the test hits, with further
-// arguments, or one about the host when all addresses that were judged agree.
-func (j *judge) over(h *host, code Code, test func(e *endpoint) (pairs []string, hit bool)) {
-	var hits []*endpoint
-	var args [][]string
-	judged := 0
-	for _, e := range h.endpoints {
-		if !e.judged() {
-			continue
-		}
-		judged++
-		if pairs, hit := test(e); hit {
-			hits, args = append(hits, e), append(args, pairs)
-		}
-	}
-	if len(hits) == 0 {
-		return
-	}
-	host := h.name.String()
-	agree := !slices.ContainsFunc(args, func(a []string) bool { return !slices.Equal(a, args[0]) })
-	if agree && len(hits) == judged {
-		j.add(code, host, append([]string{"host", host, "ip", addressList(hits)}, args[0]...)...)
-		return
-	}
-	for i, e := range hits {
-		ip := e.seen.IP.String()
-		j.add(code, host+" "+ip, append([]string{"host", host, "ip", ip}, args[i]...)...)
-	}
-}
-
-// addressList joins the addresses for a sentence.
-func addressList(all []*endpoint) string {
-	var ips []string
-	for _, e := range all {
-		ips = append(ips, e.seen.IP.String())
-	}
-	return strings.Join(ips, ", ")
-}
-
-// publishCurrent adds the "3 1 1" record of every key that the host shows.
-func (f *Finding) publishCurrent(h *host) {
-	var values []string
-	for _, e := range h.endpoints {
-		if len(e.view.Chain) == 0 || e.view.Chain[0].TLSA == "" || slices.Contains(values, e.view.Chain[0].TLSA) {
-			continue
-		}
-		values = append(values, e.view.Chain[0].TLSA)
-		f.publish("TLSA", h.tlsaName().String(), e.view.Chain[0].TLSA)
-	}
 }

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/sealane/sealane/app/dnssec"
@@ -51,7 +50,7 @@ var starttlsEntries = []Entry{
 	{Code: "starttls.requiretls-offered", Level: OK, Who: Nobody, RFC: []Citation{{8689, "2"}}}, // args: host, ip
 	{Code: "starttls.requiretls-unqualified", Level: Notice, Who: Owner, RFC: []Citation{{8689, "4.2.1"}},
 		NDR: []string{"5.7.30"}}, // args: host, ip
-	{Code: "starttls.unreachable-from-proxy", Level: Notice, Who: Visitor, RFC: []Citation{{5321, "4.5.4.2"}}}, // args: domain, host
+	{Code: "starttls.unreachable-from-proxy", Level: Notice, Who: Visitor, RFC: []Citation{{5321, "4.5.4.1"}}}, // args: domain, host
 	{Code: "starttls.ok", Level: OK, Who: Nobody, RFC: []Citation{{3207, "4"}}},                                // args: domain
 }
 
@@ -267,89 +266,4 @@ func (j *judge) judgeRequireTLS() {
 	if j.everyEndpoint(func(e *endpoint) bool { return e.spokeTLS() && !keyword(e.seen.EHLOTLS, "REQUIRETLS") }) {
 		j.add("starttls.requiretls-absent", j.facts.Domain.String(), "domain", j.facts.Domain.String())
 	}
-}
-
-// judged tells whether what happened at the address says anything of the host:
-// a fault of ours doesn't, and an address that no public host has is judged
-// elsewhere.
-func (e *endpoint) judged() bool {
-	f := e.seen.Failure
-	return f == nil || !f.Class.Own() && f.Class != probe.AddressReserved && f.Class != probe.Unreachable
-}
-
-// greeted tells whether the server took EHLO.
-func (e *endpoint) greeted() bool { return e.seen.EHLO.Code == 250 }
-
-// offers tells whether the server offered STARTTLS.
-func (e *endpoint) offers() bool { return e.greeted() && keyword(e.seen.EHLO, "STARTTLS") }
-
-// spokeTLS tells whether the dialogue went on inside TLS.
-func (e *endpoint) spokeTLS() bool { return e.seen.TLS != nil && e.seen.EHLOTLS.Code == 250 }
-
-// withoutTLS tells whether the server was there and no TLS came about, by no
-// fault of ours.
-func (e *endpoint) withoutTLS() bool {
-	if e.seen.TLS != nil {
-		return len(e.chain) == 0
-	}
-	return (e.seen.EHLO.Code == 250 || refused(e.seen.EHLO)) && e.judged()
-}
-
-// speaksTLSAtOnce tells whether the server's first octets are a TLS record (an
-// alert, 15 03, RFC 8446 §5.1) or an HTTP answer: port 25 runs the wrong service.
-func (e *endpoint) speaksTLSAtOnce() bool {
-	for _, line := range e.seen.Dialogue {
-		if !line.Client {
-			return strings.HasPrefix(line.Text, "\x15\x03") || strings.HasPrefix(line.Text, "HTTP/")
-		}
-	}
-	return false
-}
-
-// mangled gives a keyword of the EHLO reply that looks like STARTTLS written
-// over, as devices that inspect SMTP do, "" without one.
-func (e *endpoint) mangled() string {
-	lines := e.seen.EHLO.Lines
-	for _, line := range lines[min(1, len(lines)):] {
-		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if len(word) == 8 && (strings.Count(word, "X") >= 6 || strings.Count(word, "*") >= 1) {
-			return word
-		}
-	}
-	return ""
-}
-
-// keyword tells whether an EHLO reply lists an extension. The first line is the
-// server's name (RFC 5321 §4.1.1.1).
-func keyword(r probe.Reply, name string) bool {
-	if r.Code != 250 {
-		return false
-	}
-	for _, line := range r.Lines[min(1, len(r.Lines)):] {
-		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if strings.EqualFold(word, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// replyText is a reply in one line, or the failure's class without a reply.
-func replyText(r probe.Reply, f *probe.Failure) string {
-	if r.Code != 0 {
-		return clip(strings.TrimSpace(strconv.Itoa(r.Code) + " " + strings.Join(r.Lines, " ")))
-	}
-	if f != nil {
-		return string(f.Class)
-	}
-	return ""
-}
-
-// clip shortens what a server sent to what fits a sentence.
-func clip(s string) string {
-	const most = 120
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
 }

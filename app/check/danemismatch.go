@@ -1,0 +1,263 @@
+package check
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/sealane/sealane/app/dane"
+)
+
+// withOutcome gives the host's addresses where Verify came to one of the outcomes.
+func (h *host) withOutcome(outcomes ...dane.Outcome) []*endpoint {
+	var all []*endpoint
+	for _, e := range h.endpoints {
+		if slices.Contains(outcomes, e.dane.Outcome) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// mismatch is one host whose usable records match nothing that some of its
+// addresses show.
+type mismatch struct {
+	host   *host
+	bad    []*endpoint
+	usable []dane.TLSA
+}
+
+// explanation is why records don't match: a finding with its further arguments.
+// The zero explanation is none.
+type explanation struct {
+	code Code
+	args []string
+}
+
+// explainMismatch gives exactly one explanation of a mismatch: the first of the
+// tests below that hits, the cause that can be proven best in front.
+func (j *judge) explainMismatch(h *host) {
+	m := mismatch{host: h, bad: h.withOutcome(dane.Mismatch)}
+	if len(m.bad) == 0 {
+		return
+	}
+	for _, r := range h.records {
+		if r.Unusable() == "" {
+			m.usable = append(m.usable, r)
+		}
+	}
+	for _, test := range []func(mismatch) explanation{
+		j.someAddresses, j.emptyDigest, j.placeholder, j.agilityConflict, j.wrongNumbers, j.pemDigest, j.otherService,
+		j.retiredIssuer, j.earlyRetirement, j.oldByHistory, j.anchorNotSent, j.oldBySignature, j.unexplained,
+	} {
+		x := test(m)
+		if x.code == "" {
+			continue
+		}
+		host := h.name.String()
+		args := append([]string{"host", host, "ip", addressList(m.bad)}, x.args...)
+		j.add(x.code, host, args...).publishCurrent(h)
+		return
+	}
+}
+
+func (j *judge) someAddresses(m mismatch) explanation {
+	if len(m.host.withOutcome(dane.Authenticated)) == 0 {
+		return explanation{}
+	}
+	return explanation{code: "dane.mismatch-some-addresses"}
+}
+
+func (j *judge) emptyDigest(m mismatch) explanation {
+	return m.find("tlsa.digest-of-empty", isDigestOfNothing)
+}
+
+func (j *judge) placeholder(m mismatch) explanation {
+	return m.find("tlsa.placeholder-data", isPlaceholder)
+}
+
+// find gives the explanation of the first record that the test hits.
+func (m mismatch) find(code Code, test func(dane.TLSA) bool) explanation {
+	for _, r := range m.usable {
+		if test(r) {
+			return explanation{code, []string{"record", recordText(r)}}
+		}
+	}
+	return explanation{}
+}
+
+// agilityConflict: a record matches, but a stronger digest beside it doesn't,
+// and that one alone counts (RFC 7671 §9).
+func (j *judge) agilityConflict(m mismatch) explanation {
+	for _, e := range m.bad {
+		for _, match := range e.dane.Matches {
+			if match.SetAside {
+				return explanation{"dane.digest-agility-conflict", []string{"record", recordText(m.host.records[match.Record])}}
+			}
+		}
+	}
+	return explanation{}
+}
+
+// wrongNumbers: the data is that of a certificate of the chain under other
+// numbers than the record's.
+func (j *judge) wrongNumbers(m mismatch) explanation {
+	for _, r := range m.usable {
+		for _, e := range m.bad {
+			for depth, der := range e.chain {
+				want, found := underOtherNumbers(r, der, depth)
+				if !found {
+					continue
+				}
+				code := Code("dane.mismatch-parameters")
+				switch {
+				case r.Usage == dane.DANEEE && depth > 0:
+					code = "dane.mismatch-ca-as-ee"
+				case r.Usage == dane.DANETA && depth == 0:
+					code = "dane.mismatch-leaf-as-ta"
+				}
+				return explanation{code, []string{"record", recordText(r), "want", recordText(want)}}
+			}
+		}
+	}
+	return explanation{}
+}
+
+// underOtherNumbers gives the record that the data would be right for.
+func underOtherNumbers(r dane.TLSA, der []byte, depth int) (dane.TLSA, bool) {
+	usage := dane.DANETA
+	if depth == 0 {
+		usage = dane.DANEEE
+	}
+	for selector := dane.CertSelector; selector <= dane.SPKISelector; selector++ {
+		for matching := dane.Full; matching <= dane.SHA512; matching++ {
+			want, err := dane.Derive(der, usage, selector, matching)
+			if err == nil && bytes.Equal(want.Data, r.Data) && !want.Equal(r) {
+				return want, true
+			}
+		}
+	}
+	return dane.TLSA{}, false
+}
+
+// pemDigest: the digest was made of the text form, or of the octets and a
+// final newline.
+func (j *judge) pemDigest(m mismatch) explanation {
+	for _, e := range m.bad {
+		for _, der := range e.chain {
+			for _, r := range m.usable {
+				if isDigestOfText(r, der) {
+					return explanation{"tlsa.digest-of-pem", []string{"record", recordText(r), "want", e.view.Chain[0].TLSA}}
+				}
+			}
+		}
+	}
+	return explanation{}
+}
+
+// otherService: the record is the policy host's certificate.
+func (j *judge) otherService(m mismatch) explanation {
+	f := j.facts.Policy
+	if f == nil || f.Policy.TLS == nil || len(f.Policy.TLS.Chain) == 0 {
+		return explanation{}
+	}
+	for _, r := range m.usable {
+		if r.Usage == dane.DANEEE && r.Selects(f.Policy.TLS.Chain[0]) {
+			return explanation{"dane.mismatch-other-service", []string{"name", "mta-sts." + j.facts.Domain.String()}}
+		}
+	}
+	return explanation{}
+}
+
+func (j *judge) retiredIssuer(m mismatch) explanation {
+	for _, r := range m.usable {
+		if name := retired(r); name != "" {
+			return explanation{"dane.ta-retired-ca", []string{"issuer", name}}
+		}
+	}
+	return explanation{}
+}
+
+// earlyRetirement: the earlier check's records match what is served now; they
+// were taken away while the key is still in use (RFC 7671 §8.1).
+func (j *judge) earlyRetirement(m mismatch) explanation {
+	if m.host.before == nil {
+		return explanation{}
+	}
+	for _, e := range m.bad {
+		for _, r := range m.host.before.records {
+			if r.Unusable() == "" && r.Usage == dane.DANEEE && r.Selects(e.chain[0]) {
+				return explanation{"dane.rollover-early-retirement", []string{"record", recordText(r)}}
+			}
+		}
+	}
+	return explanation{}
+}
+
+// oldByHistory: a record matches what the earlier check was shown.
+func (j *judge) oldByHistory(m mismatch) explanation {
+	if m.host.before == nil {
+		return explanation{}
+	}
+	for _, e := range m.host.before.endpoints {
+		for depth, der := range e.chain {
+			for _, r := range m.usable {
+				if (depth == 0) == (r.Usage == dane.DANEEE) && r.Selects(der) {
+					return explanation{"dane.mismatch-old-certificate", []string{"date", m.since()}}
+				}
+			}
+		}
+	}
+	return explanation{}
+}
+
+// anchorNotSent: all records are DANE-TA and none is of a certificate sent.
+func (j *judge) anchorNotSent(m mismatch) explanation {
+	if slices.ContainsFunc(m.usable, func(r dane.TLSA) bool { return r.Usage != dane.DANETA }) {
+		return explanation{}
+	}
+	return explanation{"dane.ta-not-in-chain", []string{"record", recordText(m.usable[0])}}
+}
+
+// backdated is how far signers and issuers set the beginning back at most.
+const backdated = 72 * time.Hour
+
+// oldBySignature: the records were signed well before the certificate existed,
+// so they can't have been made for it.
+func (j *judge) oldBySignature(m mismatch) explanation {
+	signed := signatures(m.host.tlsa, dnsTypeTLSA)
+	if len(signed) == 0 {
+		return explanation{}
+	}
+	for _, e := range m.bad {
+		leaf := e.leaf()
+		if leaf == nil {
+			return explanation{}
+		}
+		for _, s := range signed {
+			if s.Inception.Add(backdated).After(leaf.NotBefore) {
+				return explanation{}
+			}
+		}
+	}
+	return explanation{"dane.mismatch-old-certificate", []string{"date", m.since()}}
+}
+
+// since is the day the certificate shown became valid.
+func (m mismatch) since() string {
+	for _, e := range m.bad {
+		if leaf := e.leaf(); leaf != nil {
+			return day(leaf.NotBefore)
+		}
+	}
+	return "?"
+}
+
+func (j *judge) unexplained(m mismatch) explanation {
+	for _, h := range j.hosts {
+		if h != m.host && j.standing(h) == tlsaSecure && len(h.withOutcome(dane.Authenticated)) > 0 {
+			return explanation{code: "dane.mismatch-some-mx"}
+		}
+	}
+	return explanation{code: "dane.mismatch-all"}
+}

@@ -1,0 +1,158 @@
+package check
+
+import (
+	"crypto/x509"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sealane/sealane/app/dane"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// endpoint is one address of a mail host, as probed, with what can be read of
+// its chain.
+type endpoint struct {
+	host  *host
+	seen  *probe.Address
+	view  *AddressView
+	chain [][]byte            // DER, leaf first; nil without TLS
+	certs []*x509.Certificate // of chain; nil where Go's x509 refuses
+	dane  dane.Result
+}
+
+// over adds a finding about each address that the test hits, with further
+// arguments, or one about the host when all addresses that were judged agree.
+func (j *judge) over(h *host, code Code, test func(e *endpoint) (pairs []string, hit bool)) {
+	var hits []*endpoint
+	var args [][]string
+	judged := 0
+	for _, e := range h.endpoints {
+		if !e.judged() {
+			continue
+		}
+		judged++
+		if pairs, hit := test(e); hit {
+			hits, args = append(hits, e), append(args, pairs)
+		}
+	}
+	if len(hits) == 0 {
+		return
+	}
+	host := h.name.String()
+	agree := !slices.ContainsFunc(args, func(a []string) bool { return !slices.Equal(a, args[0]) })
+	if agree && len(hits) == judged {
+		j.add(code, host, append([]string{"host", host, "ip", addressList(hits)}, args[0]...)...)
+		return
+	}
+	for i, e := range hits {
+		ip := e.seen.IP.String()
+		j.add(code, host+" "+ip, append([]string{"host", host, "ip", ip}, args[i]...)...)
+	}
+}
+
+// addressList joins the addresses for a sentence.
+func addressList(all []*endpoint) string {
+	var ips []string
+	for _, e := range all {
+		ips = append(ips, e.seen.IP.String())
+	}
+	return strings.Join(ips, ", ")
+}
+
+// publishCurrent adds the "3 1 1" record of every key that the host shows.
+func (f *Finding) publishCurrent(h *host) {
+	var values []string
+	for _, e := range h.endpoints {
+		if len(e.view.Chain) == 0 || e.view.Chain[0].TLSA == "" || slices.Contains(values, e.view.Chain[0].TLSA) {
+			continue
+		}
+		values = append(values, e.view.Chain[0].TLSA)
+		f.publish("TLSA", h.tlsaName().String(), e.view.Chain[0].TLSA)
+	}
+}
+
+// judged tells whether what happened at the address says anything of the host:
+// a fault of ours doesn't, and an address that no public host has is judged
+// elsewhere.
+func (e *endpoint) judged() bool {
+	f := e.seen.Failure
+	return f == nil || !f.Class.Own() && f.Class != probe.AddressReserved && f.Class != probe.Unreachable
+}
+
+// greeted tells whether the server took EHLO.
+func (e *endpoint) greeted() bool { return e.seen.EHLO.Code == 250 }
+
+// offers tells whether the server offered STARTTLS.
+func (e *endpoint) offers() bool { return e.greeted() && keyword(e.seen.EHLO, "STARTTLS") }
+
+// spokeTLS tells whether the dialogue went on inside TLS.
+func (e *endpoint) spokeTLS() bool { return e.seen.TLS != nil && e.seen.EHLOTLS.Code == 250 }
+
+// withoutTLS tells whether the server was there and no TLS came about, by no
+// fault of ours.
+func (e *endpoint) withoutTLS() bool {
+	if e.seen.TLS != nil {
+		return len(e.chain) == 0
+	}
+	return (e.seen.EHLO.Code == 250 || refused(e.seen.EHLO)) && e.judged()
+}
+
+// speaksTLSAtOnce tells whether the server's first octets are a TLS record (an
+// alert, 15 03, RFC 8446 §5.1) or an HTTP answer: port 25 runs the wrong service.
+func (e *endpoint) speaksTLSAtOnce() bool {
+	for _, line := range e.seen.Dialogue {
+		if !line.Client {
+			return strings.HasPrefix(line.Text, "\x15\x03") || strings.HasPrefix(line.Text, "HTTP/")
+		}
+	}
+	return false
+}
+
+// mangled gives a keyword of the EHLO reply that looks like STARTTLS written
+// over, as devices that inspect SMTP do, "" without one.
+func (e *endpoint) mangled() string {
+	lines := e.seen.EHLO.Lines
+	for _, line := range lines[min(1, len(lines)):] {
+		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if len(word) == 8 && (strings.Count(word, "X") >= 6 || strings.Count(word, "*") >= 1) {
+			return word
+		}
+	}
+	return ""
+}
+
+// keyword tells whether an EHLO reply lists an extension. The first line is the
+// server's name (RFC 5321 §4.1.1.1).
+func keyword(r probe.Reply, name string) bool {
+	if r.Code != 250 {
+		return false
+	}
+	for _, line := range r.Lines[min(1, len(r.Lines)):] {
+		word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if strings.EqualFold(word, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// replyText is a reply in one line, or the failure's class without a reply.
+func replyText(r probe.Reply, f *probe.Failure) string {
+	if r.Code != 0 {
+		return clip(strings.TrimSpace(strconv.Itoa(r.Code) + " " + strings.Join(r.Lines, " ")))
+	}
+	if f != nil {
+		return string(f.Class)
+	}
+	return ""
+}
+
+// clip shortens what a server sent to what fits a sentence.
+func clip(s string) string {
+	const most = 120
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
