@@ -223,7 +223,7 @@ func (j *judge) judgeStatus(h string, seen *probe.Policy) {
 		}
 		f := j.add("sts-policy-fetch.http-404", h, "host", h, "status", status)
 		if policy, ok := j.mendedPolicy(); ok {
-			f.publish("file", seen.URL, policy.String())
+			f.publish("file", policyURLOf(j.facts.Domain), policy.String())
 		}
 	case seen.Status == 401 || seen.Status == 403 || seen.Status == 451:
 		add("sts-policy-fetch.http-403")

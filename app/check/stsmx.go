@@ -82,7 +82,7 @@ func (j *judge) mismatch(code Code, pattern, host string) {
 	if !ok {
 		return
 	}
-	f.publish("file", j.report.Policy.Fetched.Policy.URL, policy.String())
+	f.publish("file", policyURLOf(j.facts.Domain), policy.String())
 	f.publish("TXT", "_mta-sts."+d, mtasts.Record{ID: policyID(policy)}.String())
 	alias, hosted := j.policyAlias(j.facts.Domain.Child("mta-sts"))
 	if code == "sts-mx.stale-provider" && hosted && policyProvider(alias) {

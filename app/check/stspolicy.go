@@ -152,7 +152,6 @@ func (j *judge) judgePolicy() {
 		return
 	}
 	d, v := j.facts.Domain.String(), &j.report.Policy
-	url := v.Fetched.Policy.URL
 	seen := map[syntax.Kind]bool{}
 	for _, one := range v.Diagnostics {
 		if seen[one.Kind] {
@@ -167,7 +166,7 @@ func (j *judge) judgePolicy() {
 			f.Level = Notice
 		}
 		if policy, ok := j.mendedPolicy(); ok && f.Level >= Warning {
-			f.publish("file", url, policy.String())
+			f.publish("file", policyURLOf(j.facts.Domain), policy.String())
 		}
 	}
 	if syntax.Valid(v.Diagnostics) {
@@ -175,6 +174,11 @@ func (j *judge) judgePolicy() {
 	}
 	j.judgeMode()
 	j.judgeRollout()
+}
+
+// policyURLOf is where a domain's policy is (RFC 8461 §3.2).
+func policyURLOf(d dnsname.Name) string {
+	return "https://mta-sts." + d.String() + "/.well-known/mta-sts.txt"
 }
 
 // judgeMode says what the mode means, and whether anybody would notice a
