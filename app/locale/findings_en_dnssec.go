@@ -20,7 +20,7 @@ var englishDNSSEC = []Words{
 	{"dnssec.bogus",
 		"DNSSEC validation fails",
 		"Senders behind a validating resolver hold the mail, then return it; Exchange Online says `4.7.324` or `4.4.312`.",
-		"The answer for {type} exists, but no signature proves it up to the zone `{name}`.",
+		"There is an answer for {type}, but its signatures don't prove it (zone `{name}`).",
 		"Repair the signatures, or have the DS record removed until they are right."},
 	{"dnssec.cname-target-insecure",
 		"A signed alias leads to an unsigned name",
