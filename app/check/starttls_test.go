@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sealane/sealane/app/dnssec"
@@ -134,5 +135,8 @@ func TestNoRoute(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("not checked: %+v", r.NotChecked)
+	}
+	if !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == "dane.verified" }) {
+		t.Errorf("the other address says nothing: %v", codesOf(r))
 	}
 }
