@@ -121,6 +121,8 @@ func TestCertificateRules(t *testing.T) {
 		{"cert.expired", Error, "", both(enforce, serves(certificate{from: scenarioNow.Add(-3 * month), until: scenarioNow.Add(-time.Hour)})),
 			both(enforce, serves(certificate{until: scenarioNow.Add(time.Hour)}))},
 		{"cert.expired", Warning, "", serves(certificate{from: scenarioNow.Add(-3 * month), until: scenarioNow.Add(-time.Hour)}), unchanged},
+		{"cert.expired", Warning, "", both(insecureMX, serves(certificate{from: scenarioNow.Add(-3 * month), until: scenarioNow.Add(-time.Hour)})), unchanged},
+		{"cert.expired", Error, "", both(otherKeys("3 1 1"), serves(certificate{from: scenarioNow.Add(-3 * month), until: scenarioNow.Add(-time.Hour)})), unchanged},
 		{"cert.not-yet-valid", Warning, "", serves(certificate{from: scenarioNow.Add(time.Hour)}), serves(certificate{from: scenarioNow.Add(-time.Hour)})},
 		{"cert.expiring-soon", Warning, "", shows(probe.Trusted, lasting(-80, 10)), shows(probe.Trusted, lasting(-10, 7))},
 		{"cert.expiring-soon", Notice, "", shows(probe.Trusted, lasting(-340, 25)), shows(probe.Trusted, lasting(-60, 30))},

@@ -14,33 +14,33 @@ import (
 var mismatchNDR = []string{"4.7.323", "5.7.323", "4.7.5"}
 
 var daneEntries = []Entry{
-	{Code: "dane.mismatch-all", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.2"}, {7672, "2.2"}},
+	{Code: "dane.mismatch-all", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.2"}, {7672, "2.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip
 	{Code: "dane.mismatch-some-mx", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}, {7672, "3.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip
-	{Code: "dane.mismatch-some-addresses", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.2"}},
+	{Code: "dane.mismatch-some-addresses", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip
-	{Code: "dane.mismatch-old-certificate", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}, {7671, "8.1"}},
+	{Code: "dane.mismatch-old-certificate", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}, {7671, "8.1"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, date
-	{Code: "dane.mismatch-parameters", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{6698, "2.1"}},
+	{Code: "dane.mismatch-parameters", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
-	{Code: "dane.mismatch-ca-as-ee", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7671, "5.1"}, {7672, "3.1.1"}},
+	{Code: "dane.mismatch-ca-as-ee", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "5.1"}, {7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
-	{Code: "dane.mismatch-leaf-as-ta", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7671, "5.2"}, {7672, "3.1.2"}},
+	{Code: "dane.mismatch-leaf-as-ta", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "5.2"}, {7672, "3.1.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
-	{Code: "dane.mismatch-other-service", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}},
+	{Code: "dane.mismatch-other-service", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, name
-	{Code: "dane.digest-agility-conflict", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7671, "9"}, {7671, "8.3"}},
+	{Code: "dane.digest-agility-conflict", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "9"}, {7671, "8.3"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
-	{Code: "dane.rollover-early-retirement", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
+	{Code: "dane.rollover-early-retirement", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
-	{Code: "dane.ta-not-in-chain", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {7671, "5.2.2"}},
+	{Code: "dane.ta-not-in-chain", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {7671, "5.2.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
-	{Code: "dane.ta-chain-invalid", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {5280, "6.1"}},
+	{Code: "dane.ta-chain-invalid", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {5280, "6.1"}},
 		Result: tlsaInvalid, NDR: []string{"4.7.323", "4.7.322"}}, // args: host, ip, date
-	{Code: "dane.ta-name-mismatch", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.2.2"}, {7672, "3.2.3"}},
+	{Code: "dane.ta-name-mismatch", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.2.2"}, {7672, "3.2.3"}},
 		Result: hostMismatch, NDR: []string{"4.7.325", "5.7.325"}}, // args: host, ip, name, want
-	{Code: "dane.ta-retired-ca", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {7671, "8"}},
+	{Code: "dane.ta-retired-ca", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {7671, "8"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, issuer
 	{Code: "dane.ta-issuer-pool", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "5.2"}}},                         // args: host, ip, issuer
 	{Code: "dane.ta-public-root", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "5.2"}}},                         // args: host, ip, issuer

@@ -70,7 +70,7 @@ func TestDANERules(t *testing.T) {
 	ninety := func(f *forged) { lasting(-30, 60)(f) }
 	runRules(t, daneEntries, []ruleCase{
 		{"dane.mismatch-all", Error, "", onlyOther, publishes("3 1 1", nextKey)},
-		{"dane.mismatch-all", Warning, "", both(onlyOther, insecureMX), insecureMX},
+		{"dane.mismatch-all", Error, "", both(onlyOther, insecureMX), insecureMX},
 		{"dane.mismatch-some-mx", Warning, "", both(onlyOther, secondHost(whole)), onlyOther},
 		{"dane.mismatch-some-addresses", Error, "", both(func(l *layout) {
 			twoChains(asIs, asIs)(l)

@@ -233,23 +233,28 @@ func (j *judge) context(subject string) Context {
 		c.Testing = p.Value.Mode == mtasts.ModeTesting
 		c.STS = c.Enforce || c.Testing
 	}
-	h := j.hostOf(subject)
-	if h == nil || subject == j.facts.Domain.String() {
-		for _, h := range j.hosts {
-			c.TLSA = c.TLSA || len(h.records) > 0
-			c.DANE = c.DANE || j.binding(h)
-		}
-		c.DANEOK = c.DANE && j.tally(daneLevel).bad == 0
-		return c
+	hosts, ip := j.hosts, ""
+	if h := j.hostOf(subject); h != nil && subject != j.facts.Domain.String() {
+		hosts = []*host{h}
+		_, ip, _ = strings.Cut(subject, " ")
 	}
-	c.TLSA, c.DANE = len(h.records) > 0, j.binding(h)
-	c.DANEOK = c.DANE && daneLevel(h) == OK
-	if _, ip, single := strings.Cut(subject, " "); single {
+	good, bad := 0, 0
+	for _, h := range hosts {
+		c.TLSA = c.TLSA || len(h.records) > 0
+		if j.standing(h) != tlsaSecure || !h.usable() {
+			continue
+		}
+		c.DANE = true
 		for _, e := range h.endpoints {
-			if e.seen.IP.String() == ip {
-				c.DANEOK = c.DANE && e.view.DANE == OK
+			switch {
+			case ip != "" && e.seen.IP.String() != ip:
+			case e.dane.Outcome == dane.Authenticated:
+				good++
+			case len(e.chain) > 0 || e.withoutTLS():
+				bad++
 			}
 		}
 	}
+	c.DANEOK = good > 0 && bad == 0
 	return c
 }

@@ -18,15 +18,6 @@ func onlyUnusable(c Context) Level {
 	return Error
 }
 
-// byDANE is the level of what stops DANE senders. Behind MX records that aren't
-// secure only some look (RFC 7672 §2.2.1).
-func byDANE(c Context) Level {
-	if c.DANE {
-		return Error
-	}
-	return Warning
-}
-
 const tlsaInvalid = "tlsa-invalid"
 
 var tlsaEntries = []Entry{
@@ -56,14 +47,14 @@ var tlsaEntries = []Entry{
 	{Code: "tlsa.selector-cert-ee", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}},
 		DependsOn: []Code{"dane.acme-selector0"}}, // args: host, record
 	{Code: "tlsa.ta-selector-spki", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}}}, // args: host, record
-	{Code: "tlsa.digest-of-empty", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.2"}},
+	{Code: "tlsa.digest-of-empty", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.2"}},
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record
-	{Code: "tlsa.digest-of-pem", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.1"}},
+	{Code: "tlsa.digest-of-pem", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record, want
-	{Code: "tlsa.placeholder-data", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}}, Result: tlsaInvalid}, // args: host, record
-	{Code: "tlsa.all-unusable", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}, Result: tlsaInvalid},          // args: host
-	{Code: "tlsa.some-unusable", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}},                             // args: host
-	{Code: "tlsa.published-without-starttls", LevelIn: byDANE, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
+	{Code: "tlsa.placeholder-data", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}}, Result: tlsaInvalid}, // args: host, record
+	{Code: "tlsa.all-unusable", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}, Result: tlsaInvalid},       // args: host
+	{Code: "tlsa.some-unusable", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}},                          // args: host
+	{Code: "tlsa.published-without-starttls", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
 		Result: "starttls-not-supported", NDR: []string{"5.7.321"}}, // args: host, ip
 	{Code: "tlsa.ttl-too-long", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "13"}}},         // args: host, value
 	{Code: "tlsa.rrset-large", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}}},        // args: host, value
@@ -100,6 +91,12 @@ func (j *judge) judgeTLSA() {
 // judgeLookup judges how the lookup ended, in the light of the addresses.
 func (j *judge) judgeLookup(h *host) {
 	host, name := h.name.String(), h.tlsaName().String()
+	switch {
+	case h.tlsa.state == Blind:
+		j.notChecked("not-checked.dns-unavailable", host, "name", name)
+	case h.tlsa.state == Found && j.facts.Done && j.validates == Unknown && j.standing(h) == tlsaUnknown:
+		j.notChecked("not-checked.dnssec-resolver", j.facts.Domain.String())
+	}
 	args := []string{"host", host, "name", name}
 	alias := ""
 	if h.tlsa.hops > 0 {

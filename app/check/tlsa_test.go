@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -98,7 +99,7 @@ func TestTLSARules(t *testing.T) {
 		{"tlsa.all-unusable", Error, "", publishes("1 1 1"), publishes("1 1 1", "3 1 1")},
 		{"tlsa.some-unusable", Notice, "", publishes("1 1 1", "3 1 1"), publishes("1 1 1")},
 		{"tlsa.published-without-starttls", Error, "", firstHost(plainOnly), both(insecureAddresses, firstHost(plainOnly))},
-		{"tlsa.published-without-starttls", Warning, "", both(insecureMX, firstHost(plainOnly)), both(publishes("1 1 1"), firstHost(plainOnly))},
+		{"tlsa.published-without-starttls", Error, "", both(insecureMX, firstHost(plainOnly)), both(publishes("1 1 1"), firstHost(plainOnly))},
 		{"tlsa.ttl-too-long", Notice, "", more(func(s *scenario) { s.ttl("_25._tcp.mx.example.com", tlsaType, 7200) }), unchanged},
 		{"tlsa.ttl-too-long", Warning, "", more(func(s *scenario) { s.ttl("_25._tcp.mx.example.com", tlsaType, 172800) }), unchanged},
 		{"tlsa.rrset-large", Warning, "", publishes("3 0 0", "2 0 0", "2 1 0", "3 1 2", "2 1 2", "2 0 2", "3 0 2"), publishes("3 1 1", "2 1 1", "3 1 2")},
@@ -126,6 +127,9 @@ func TestIndeterminateSaysNothing(t *testing.T) {
 			if g := f.Code.Group(); g == "tlsa" || g == "dane" {
 				t.Errorf("%s indeterminate: %s", name, f.Code)
 			}
+		}
+		if !slices.ContainsFunc(r.NotChecked, func(n NotChecked) bool { return n.Key == "not-checked.dnssec-resolver" }) {
+			t.Errorf("%s indeterminate: not checked: %+v", name, r.NotChecked)
 		}
 		if got := r.Hosts[0].Addresses[0].DANE; got != Unknown {
 			t.Errorf("%s indeterminate: DANE %v", name, got)
