@@ -55,7 +55,7 @@ clean: ## remove what was built
 
 $(WASM): $(call sources,app wasm)
 	@mkdir -p $(BUILD)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" -o $@ ./wasm
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" -gcflags all=-l -o $@ ./wasm
 
 $(SITE): $(WASM) $(call sources,app wasm static)
 	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality 5

@@ -134,7 +134,7 @@ zone:
 	keymgr := sbin(t, "keymgr")
 	must(t, keymgr, "-c", conf, realZone, "generate", "algorithm=ECDSAP256SHA256", "ksk=yes", "zsk=no")
 	must(t, keymgr, "-c", conf, realZone, "generate", "algorithm=ECDSAP256SHA256", "ksk=no", "zsk=yes")
-	write(t, w.Anchor, 0o644, must(t, keymgr, "-c", conf, realZone, "ds"))
+	write(t, w.Anchor, 0o644, strings.ReplaceAll(must(t, keymgr, "-c", conf, realZone, "ds"), " DS ", " 3600 IN DS "))
 	p := start(t, sbin(t, "knotd"), "-c", conf)
 	p.listening(t, fmt.Sprintf("127.0.0.1:%d", port))
 	return port

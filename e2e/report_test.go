@@ -16,10 +16,11 @@ const (
 	wrong  = `#said [data-wrong]`
 )
 
-// ready waits until the program runs: it has replaced the prerendered page.
+// ready waits until the program runs: the loader of the prerendered page goes
+// when it has started.
 func (p *page) ready() {
 	p.t.Helper()
-	p.await("running program", fmt.Sprintf(`document.querySelector(%q)`, report+" , .lab"))
+	p.await("running program", `document.readyState === "complete" && !document.getElementById("app-wasm-loader") && document.querySelector("main")`)
 }
 
 // finished waits for the whole report on a domain.
