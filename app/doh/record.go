@@ -1,7 +1,6 @@
 package doh
 
 import (
-	"encoding/hex"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -210,25 +209,6 @@ func (r Record) SOA() (SOA, bool) {
 	}
 	zone, err := dnsname.Parse(r.Owner)
 	return SOA{Zone: zone}, err == nil
-}
-
-// String gives the record in presentation form (RFC 1035 §5.1), or with its
-// data as of an unknown type (RFC 3597 §5), for the evidence.
-func (r Record) String() string {
-	h := dns.RR_Header{
-		Name: r.Owner, Rrtype: uint16(r.Type), Class: dns.ClassINET, Ttl: r.TTL, Rdlength: uint16(len(r.RData)),
-	}
-	if r.Owner != "." {
-		h.Name += "."
-	}
-	if len(r.RData) > 0 && len(r.RData) <= MaxMessage && r.Type != Type(dns.TypeOPT) {
-		rr, end, err := dns.UnpackRRWithHeader(h, r.RData, 0)
-		if err == nil && end == len(r.RData) {
-			return strings.ReplaceAll(rr.String(), "\t", " ")
-		}
-	}
-	return h.Name + " " + strconv.FormatUint(uint64(r.TTL), 10) + " IN " + r.Type.String() +
-		` \# ` + strconv.Itoa(len(r.RData)) + " " + hex.EncodeToString(r.RData)
 }
 
 // names reads count uncompressed names between a prefix and a suffix of the

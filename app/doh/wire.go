@@ -30,7 +30,9 @@ const (
 	flagResponse  = 1 << 15
 	maskOpcode    = 15 << 11
 	flagTruncated = 1 << 9
+	flagRecurse   = 1 << 8
 	flagAuthentic = 1 << 5
+	flagNoCheck   = 1 << 4
 	maskRcode     = 15
 )
 
@@ -41,19 +43,34 @@ func Query(name dnsname.Name, typ Type, cd bool) []byte {
 	if name.IsZero() {
 		return nil
 	}
-	m := &dns.Msg{
-		MsgHdr:   dns.MsgHdr{RecursionDesired: true, CheckingDisabled: cd},
-		Question: []dns.Question{{Name: name.FQDN(), Qtype: uint16(typ), Qclass: dns.ClassINET}},
+	flags := uint16(flagRecurse)
+	if cd {
+		flags |= flagNoCheck
 	}
-	m.SetEdns0(payload, true)
-	opt := m.IsEdns0()
-	padding := &dns.EDNS0_PADDING{Padding: make([]byte, (block-(m.Len()+optHeader)%block)%block)}
-	opt.Option = append(opt.Option, padding)
-	wire, err := m.Pack()
-	if err != nil {
-		return nil
+	wire := make([]byte, header, 2*block)
+	binary.BigEndian.PutUint16(wire[2:], flags)
+	wire[5], wire[11] = 1, 1 // one question, one additional record
+	for _, label := range name.Labels() {
+		wire = append(append(wire, byte(len(label))), label...)
 	}
-	return wire
+	wire = append(wire, 0)
+	wire = binary.BigEndian.AppendUint16(wire, uint16(typ))
+	wire = binary.BigEndian.AppendUint16(wire, dns.ClassINET)
+	return appendOPT(wire)
+}
+
+// appendOPT adds the EDNS record (RFC 6891 §6.1.2) with DO (RFC 3225) and the
+// padding option.
+func appendOPT(wire []byte) []byte {
+	padding := (block - (len(wire)+optSize+optHeader)%block) % block
+	wire = append(wire, 0) // the root
+	wire = binary.BigEndian.AppendUint16(wire, dns.TypeOPT)
+	wire = binary.BigEndian.AppendUint16(wire, payload)
+	wire = append(wire, 0, 0, 0x80, 0) // no extended rcode, version 0, DO
+	wire = binary.BigEndian.AppendUint16(wire, uint16(optHeader+padding))
+	wire = binary.BigEndian.AppendUint16(wire, dns.EDNS0PADDING)
+	wire = binary.BigEndian.AppendUint16(wire, uint16(padding))
+	return append(wire, make([]byte, padding)...)
 }
 
 // Question reads name and type of a query or response; false without exactly
