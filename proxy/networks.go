@@ -24,7 +24,6 @@ func labZone() dnsname.Name { return dnsname.MustParse("test") }
 // runs here.
 type networks struct {
 	internet *observe.Network
-	port25   *observe.Port25
 	lab      *lab.Lab
 	labNet   *observe.Network
 	anchors  []dnssec.Anchor
@@ -47,11 +46,11 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	if w.allowPrivate {
 		fmt.Fprintln(p.err, p.cli.PrivateOn)
 	}
-	n := &networks{anchors: anchors, port25: &observe.Port25{}}
+	n := &networks{anchors: anchors}
 	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: []uint16{uint16(w.smtpPort), uint16(w.httpsPort)}}
 	n.internet = &observe.Network{
 		Exchange: exchange, Dial: guard.Dial, Roots: roots,
-		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), EHLO: ehloName, Port25: n.port25,
+		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), EHLO: ehloName, Port25: &observe.Port25{},
 	}
 	if !withLab {
 		return n, nil

@@ -81,7 +81,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 // serverConfig puts together what the server is made of.
 func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error) {
 	c := server.Config{
-		Route: n.route, Site: p.siteFiles(s.site), Port25: n.port25.Egress,
+		Route: n.route, Site: p.siteFiles(s.site), Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors},
 		Log:  slog.New(slog.NewTextHandler(p.err, nil)),
 	}

@@ -250,7 +250,7 @@ func (m mismatch) since() string {
 			return day(leaf.NotBefore)
 		}
 	}
-	return "?"
+	return unknownArg
 }
 
 func (j *judge) unexplained(m mismatch) explanation {

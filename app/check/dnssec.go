@@ -58,7 +58,6 @@ func (j *judge) judgeDNSSEC() {
 	}
 	reported := map[dnsname.Name]bool{}
 	j.judgeChain(d, d, doh.TypeMX, reported)
-	j.judgeChain(d, d.Child("_mta-sts"), doh.TypeTXT, reported)
 	for _, h := range j.hosts {
 		if h.name.IsZero() {
 			continue
@@ -135,7 +134,7 @@ func (j *judge) addBogus(a, evidence answer, zone dnsname.Name, subject string, 
 		code = "dnssec.dnskey-missing"
 	}
 	if date == "" {
-		date = "?"
+		date = unknownArg
 	}
 	j.add(code, subject, "name", zone.String(), "type", typ.String(), "date", date)
 }
@@ -229,7 +228,8 @@ func (j *judge) judgeUnsigned(reported map[dnsname.Name]bool) {
 }
 
 // judgeAliasSecurity finds hosts whose name is secure and whose addresses
-// aren't: TLSA records there are never asked for (RFC 7672 §2.2.2).
+// aren't. Behind an alias TLSA records still count at the name itself; without
+// one senders don't ask for any (RFC 7672 §2.2.2).
 func (j *judge) judgeAliasSecurity(h *host) {
 	at := j.look(tlsaOwner(h.name), doh.TypeTLSA)
 	if h.addresses != dnssec.Insecure || at.status != dnssec.Secure {

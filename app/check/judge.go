@@ -55,6 +55,9 @@ func (j *judge) add(code Code, subject string, pairs ...string) *Finding {
 	return &j.report.Findings[len(j.report.Findings)-1]
 }
 
+// unknownArg fills a place in a text whose value the evidence doesn't hold.
+const unknownArg = "–"
+
 // phrase makes a Phrase of a key and pairs of argument names and values.
 func phrase(key string, pairs ...string) Phrase {
 	p := Phrase{Key: key}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/syntax"
 )
 
 var stsMXEntries = []Entry{
@@ -59,6 +60,8 @@ func (j *judge) judgeMatch() {
 	}
 	d := j.facts.Domain.String()
 	switch {
+	case len(out) == 0 && !syntax.Valid(p.Diagnostics):
+		// Nothing good is said of a policy that no sender reads.
 	case len(out) == 0:
 		j.add("sts-mx.all-matched", d, "count", strconv.Itoa(len(in)))
 	case len(in) == 0:

@@ -19,38 +19,38 @@ import (
 var noRecord = []Code{"sts-record.wrong-name", "sts-record.cname-dangling"}
 
 var stsRecordEntries = []Entry{
-	{Code: "sts-record.absent", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord},                        // args: name
-	{Code: "sts-record.absent-policy-served", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord},         // args: name
-	{Code: "sts-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: "sts-policy-fetch-error"}, // args: name
-	{Code: "sts-record.dnssec-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}, {4035, "4.3"}}},                       // args: name
-	{Code: "sts-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                          // args: name, record
-	{Code: "sts-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: name, count
-	{Code: "sts-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                        // args: name, record
-	{Code: "sts-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                   // args: record, value
-	{Code: "sts-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                        // args: record, value
-	{Code: "sts-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
-	{Code: "sts-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                // args: record, value
-	{Code: "sts-record.literal-quotes", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                      // args: record, value
-	{Code: "sts-record.escaped-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                   // args: record, value
-	{Code: "sts-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                            // args: record, value
-	{Code: "sts-record.id-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                          // args: record, value
-	{Code: "sts-record.id-empty", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
-	{Code: "sts-record.id-invalid-chars", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
-	{Code: "sts-record.id-too-long", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: record, value
-	{Code: "sts-record.id-placeholder", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
-	{Code: "sts-record.id-duplicate", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                      // args: record, value
-	{Code: "sts-record.policy-in-txt", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.1"}}},                        // args: record, value
-	{Code: "sts-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
-	{Code: "sts-record.extension-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                   // args: record, value
-	{Code: "sts-record.trailing-garbage", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
-	{Code: "sts-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
-	{Code: "sts-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                      // args: record, count
-	{Code: "sts-record.cname-delegated", Level: OK, Who: Nobody, RFC: []Citation{{8461, "8.2"}, {8461, "3.1"}}},                        // args: name, host
-	{Code: "sts-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}, {8461, "8.2"}}},                       // args: name, host
-	{Code: "sts-record.ttl-too-long", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                                      // args: name, seconds
-	{Code: "sts-record.id-unchanged", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                        // args: value, date
-	{Code: "sts-record.updated-before-policy", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                             // args: value, date
-	{Code: "sts-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.1"}}},                                                    // args: value
+	{Code: "sts-record.absent", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord},                         // args: name
+	{Code: "sts-record.absent-policy-served", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord},          // args: name
+	{Code: "sts-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: "sts-policy-fetch-error"},  // args: name
+	{Code: "sts-record.dnssec-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}, {4035, "4.3"}}, DependsOn: bogusCodes}, // args: name
+	{Code: "sts-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: name, record
+	{Code: "sts-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: name, count
+	{Code: "sts-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: name, record
+	{Code: "sts-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
+	{Code: "sts-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: record, value
+	{Code: "sts-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                      // args: record, value
+	{Code: "sts-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                 // args: record, value
+	{Code: "sts-record.literal-quotes", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                       // args: record, value
+	{Code: "sts-record.escaped-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
+	{Code: "sts-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                             // args: record, value
+	{Code: "sts-record.id-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
+	{Code: "sts-record.id-empty", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: record, value
+	{Code: "sts-record.id-invalid-chars", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
+	{Code: "sts-record.id-too-long", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                          // args: record, value
+	{Code: "sts-record.id-placeholder", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
+	{Code: "sts-record.id-duplicate", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                       // args: record, value
+	{Code: "sts-record.policy-in-txt", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.1"}}},                         // args: record, value
+	{Code: "sts-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                      // args: record, value
+	{Code: "sts-record.extension-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
+	{Code: "sts-record.trailing-garbage", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
+	{Code: "sts-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
+	{Code: "sts-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                       // args: record, count
+	{Code: "sts-record.cname-delegated", Level: OK, Who: Nobody, RFC: []Citation{{8461, "8.2"}, {8461, "3.1"}}},                         // args: name, host
+	{Code: "sts-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}, {8461, "8.2"}}},                        // args: name, host
+	{Code: "sts-record.ttl-too-long", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                                       // args: name, seconds
+	{Code: "sts-record.id-unchanged", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: value, date
+	{Code: "sts-record.updated-before-policy", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                              // args: value, date
+	{Code: "sts-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.1"}}},                                                     // args: value
 }
 
 // maxTTL is the longest TTL of a record that can still be mended within a day.

@@ -8,6 +8,7 @@ import (
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/probe"
 )
 
 // sum makes the headline, the lane and the last lines of what wasn't checked.
@@ -54,7 +55,7 @@ func (j *judge) headline() []Phrase {
 	if p, stop := j.mailless(); stop {
 		return []Phrase{p}
 	}
-	if dead := j.tally(reachable); j.facts.Done && dead.bad > 0 && dead.good == 0 && dead.open == 0 {
+	if dead := j.tally(j.reachable); j.facts.Done && dead.bad > 0 && dead.good == 0 && dead.open == 0 {
 		return []Phrase{phrase("headline.hosts-dead"), j.stsPhrase()}
 	}
 	sts, dane := j.stsPhrase(), j.danePhrase()
@@ -100,23 +101,23 @@ func (j *judge) mailless() (Phrase, bool) {
 }
 
 // stsLevel tells whether an MTA-STS sender in enforce would deliver to a host:
-// its name matches, and every address reached shows a certificate that holds
-// (RFC 8461 §4).
+// its name matches, and every address that answers shows a certificate that
+// holds (RFC 8461 §4). An address that doesn't answer says nothing.
 func stsLevel(h *host) Level {
 	if h.view == nil || h.view.InPolicy == Error {
 		return Error
 	}
-	worst := h.view.InPolicy
+	result := Unknown
 	for _, a := range h.view.Addresses {
+		if a.Probe.Failure != nil && a.Probe.Stage == probe.StageConnect {
+			continue
+		}
 		if a.WebPKI == Error {
 			return Error
 		}
-		worst = min(worst, a.WebPKI)
+		result = max(result, a.WebPKI)
 	}
-	if len(h.view.Addresses) == 0 {
-		return Unknown
-	}
-	return worst
+	return min(result, h.view.InPolicy)
 }
 
 func (j *judge) stsPhrase() Phrase {
@@ -228,12 +229,15 @@ func (j *judge) daneUnknown() bool {
 func (j *judge) protected() bool {
 	enforced := j.report.Policy.Usable && j.report.Record.Valid && j.report.Policy.Value.Mode == mtasts.ModeEnforce
 	count := j.tally(func(h *host) Level {
-		if daneLevel(h) == OK || enforced && stsLevel(h) == OK {
+		switch {
+		case daneLevel(h) == OK, enforced && stsLevel(h) == OK:
 			return OK
+		case j.reachable(h) == Error:
+			return Unknown // no mail gets there, by any way
 		}
 		return Error
 	})
-	return count.bad == 0
+	return count.bad == 0 && count.good > 0
 }
 
 // tlsLevel tells whether a host offers TLS at every address reached.
@@ -254,15 +258,15 @@ func tlsLevel(h *host) Level {
 }
 
 // reachable tells whether any address of a host answered: Error only when all
-// were tried and failed by no fault of ours.
-func reachable(h *host) Level {
+// were tried and failed, and nothing suggests that the fault is ours.
+func (j *judge) reachable(h *host) Level {
 	if h.name.IsZero() {
 		return Error
 	}
 	if s := addressState(h.a, h.aaaa); s == NXDomain || s == NoData || s == Failed {
 		return Error
 	}
-	if h.probed == nil || h.probed.Failure != nil {
+	if h.probed == nil || h.probed.Failure != nil || j.has("starttls.unreachable-from-proxy") {
 		return Unknown
 	}
 	result := Unknown
@@ -357,7 +361,7 @@ func (j *judge) hostStop(h *host) Stop {
 	enforced := j.report.Policy.Usable && j.report.Record.Valid && j.report.Policy.Value.Mode == mtasts.ModeEnforce
 	tls := tlsLevel(h)
 	switch {
-	case reachable(h) == Error:
+	case j.reachable(h) == Error:
 		s.Level, s.Phrase = Error, phrase("lane.mx-dead")
 	case daneLevel(h) == Error, enforced && stsLevel(h) == Error:
 		s.Level, s.Phrase = Error, phrase("lane.mx-broken")

@@ -90,7 +90,7 @@ func (j *judge) judgeTLS() {
 	for _, h := range j.hosts {
 		j.over(h, "tls.version-too-old", func(e *endpoint) ([]string, bool) {
 			if _, hit := failed(probe.StageHandshake, probe.TLSVersion)(e); hit {
-				return []string{"version", "?"}, true
+				return []string{"version", unknownArg}, true
 			}
 			t := e.seen.TLS
 			return []string{"version", versionText(t)}, t != nil && t.Version < tls12

@@ -22,36 +22,36 @@ var tlsrptRecordEntries = []Entry{
 		},
 		DependsOn: []Code{"sts-policy.testing-without-tlsrpt", "sts-policy.enforce-without-tlsrpt",
 			"tlsrpt-record.wrong-name", "tlsrpt-record.cname-dangling"}}, // args: name
-	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}}},                       // args: name
-	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: name, record
-	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: name, count
-	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: name, record
-	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
-	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
-	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
-	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                    // args: record, value
-	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
-	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
-	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
-	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
-	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
-	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                  // args: record, value
-	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
-	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                // args: record, value
-	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
-	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
-	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
-	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},     // args: value, name
-	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}}, // args: value
-	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                          // args: value, name
-	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
-	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
-	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
-	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, count
-	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: name, host
-	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                    // args: domain
-	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                        // args: value
+	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}}, DependsOn: bogusCodes}, // args: name
+	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: name, record
+	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                 // args: name, count
+	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: name, record
+	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                        // args: record, value
+	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
+	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
+	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                 // args: record, value
+	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
+	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: record, value
+	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: record, value
+	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                   // args: record, value
+	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
+	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                 // args: record, value
+	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
+	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                 // args: record, value
+	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
+	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
+	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},      // args: value, name
+	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}},  // args: value
+	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                           // args: value, name
+	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
+	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
+	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: record, value
+	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, count
+	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: name, host
+	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                     // args: domain
+	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                         // args: value
 }
 
 // readReporting reads the _smtp._tls lookup (RFC 8460 §3).
