@@ -11,15 +11,15 @@ import (
 // the input in the URL.
 func (p *Page) ask() app.UI {
 	w, m := p.Lang.UI.Ask, p.M
-	return app.Section().Class("ask").Body(
-		app.H1().Text(w.Question),
-		app.P().Class("lede").Text(w.Lede),
-		app.Form().Class("form").Method("get").Action("/").Role("search").OnSubmit(p.submit).Body(
-			app.Label().Class("sr").For(fieldID).Text(w.Label),
+	return el("section").class("ask").body(
+		el("h1").text(w.Question),
+		el("p").class("lede").text(w.Lede),
+		el("form").class("form").attr("method", "get").attr("action", "/").attr("role", "search").on("submit", p.submit).body(
+			el("label").class("sr").attr("for", fieldID).text(w.Label),
 			&input{Field: m.Field, Wrong: m.Wrong != "", m: m, label: w.Label, placeholder: w.Placeholder},
-			app.Button().Type("submit").Class("primary").Text(w.Check),
+			el("button").attr("type", "submit").class("primary").text(w.Check),
 		),
-		app.P().ID("said").Class("said").Aria("live", "polite").Body(p.said()...),
+		el("p").attr("id", "said").class("said").aria("live", "polite").body(p.said()...),
 		p.examples(),
 	)
 }
@@ -29,10 +29,10 @@ func (p *Page) said() []app.UI {
 	w, m := p.Lang.UI.Ask, p.M
 	switch {
 	case m.Wrong != "":
-		return []app.UI{app.Span().Class("wrong").DataSet("wrong", m.Wrong).Body(
+		return []app.UI{el("span").class("wrong").data("wrong", m.Wrong).body(
 			mark("error"), app.Text(fill(w.Wrong.Of(m.Wrong), "input", visible(shorten(m.WrongAt, 80)))))}
 	case m.Reading != nil:
-		return []app.UI{app.Span().Class("reading").DataSet("reading", string(m.Reading.Form)).Text(
+		return []app.UI{el("span").class("reading").data("reading", string(m.Reading.Form)).text(
 			fill(w.ReadAs.Of(string(m.Reading.Form)),
 				"domain", m.Reading.Name.String(), "input", visible(shorten(taken(*m.Reading), 120))))}
 	}
@@ -53,13 +53,13 @@ func (p *Page) examples() app.UI {
 	shown := make([]app.UI, 0, 5)
 	for i := 0; i < len(lab) && len(shown) < 4; i += max(1, len(lab)/4) {
 		d := lab[i].Domain
-		shown = append(shown, app.A().Href("/?d="+url.QueryEscape(d)).Text(d))
+		shown = append(shown, el("a").attr("href", "/?d="+url.QueryEscape(d)).text(d))
 	}
-	line := app.P().Class("examples")
+	line := el("p").class("examples")
 	if len(shown) == 0 {
-		return line
+		return line.body()
 	}
-	return line.Body(append([]app.UI{app.Span().Text(p.Lang.UI.Ask.Try)}, shown...)...)
+	return line.body(append([]app.UI{el("span").text(p.Lang.UI.Ask.Try)}, shown...)...)
 }
 
 // input is the field. It is made anew when the page itself writes into it
@@ -78,15 +78,15 @@ func (c *input) CompoID() string { return "input/" + itoa(c.Field) }
 
 // Render shows the field.
 func (c *input) Render() app.UI {
-	in := app.Input().ID(fieldID).Name("d").Type("text").Class("field").
-		Placeholder(c.placeholder).AutoComplete(false).Spellcheck(false).
-		Attr("autocapitalize", "none").Attr("autocorrect", "off").Attr("inputmode", "url").
-		Attr("enterkeyhint", "go").Aria("describedby", "said").
-		Value(c.m.Typed).OnInput(c.typed)
+	in := el("input").attr("id", fieldID).attr("name", "d").attr("type", "text").class("field").
+		attr("placeholder", c.placeholder).attr("autocomplete", "off").attr("spellcheck", "false").
+		attr("autocapitalize", "none").attr("autocorrect", "off").attr("inputmode", "url").
+		attr("enterkeyhint", "go").aria("describedby", "said").
+		attr("value", c.m.Typed).on("input", c.typed)
 	if c.Wrong {
-		in = in.Aria("invalid", "true")
+		in = in.aria("invalid", "true")
 	}
-	return in
+	return in.html
 }
 
 // typed keeps what stands in the field; nothing needs painting for it.

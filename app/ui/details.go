@@ -14,8 +14,8 @@ import (
 // details are the facts, topic by topic.
 func (v view) details() app.UI {
 	w := v.w.Details
-	return app.Section().Class("details").Body(
-		app.H3().Text(v.w.Verdict.Details),
+	return el("section").class("details").body(
+		el("h3").text(v.w.Verdict.Details),
 		v.topic("dns", w.DNS, fill(w.Lookups, "count", itoa(len(v.report.DNS))), v.dns),
 		v.topic("sts", w.STS, v.stsBrief(), v.mtasts),
 		v.topic("mail", w.Mail, v.mailBrief(), v.mailServers),
@@ -27,13 +27,13 @@ func (v view) details() app.UI {
 // topic is a fold with a few words beside its title. While results come in,
 // what is folded away isn't made: painting stays quick.
 func (v view) topic(key, title, brief string, shown func() app.UI) app.UI {
-	content := app.UI(app.Div())
+	content := el("div").body()
 	if v.m.State != Running || v.m.IsOpen(key) {
 		content = shown()
 	}
-	return app.Div().Class("topic").DataSet("topic", key).Body(
+	return el("div").class("topic").data("topic", key).body(
 		v.fold(key, title, "", content),
-		app.Span().Class("brief").Text(brief),
+		el("span").class("brief").text(brief),
 	)
 }
 
@@ -58,21 +58,21 @@ func (v view) dns() app.UI {
 	w := v.w.Details
 	rows := make([]app.UI, len(v.report.DNS))
 	for i, l := range v.report.DNS {
-		rows[i] = app.Tr().DataSet("lookup", l.Name.String()+" "+l.Type.String()).Body(
-			app.Td().Body(app.Code().Text(l.Name.String()), app.If(l.CD, func() app.UI {
-				return app.Span().Class("muted").Text(" " + w.Unchecked)
+		rows[i] = el("tr").data("lookup", l.Name.String()+" "+l.Type.String()).body(
+			el("td").body(el("code").text(l.Name.String()), when(l.CD, func() app.UI {
+				return el("span").class("muted").text(" " + w.Unchecked)
 			})),
-			app.Td().Body(app.Code().Text(l.Type.String())),
-			app.Td().Body(v.dnsAnswer(l)...),
-			app.Td().Body(v.security(l.Verdict)),
+			el("td").body(el("code").text(l.Type.String())),
+			el("td").body(v.dnsAnswer(l)...),
+			el("td").body(v.security(l.Verdict)),
 		)
 	}
-	return app.Div().Class("scroll").TabIndex(0).Role("region").Aria("label", w.DNS).Body(
-		app.Table().Class("lookups").Body(
-			app.THead().Body(app.Tr().Body(
-				app.Th().Scope("col").Text(w.Name), app.Th().Scope("col").Text(w.Type),
-				app.Th().Scope("col").Text(w.Answer), app.Th().Scope("col").Text(w.Security))),
-			app.TBody().Body(rows...),
+	return el("div").class("scroll").attr("tabindex", "0").attr("role", "region").aria("label", w.DNS).body(
+		el("table").class("lookups").body(
+			el("thead").body(el("tr").body(
+				el("th").attr("scope", "col").text(w.Name), el("th").attr("scope", "col").text(w.Type),
+				el("th").attr("scope", "col").text(w.Answer), el("th").attr("scope", "col").text(w.Security))),
+			el("tbody").body(rows...),
 		))
 }
 
@@ -80,20 +80,20 @@ func (v view) dnsAnswer(l check.LookupView) []app.UI {
 	w := v.w.Details
 	var parts []app.UI
 	for _, text := range l.Text {
-		parts = append(parts, app.Code().Class("record").Text(visible(shorten(text, 600))))
+		parts = append(parts, el("code").class("record").text(visible(shorten(text, 600))))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, app.Span().Text(w.States.Of(lookupState(l.State))))
+		parts = append(parts, el("span").text(w.States.Of(lookupState(l.State))))
 	}
 	if l.Rcode != 0 && l.Rcode != 3 {
-		parts = append(parts, app.Span().Class("muted").Text(" "+fill(w.Rcode, "code", itoa(l.Rcode))))
+		parts = append(parts, el("span").class("muted").text(" "+fill(w.Rcode, "code", itoa(l.Rcode))))
 	}
 	for _, e := range l.EDE {
-		parts = append(parts, app.Span().Class("muted").Text(
+		parts = append(parts, el("span").class("muted").text(
 			" "+fill(w.EDE, "code", itoa(int(e.Code)), "text", visible(shorten(e.Text, 200)))))
 	}
 	if l.Failure != nil {
-		parts = append(parts, app.Span().Class("muted").Text(" "+v.failure(l.Failure)))
+		parts = append(parts, el("span").class("muted").text(" "+v.failure(l.Failure)))
 	}
 	return parts
 }
@@ -104,11 +104,11 @@ func (v view) security(verdict dnssec.Verdict) app.UI {
 	if name == "" {
 		name = "unknown"
 	}
-	said := app.Span().Class("status", "level-"+name).Body(mark(name), app.Text(v.w.Details.Statuses.Of(verdict.Status.String())))
+	said := el("span").class("status", "level-"+name)
 	if verdict.Source == dnssec.ResolverSays {
-		said = said.Title(v.w.Details.Resolver)
+		said = said.attr("title", v.w.Details.Resolver)
 	}
-	return said
+	return said.body(mark(name), app.Text(v.w.Details.Statuses.Of(verdict.Status.String())))
 }
 
 // failure says why an observation ended; the class alone, for the software's
@@ -120,16 +120,16 @@ func (v view) failure(f *probe.Failure) string { return v.w.Mail.Failures.Of(str
 func (v view) txt(records []check.TXTView, name, group string) []app.UI {
 	w := v.w.Details
 	if len(records) == 0 {
-		return []app.UI{app.P().Class("muted").Text(fill(w.NoRecord, "name", name))}
+		return []app.UI{el("p").class("muted").text(fill(w.NoRecord, "name", name))}
 	}
 	var parts []app.UI
 	for _, r := range records {
-		head := []app.UI{app.Span().Text(fill(w.Record, "name", visible(r.Owner))),
-			app.Span().Class("muted").Text(fill(w.TTL, "seconds", itoa(int(r.TTL))))}
+		head := []app.UI{el("span").text(fill(w.Record, "name", visible(r.Owner))),
+			el("span").class("muted").text(fill(w.TTL, "seconds", itoa(int(r.TTL))))}
 		if r.Chosen {
-			head = append(head, app.Span().Class("badge").Text(w.Chosen))
+			head = append(head, el("span").class("badge").text(w.Chosen))
 		}
-		parts = append(parts, app.P().Class("source-head").Body(head...),
+		parts = append(parts, el("p").class("source-head").body(head...),
 			v.source(shorten(r.Text, 4000), r.Diagnostics, group, false))
 	}
 	return parts
@@ -141,16 +141,16 @@ func (v view) reporting() app.UI {
 	parts := v.txt(r.TXT, "_smtp._tls."+v.m.Domain.String(), "tlsrpt-record")
 	if r.Valid {
 		for _, uri := range r.Value.RUA {
-			parts = append(parts, app.P().Body(v.tokens(v.w.Details.Reports, "uri", shorten(uri, 300))...))
+			parts = append(parts, el("p").body(v.tokens(v.w.Details.Reports, "uri", shorten(uri, 300))...))
 		}
 	}
-	return app.Div().Body(parts...)
+	return el("div").body(parts...)
 }
 
 // tokens fills one placeholder of a text with a token in monospace.
 func (v view) tokens(text, name, value string) []app.UI {
 	before, after, _ := strings.Cut(text, "{"+name+"}")
-	return []app.UI{app.Text(before), app.Code().Text(visible(value)), app.Text(after)}
+	return []app.UI{app.Text(before), el("code").text(visible(value)), app.Text(after)}
 }
 
 // diagnosis gives the words of a diagnostic of a group of codes.

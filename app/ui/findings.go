@@ -19,16 +19,16 @@ func (v view) mendFirst() app.UI {
 			rows = append(rows, v.finding(f, len(rows)+1))
 		}
 	}
-	section := app.Section().Class("mend")
-	title := app.H3().Text(w.Mend)
+	section := el("section").class("mend")
+	title := el("h3").text(w.Mend)
 	if len(rows) > 0 {
-		return section.Body(title, app.Ol().Class("findings").Body(rows...))
+		return section.body(title, el("ol").class("findings").body(rows...))
 	}
 	text, name := w.MendPending, "pending"
 	if v.m.State == Done {
 		text, name = w.MendNothing, "ok"
 	}
-	return section.Body(title, app.P().Class("nothing").Body(mark(name), app.Text(text)))
+	return section.body(title, el("p").class("nothing").body(mark(name), app.Text(text)))
 }
 
 // others folds away what needs no mending.
@@ -43,9 +43,9 @@ func (v view) others() app.UI {
 		}
 	}
 	w := v.w.Verdict
-	return app.Section().Class("others").Body(
-		v.fold("notices", fill(w.Also, "count", itoa(len(notices))), "", app.Ul().Class("findings").Body(notices...)),
-		v.fold("fine", fill(w.InOrder, "count", itoa(len(fine))), "", app.Ul().Class("findings").Body(fine...)),
+	return el("section").class("others").body(
+		v.fold("notices", fill(w.Also, "count", itoa(len(notices))), "", el("ul").class("findings").body(notices...)),
+		v.fold("fine", fill(w.InOrder, "count", itoa(len(fine))), "", el("ul").class("findings").body(fine...)),
 	)
 }
 
@@ -59,19 +59,19 @@ func (v view) finding(f check.Finding, number int) app.UI {
 	}
 	name := level(f.Level)
 	key := "finding " + string(f.Code) + " " + f.Subject
-	return app.Li().Class("finding", "level-"+name).
-		DataSet("code", string(f.Code)).DataSet("level", name).DataSet("subject", f.Subject).Body(
-		app.Div().Class("finding-mark").Body(
-			app.If(number > 0, func() app.UI { return app.Span().Class("number").Text(number) }),
+	return el("li").class("finding", "level-"+name).
+		data("code", string(f.Code)).data("level", name).data("subject", f.Subject).body(
+		el("div").class("finding-mark").body(
+			when(number > 0, func() app.UI { return el("span").class("number").text(itoa(number)) }),
 			mark(name),
-			app.Span().Class("sr").Text(v.w.Verdict.Levels.Of(name)),
+			el("span").class("sr").text(v.w.Verdict.Levels.Of(name)),
 		),
-		app.Div().Class("finding-body").Body(
-			app.P().Class("consequence").Body(consequence...),
-			app.P().Class("about").Body(
-				app.Code().Class("subject").Text(visible(f.Subject)),
-				app.Span().Class("title").Body(rich(words.Title, f.Args)...),
-				app.Code().Class("code").Text(string(f.Code)),
+		el("div").class("finding-body").body(
+			el("p").class("consequence").body(consequence...),
+			el("p").class("about").body(
+				el("code").class("subject").text(visible(f.Subject)),
+				el("span").class("title").body(rich(words.Title, f.Args)...),
+				el("code").class("code").text(string(f.Code)),
 			),
 			v.fold(key, v.w.Finding.Why, "why", v.explanation(f, words)...),
 		),
@@ -84,7 +84,7 @@ func (v view) explanation(f check.Finding, words locale.Words) []app.UI {
 	entry, _ := f.Code.Lookup()
 	terms := make([]app.UI, 0, 12)
 	add := func(term string, content ...app.UI) {
-		terms = append(terms, app.Dt().Text(term), app.Dd().Body(content...))
+		terms = append(terms, el("dt").text(term), el("dd").body(content...))
 	}
 	if words.Cause != "" {
 		add(w.Cause, rich(words.Cause, f.Args)...)
@@ -100,12 +100,12 @@ func (v view) explanation(f check.Finding, words locale.Words) []app.UI {
 		add(w.Written, citations(entry.RFC)...)
 	}
 	if entry.Result != "" {
-		add(w.Reports, app.Code().Text(entry.Result))
+		add(w.Reports, el("code").text(entry.Result))
 	}
 	if len(entry.NDR) > 0 {
-		add(w.Bounces, app.Code().Text(strings.Join(entry.NDR, ", ")))
+		add(w.Bounces, el("code").text(strings.Join(entry.NDR, ", ")))
 	}
-	parts := []app.UI{app.Dl().Class("terms").Body(terms...)}
+	parts := []app.UI{el("dl").class("terms").body(terms...)}
 	for i, p := range f.Publish {
 		parts = append(parts, v.publication("publish "+string(f.Code)+" "+f.Subject+" "+itoa(i), p))
 	}
@@ -125,7 +125,7 @@ func citations(cited []check.Citation) []app.UI {
 			}
 			href += anchor + c.Section
 		}
-		links = append(links, app.A().Class("rfc").Href(href).Target("_blank").Rel("noopener noreferrer").Text(text))
+		links = append(links, el("a").class("rfc").attr("href", href).attr("target", "_blank").attr("rel", "noopener noreferrer").text(text))
 	}
 	return links
 }
@@ -142,13 +142,13 @@ func (v view) publication(key string, p check.Publication) app.UI {
 	if p.Remove {
 		verb = w.Remove
 	}
-	return app.Div().Class("publication").DataSet("type", p.Type).DataSet("name", p.Name).Body(
-		app.P().Class("publication-head").Body(
-			app.Strong().Text(verb),
-			app.Span().Text(visible(title)),
+	return el("div").class("publication").data("type", p.Type).data("name", p.Name).body(
+		el("p").class("publication-head").body(
+			el("strong").text(verb),
+			el("span").text(visible(title)),
 			v.copyButton(key, whole),
 		),
-		app.Pre().TabIndex(0).Body(app.Code().Text(lines(whole))),
+		el("pre").attr("tabindex", "0").body(el("code").text(lines(whole))),
 	)
 }
 
@@ -159,8 +159,8 @@ func (v view) copyButton(key, text string) app.UI {
 	if said := v.copied(key); said != "" {
 		label = said
 	}
-	return app.Button().Type("button").Class("quiet copy").DataSet("copy", key).Aria("live", "polite").
-		OnClick(func(app.Context, app.Event) { v.m.Copy(key, text) }, app.EventScope(key, text)).Text(label)
+	return el("button").attr("type", "button").class("quiet copy").data("copy", key).aria("live", "polite").
+		on("click", func(app.Context, app.Event) { v.m.Copy(key, text) }, key, text).text(label)
 }
 
 // notChecked says what was not looked at, and why.
@@ -168,29 +168,29 @@ func (v view) notChecked() app.UI {
 	w := v.w.Verdict
 	rows := make([]app.UI, 0, len(v.report.NotChecked))
 	for _, n := range v.report.NotChecked {
-		rows = append(rows, app.Li().DataSet("not-checked", n.Key).DataSet("subject", n.Subject).Body(
-			mark("unknown"), app.Span().Body(v.phrase(n.Phrase)...)))
+		rows = append(rows, el("li").data("not-checked", n.Key).data("subject", n.Subject).body(
+			mark("unknown"), el("span").body(v.phrase(n.Phrase)...)))
 	}
-	title, body := w.NotChecked, app.UI(app.P().Class("muted").Text(w.AllChecked))
+	title, body := w.NotChecked, app.UI(el("p").class("muted").text(w.AllChecked))
 	if len(rows) > 0 {
-		title, body = fill(w.NotCheckedN, "count", itoa(len(rows))), app.Ul().Class("not-checked").Body(rows...)
+		title, body = fill(w.NotCheckedN, "count", itoa(len(rows))), el("ul").class("not-checked").body(rows...)
 	}
-	return app.Section().Class("others").Body(v.fold("not-checked", title, "", body))
+	return el("section").class("others").body(v.fold("not-checked", title, "", body))
 }
 
 // fold is a part that the visitor unfolds. Its state is ours and goes by key,
 // not by place: rows move while results come in.
 func (v view) fold(key, title, class string, content ...app.UI) app.UI {
-	details := app.Details().Class("fold", class)
+	details := el("details").class("fold", class)
 	if v.m.IsOpen(key) { // never Open(false): written out, browsers read it as open
-		details = details.Open(true)
+		details = details.attr("open", "true")
 	}
-	return details.Body(
-		app.Summary().OnClick(func(_ app.Context, e app.Event) {
+	return details.body(
+		el("summary").on("click", func(_ app.Context, e app.Event) {
 			e.PreventDefault()
 			v.m.Toggle(key)
-		}, app.EventScope(key)).Body(chevron(), app.Span().Text(title)),
-		app.Div().Class("fold-body").Body(content...),
+		}, key).body(chevron(), el("span").text(title)),
+		el("div").class("fold-body").body(content...),
 	)
 }
 

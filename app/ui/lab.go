@@ -28,20 +28,20 @@ func (l *Lab) Render() app.UI {
 	w := l.Lang.UI.Lab
 	list := make([]app.UI, len(l.M.Config.Lab))
 	for i, d := range l.M.Config.Lab {
-		list[i] = app.Li().DataSet("lab", d.Domain).Body(
-			app.A().Href("/?d="+url.QueryEscape(d.Domain)).Body(app.Code().Text(d.Domain)),
-			app.P().Text(visible(d.Wrong)),
-			app.P().Class("codes").Body(app.Range(d.Codes).Slice(func(c int) app.UI {
-				return app.Code().Text(d.Codes[c] + " ")
-			})),
+		list[i] = el("li").data("lab", d.Domain).body(
+			el("a").attr("href", "/?d="+url.QueryEscape(d.Domain)).body(el("code").text(d.Domain)),
+			el("p").text(visible(d.Wrong)),
+			el("p").class("codes").body(each(len(d.Codes), func(c int) app.UI {
+				return el("code").text(d.Codes[c] + " ")
+			})...),
 		)
 	}
-	content := app.UI(app.Ul().Class("lab").Body(list...))
+	content := app.UI(el("ul").class("lab").body(list...))
 	if l.M.Configured && len(list) == 0 {
-		content = app.P().Class("muted").Text(w.None)
+		content = el("p").class("muted").text(w.None)
 	}
 	return shell(l.M, l.Lang, "/lab",
-		app.Section().Class("ask").Body(app.H1().Text(w.Title), app.P().Class("lede").Text(w.Explain)),
+		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Explain)),
 		content,
 	)
 }

@@ -21,9 +21,9 @@ func (v view) lane() app.UI {
 			after = append(after, v.stop(stop))
 		}
 	}
-	items := append(before, app.Li().Class("fork").Body(app.Ul().Body(servers...)))
-	return app.Section().Class("lane").Aria("label", v.w.Verdict.Lane).Body(
-		app.Ol().Body(append(items, after...)...))
+	items := append(before, el("li").class("fork").body(el("ul").body(servers...)))
+	return el("section").class("lane").aria("label", v.w.Verdict.Lane).body(
+		el("ol").body(append(items, after...)...))
 }
 
 // stops gives the report's stops, or pending ones before there are any, so
@@ -64,11 +64,11 @@ func (v view) stop(s check.Stop) app.UI {
 	if s.Subject != "" {
 		title = visible(s.Subject)
 	}
-	return app.Li().Class("stop", "stop-"+s.Kind, "level-"+name).DataSet("stop", s.Kind).DataSet("level", name).Body(
-		app.Span().Class("node").Body(stopMark(s.Kind, name)),
-		app.Span().Class("stop-words").Body(
-			app.Span().Class("stop-name").Title(title).Text(title),
-			app.Span().Class("stop-said").Body(words...),
+	return el("li").class("stop", "stop-"+s.Kind, "level-"+name).data("stop", s.Kind).data("level", name).body(
+		el("span").class("node").body(stopMark(s.Kind, name)),
+		el("span").class("stop-words").body(
+			el("span").class("stop-name").attr("title", title).text(title),
+			el("span").class("stop-said").body(words...),
 		),
 	)
 }

@@ -34,22 +34,19 @@ func hostName(h check.HostView) string {
 // mailServers is a part for each host, with one for each address.
 func (v view) mailServers() app.UI {
 	if len(v.report.Hosts) == 0 {
-		return app.P().Class("muted").Text(v.w.Mail.None)
+		return el("p").class("muted").text(v.w.Mail.None)
 	}
 	parts := make([]app.UI, len(v.report.Hosts))
 	for i, h := range v.report.Hosts {
 		parts[i] = v.host(h)
 	}
-	return app.Div().Body(parts...)
+	return el("div").body(parts...)
 }
 
 func (v view) host(h check.HostView) app.UI {
 	w := v.w.Mail
 	about := []app.UI{}
-	say := func(name, text string) {
-		about = append(about, app.Span().Class("fact").Body(
-			app.If(name != "", func() app.UI { return mark(name) }), app.Span().Text(text)))
-	}
+	say := func(name, text string) { about = append(about, fact(name, text)) }
 	switch {
 	case h.Implicit:
 		say("", w.Implicit)
@@ -67,17 +64,25 @@ func (v view) host(h check.HostView) app.UI {
 	case check.Error:
 		say("error", w.NotInPolicy)
 	}
-	parts := []app.UI{app.H4().Body(app.Code().Text(hostName(h))), app.P().Class("facts").Body(about...)}
+	parts := []app.UI{el("h4").body(el("code").text(hostName(h))), el("p").class("facts").body(about...)}
 	switch {
 	case h.Failure != nil:
-		parts = append(parts, app.P().Class("muted").Text(v.failure(h.Failure)))
+		parts = append(parts, el("p").class("muted").text(v.failure(h.Failure)))
 	case len(h.Addresses) == 0 && !h.Host.IsZero():
-		parts = append(parts, app.P().Class("muted").Text(w.NotProbed+" "+joinIPs(h.IPs)))
+		parts = append(parts, el("p").class("muted").text(w.NotProbed+" "+joinIPs(h.IPs)))
 	}
 	for _, a := range h.Addresses {
 		parts = append(parts, v.address(h, a))
 	}
-	return app.Section().Class("host").DataSet("host", hostName(h)).Body(parts...)
+	return el("section").class("host").data("host", hostName(h)).body(parts...)
+}
+
+// fact is a few words, with a level's mark when name is one.
+func fact(name, text string) app.UI {
+	if name == "" {
+		return el("span").class("fact").text(text)
+	}
+	return el("span").class("fact").body(mark(name), el("span").text(text))
 }
 
 func joinIPs(ips []netip.Addr) string {
@@ -93,11 +98,8 @@ func joinIPs(ips []netip.Addr) string {
 func (v view) address(h check.HostView, a check.AddressView) app.UI {
 	w, p := v.w.Mail, a.Probe
 	ip := p.IP.String()
-	var facts []app.UI
-	say := func(name, text string) {
-		facts = append(facts, app.Span().Class("fact").Body(
-			app.If(name != "", func() app.UI { return mark(name) }), app.Span().Text(text)))
-	}
+	facts := []app.UI{el("code").class("ip").text(ip)}
+	say := func(name, text string) { facts = append(facts, fact(name, text)) }
 	if p.Failure != nil {
 		say("error", v.failure(p.Failure)+", "+w.Stages.Of(string(p.Stage)))
 	}
@@ -120,7 +122,7 @@ func (v view) address(h check.HostView, a check.AddressView) app.UI {
 		say("", fill(w.Milliseconds, "ms", itoa(p.Millis)))
 	}
 	key := hostName(h) + " " + ip
-	parts := []app.UI{app.P().Class("facts").Body(append([]app.UI{app.Code().Class("ip").Text(ip)}, facts...)...)}
+	parts := []app.UI{el("p").class("facts").body(facts...)}
 	if len(p.Dialogue) > 0 {
 		parts = append(parts, v.fold("dialogue "+key, w.Dialogue, "small", v.dialogue(p.Dialogue)))
 	}
@@ -131,7 +133,7 @@ func (v view) address(h check.HostView, a check.AddressView) app.UI {
 		}
 		parts = append(parts, v.fold("chain "+key, fill(w.Chain, "count", itoa(len(chain))), "small", chain...))
 	}
-	return app.Div().Class("address").DataSet("address", ip).Body(parts...)
+	return el("div").class("address").data("address", ip).body(parts...)
 }
 
 // dialogue is the lines as they went, ours marked.
@@ -142,27 +144,27 @@ func (v view) dialogue(said []probe.Line) app.UI {
 		if l.Client {
 			class, arrow, who = "client", "→", v.w.Mail.Client
 		}
-		rows[i] = app.Div().Class("said-line", class).Body(
-			app.Span().Class("millis").Text(fill(v.w.Mail.Milliseconds, "ms", itoa(l.Millis))),
-			app.Span().Aria("hidden", "true").Text(arrow),
-			app.Span().Class("sr").Text(who),
-			app.Code().Text(visible(l.Text)),
+		rows[i] = el("div").class("said-line", class).body(
+			el("span").class("millis").text(fill(v.w.Mail.Milliseconds, "ms", itoa(l.Millis))),
+			el("span").aria("hidden", "true").text(arrow),
+			el("span").class("sr").text(who),
+			el("code").text(visible(l.Text)),
 		)
 	}
-	return app.Div().Class("dialogue").TabIndex(0).Body(rows...)
+	return el("div").class("dialogue").attr("tabindex", "0").body(rows...)
 }
 
 // certificate is one of a chain; depth 0 is the leaf, below 0 it isn't said.
 func (v view) certificate(c check.CertificateView, depth int) app.UI {
 	w := v.w.Mail
 	if c.Fault {
-		return app.P().Class("muted").Text(w.BadDER)
+		return el("p").class("muted").text(w.BadDER)
 	}
 	var rows []app.UI
 	add := func(term string, content ...app.UI) {
-		rows = append(rows, app.Dt().Text(term), app.Dd().Body(content...))
+		rows = append(rows, el("dt").text(term), el("dd").body(content...))
 	}
-	code := func(s string) app.UI { return app.Code().Text(visible(shorten(s, 300))) }
+	code := func(s string) app.UI { return el("code").text(visible(shorten(s, 300))) }
 	subject := c.Subject
 	switch {
 	case depth == 0:
@@ -185,7 +187,7 @@ func (v view) certificate(c check.CertificateView, depth int) app.UI {
 	if c.TLSA != "" && depth >= 0 {
 		add(w.WouldMatch, code(c.TLSA))
 	}
-	return app.Dl().Class("terms certificate").Body(rows...)
+	return el("dl").class("terms certificate").body(rows...)
 }
 
 func (v view) dates(c check.CertificateView) string {

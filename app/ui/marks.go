@@ -10,8 +10,6 @@ import (
 	"github.com/sealane/sealane/app/check"
 )
 
-const svgNS = "http://www.w3.org/2000/svg"
-
 // level gives the name of a level, as in data-level and in locale's keys.
 func level(l check.Level) string {
 	return [...]string{"unknown", "ok", "notice", "warning", "error"}[min(l, check.Error)]
@@ -32,17 +30,6 @@ var shapes = map[string][]string{
 // put there for those who can't see it.
 func mark(name string) app.UI {
 	return icon("mark mark-"+name, shapes[name]...)
-}
-
-// icon draws paths in a square of 16 by 16.
-func icon(class string, paths ...string) app.UI {
-	drawn := make([]app.UI, len(paths))
-	for i, d := range paths {
-		drawn[i] = app.Elem("path").XMLNS(svgNS).Attr("d", d)
-	}
-	return app.Elem("svg").XMLNS(svgNS).Attr("class", class).Attr("viewBox", "0 0 16 16").
-		Attr("width", "16").Attr("height", "16").
-		Attr("focusable", "false").Attr("aria-hidden", "true").Body(drawn...)
 }
 
 func logo() app.UI {

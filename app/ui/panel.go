@@ -35,15 +35,15 @@ type view struct {
 // scripts how far it is.
 func (p *Panel) Render() app.UI {
 	v := view{p.m, &p.m.Report, p.lang, p.lang.UI}
-	root := app.Article().Class("report").DataSet("state", string(p.m.State))
+	root := el("article").class("report").data("state", string(p.m.State))
 	if p.m.State == Idle {
-		return root.Body(v.introduction(), v.evidence())
+		return root.body(v.introduction(), v.evidence())
 	}
-	root = root.DataSet("domain", p.m.Domain.String())
+	root = root.data("domain", p.m.Domain.String())
 	if p.m.State == Running {
-		root = root.Aria("busy", "true")
+		root = root.aria("busy", "true")
 	}
-	return root.Body(
+	return root.body(
 		v.verdict(p.again),
 		v.lane(),
 		v.mendFirst(),
@@ -57,10 +57,10 @@ func (p *Panel) Render() app.UI {
 // introduction says what is looked at.
 func (v view) introduction() app.UI {
 	looks := v.w.Ask.Looks
-	return app.Ul().Class("intro").Body(
-		app.Range(looks).Slice(func(i int) app.UI {
-			return app.Li().Body(app.H2().Text(looks[i].Key), app.P().Text(looks[i].Text))
-		}),
+	return el("ul").class("intro").body(
+		each(len(looks), func(i int) app.UI {
+			return el("li").body(el("h2").text(looks[i].Key), el("p").text(looks[i].Text))
+		})...,
 	)
 }
 
@@ -70,29 +70,29 @@ func (v view) verdict(again app.EventHandler) app.UI {
 	domain := v.m.Domain.String()
 	headline := make([]app.UI, 0, 3)
 	for _, phrase := range v.report.Headline {
-		headline = append(headline, app.Span().DataSet("key", phrase.Key).Body(v.phrase(phrase)...), app.Text(" "))
+		headline = append(headline, el("span").data("key", phrase.Key).body(v.phrase(phrase)...), app.Text(" "))
 	}
 	if len(headline) == 0 {
-		headline = append(headline, app.Span().Text(fill(w.Waiting, "domain", domain)))
+		headline = append(headline, el("span").text(fill(w.Waiting, "domain", domain)))
 	}
-	return app.Header().Class("verdict").Body(
-		app.Div().Class("verdict-top").Body(
-			app.H2().Class("domain").Text(domain),
+	return el("header").class("verdict").body(
+		el("div").class("verdict-top").body(
+			el("h2").class("domain").text(domain),
 			v.againOrStop(again),
 		),
-		app.P().Class("headline").Aria("live", "polite").Body(headline...),
+		el("p").class("headline").aria("live", "polite").body(headline...),
 		v.progress(),
 	)
 }
 
 // againOrStop is one button in one place: the row keeps its height.
 func (v view) againOrStop(again app.EventHandler) app.UI {
-	b := app.Button().Type("button").Class("quiet again")
+	b := el("button").attr("type", "button").class("quiet again")
 	if v.m.State == Running {
-		return b.DataSet("act", "stop").Text(v.w.Ask.Stop).
-			OnClick(func(app.Context, app.Event) { v.m.Stop() }, app.EventScope("stop"))
+		return b.data("act", "stop").
+			on("click", func(app.Context, app.Event) { v.m.Stop() }, "stop").text(v.w.Ask.Stop)
 	}
-	return b.DataSet("act", "again").Text(v.w.Ask.Again).OnClick(again, app.EventScope("again"))
+	return b.data("act", "again").on("click", again, "again").text(v.w.Ask.Again)
 }
 
 // progress is a bar while the check runs and a line of figures behind.
@@ -107,11 +107,11 @@ func (v view) progress() app.UI {
 	case v.m.State == Done:
 		line = fill(w.Finished, "asked", itoa(p.Asked), "time", seconds(v.m.Took))
 	}
-	bar := app.Progress().Class("bar").Max(max(1, p.Asked)).Value(p.Answered).Aria("hidden", "true")
+	bar := el("progress").class("bar").attr("max", itoa(max(1, p.Asked))).attr("value", itoa(p.Answered))
 	if v.m.State == Done {
-		bar = app.Progress().Class("bar done").Max(1).Value(1).Aria("hidden", "true")
+		bar = el("progress").class("bar done").attr("max", "1").attr("value", "1")
 	}
-	return app.Div().Class("progress").Body(bar, app.P().Text(line))
+	return el("div").class("progress").body(bar.aria("hidden", "true").body(), el("p").text(line))
 }
 
 // phrase fills a text of app/locale; a key without one is shown itself, so that
@@ -135,7 +135,7 @@ func rich(text string, args map[string]string) []app.UI {
 		}
 		piece = visible(locale.Fill(piece, args))
 		if i%2 == 1 {
-			parts = append(parts, app.Code().Text(piece))
+			parts = append(parts, el("code").text(piece))
 		} else {
 			parts = append(parts, app.Text(piece))
 		}
@@ -147,31 +147,31 @@ func rich(text string, args map[string]string) []app.UI {
 func (v view) evidence() app.UI {
 	w := v.w.Saved
 	shown := v.m.State != Idle
-	return app.Section().Class("evidence").Body(
-		app.H3().Text(w.Title),
-		app.If(shown, func() app.UI { return app.P().Class("muted").Text(w.Explain) }),
-		app.Div().Class("buttons").Body(
-			app.If(shown, func() app.UI {
+	return el("section").class("evidence").body(
+		el("h3").text(w.Title),
+		when(shown, func() app.UI { return el("p").class("muted").text(w.Explain) }),
+		el("div").class("buttons").body(
+			when(shown, func() app.UI {
 				return v.act("copy-link", w.CopyLink, func(ctx app.Context) {
 					v.m.Copy("link", link(ctx.Page().URL(), v.m.Domain.String()))
 				}, v.copied("link"))
 			}),
-			app.If(shown, func() app.UI {
+			when(shown, func() app.UI {
 				return v.act("save", w.Save, func(app.Context) {
 					if name, content := v.m.Evidence(); name != "" {
 						v.m.Door.Save(name, content)
 					}
 				}, "")
 			}),
-			app.Label().Class("button quiet").Body(
-				app.Span().Text(w.Load),
-				app.Input().Type("file").Accept(".json,application/json").Class("sr").DataSet("evidence", "file"),
+			el("label").class("button quiet").body(
+				el("span").text(w.Load),
+				el("input").attr("type", "file").attr("accept", ".json,application/json").class("sr").data("evidence", "file").html,
 			),
-			app.If(shown, func() app.UI {
+			when(shown, func() app.UI {
 				return v.act("print", w.Print, func(app.Context) { v.m.Door.Print() }, "")
 			}),
 		),
-		app.P().Class("muted drop").Aria("live", "polite").Body(v.loadFault()),
+		el("p").class("muted drop").aria("live", "polite").body(v.loadFault()),
 	)
 }
 
@@ -179,11 +179,11 @@ func (v view) loadFault() app.UI {
 	w := v.w.Saved
 	switch v.m.Fault {
 	case "bad":
-		return app.Span().Class("wrong").DataSet("fault", "bad").Text(w.Bad)
+		return el("span").class("wrong").data("fault", "bad").text(w.Bad)
 	case "too-large":
-		return app.Span().Class("wrong").DataSet("fault", "too-large").Text(w.TooLarge)
+		return el("span").class("wrong").data("fault", "too-large").text(w.TooLarge)
 	}
-	return app.Span().Text(w.Drop)
+	return el("span").text(w.Drop)
 }
 
 // act is a quiet button; said replaces its text after it was pressed.
@@ -191,8 +191,8 @@ func (v view) act(name, text string, do func(app.Context), said string) app.UI {
 	if said != "" {
 		text = said
 	}
-	return app.Button().Type("button").Class("quiet").DataSet("act", name).Aria("live", "polite").
-		OnClick(func(ctx app.Context, _ app.Event) { do(ctx) }, app.EventScope(name)).Text(text)
+	return el("button").attr("type", "button").class("quiet").data("act", name).aria("live", "polite").
+		on("click", func(ctx app.Context, _ app.Event) { do(ctx) }, name).text(text)
 }
 
 // copied is what a copy button says after it was pressed, "" before.

@@ -34,18 +34,18 @@ func (v view) mtasts() app.UI {
 	r := v.report
 	parts := v.txt(r.Record.TXT, "_mta-sts."+v.m.Domain.String(), "sts-record")
 	if r.Record.Valid {
-		parts = append(parts, app.P().Body(app.Text(v.w.Details.ID+" "), app.Code().Text(r.Record.Value.ID)))
+		parts = append(parts, el("p").body(app.Text(v.w.Details.ID+" "), el("code").text(r.Record.Value.ID)))
 	}
 	fetched := r.Policy.Fetched
 	switch {
 	case fetched == nil:
-		parts = append(parts, app.P().Class("muted").Text(v.w.Details.States.Of("pending")))
+		parts = append(parts, el("p").class("muted").text(v.w.Details.States.Of("pending")))
 	case fetched.Failure != nil:
-		parts = append(parts, app.P().Text(fill(v.w.Policy.NotFetched, "reason", v.failure(fetched.Failure))))
+		parts = append(parts, el("p").text(fill(v.w.Policy.NotFetched, "reason", v.failure(fetched.Failure))))
 	default:
 		parts = append(parts, v.fetch(fetched.Policy), v.policyFile(fetched.Policy), v.coverage())
 	}
-	return app.Div().Body(parts...)
+	return el("div").body(parts...)
 }
 
 // fetch is what the policy host answered.
@@ -54,7 +54,7 @@ func (v view) fetch(p probe.Policy) app.UI {
 	var rows []app.UI
 	add := func(term string, value string) {
 		if value != "" {
-			rows = append(rows, app.Dt().Text(term), app.Dd().Body(app.Code().Text(visible(shorten(value, 300)))))
+			rows = append(rows, el("dt").text(term), el("dd").body(el("code").text(visible(shorten(value, 300)))))
 		}
 	}
 	add(w.URL, p.URL)
@@ -69,14 +69,14 @@ func (v view) fetch(p probe.Policy) app.UI {
 	add(w.Server, p.Server)
 	if p.TLS != nil {
 		add("TLS", tlsName(p.TLS))
-		rows = append(rows, app.Dt().Text(w.Certificate),
-			app.Dd().Body(v.certificate(v.report.Policy.Names, -1), app.P().Text(w.Trust.Of(string(p.TLS.Trust.Now)))))
+		rows = append(rows, el("dt").text(w.Certificate),
+			el("dd").body(v.certificate(v.report.Policy.Names, -1), el("p").text(w.Trust.Of(string(p.TLS.Trust.Now)))))
 	}
-	list := app.Dl().Class("terms").Body(rows...)
+	list := el("dl").class("terms").body(rows...)
 	if p.Failure == nil {
 		return list
 	}
-	return app.Div().Body(list, app.P().Body(mark("error"),
+	return el("div").body(list, el("p").body(mark("error"),
 		app.Text(" "+fill(w.NotFetched, "reason", v.failure(p.Failure)))))
 }
 
@@ -84,18 +84,18 @@ func (v view) fetch(p probe.Policy) app.UI {
 func (v view) policyFile(p probe.Policy) app.UI {
 	w := v.w.Policy
 	if p.Status == 0 {
-		return app.Div()
+		return el("div").body()
 	}
-	parts := []app.UI{app.P().Class("source-head").Body(app.Span().Text(w.File))}
+	parts := []app.UI{el("p").class("source-head").body(el("span").text(w.File))}
 	body := string(p.Body)
 	if body == "" {
-		return app.Div().Body(append(parts, app.P().Class("muted").Text(w.Empty))...)
+		return el("div").body(append(parts, el("p").class("muted").text(w.Empty))...)
 	}
 	parts = append(parts, v.source(body, v.report.Policy.Diagnostics, "sts-policy", true))
 	if p.Truncated {
-		parts = append(parts, app.P().Class("muted").Text(w.Truncated))
+		parts = append(parts, el("p").class("muted").text(w.Truncated))
 	}
-	return app.Div().Body(parts...)
+	return el("div").body(parts...)
 }
 
 // coverage says which mail servers each pattern covers.
@@ -120,7 +120,7 @@ func (v view) coverage() app.UI {
 		if len(hosts) == 0 {
 			text, m = fill(w.CoversNone, "pattern", name), "notice"
 		}
-		rows = append(rows, app.Li().Body(mark(m), app.Span().Text(visible(text))))
+		rows = append(rows, el("li").body(mark(m), el("span").text(visible(text))))
 	}
-	return app.Ul().Class("coverage").Body(rows...)
+	return el("ul").class("coverage").body(rows...)
 }

@@ -13,36 +13,36 @@ const fieldID = "d"
 // the engine takes the first child of the body for one.
 func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app.UI {
 	w := lang.UI.Shell
-	return app.Div().Class("shell").Body(
-		app.A().Class("skip").Href("#main").Text(w.Skip),
-		app.Header().Class("top").Body(
-			app.A().Class("brand").Href("/").Body(
+	return el("div").class("shell").body(
+		el("a").class("skip").attr("href", "#main").text(w.Skip),
+		el("header").class("top").body(
+			el("a").class("brand").attr("href", "/").body(
 				logo(),
-				app.Span().Text("Sealane"),
+				el("span").text("Sealane"),
 			),
-			app.Nav().Aria("label", w.Nav).Body(
+			el("nav").aria("label", w.Nav).body(
 				navLink("/", w.Check, path),
-				app.If(len(m.Config.Lab) > 0 || path == "/lab", func() app.UI {
+				when(len(m.Config.Lab) > 0 || path == "/lab", func() app.UI {
 					return navLink("/lab", w.Lab, path)
 				}),
 			),
-			app.Button().Type("button").Class("theme").Aria("label", w.Theme).Title(w.Theme).
-				OnClick(func(app.Context, app.Event) { m.Door.Theme() }).
-				Body(halfMoon()),
+			el("button").attr("type", "button").class("theme").aria("label", w.Theme).attr("title", w.Theme).
+				on("click", func(app.Context, app.Event) { m.Door.Theme() }).
+				body(halfMoon()),
 		),
-		app.Main().ID("main").TabIndex(-1).Body(content...),
-		app.Footer().Class("foot").Body(
-			app.Range(w.Footer).Slice(func(i int) app.UI { return app.P().Text(w.Footer[i]) }),
+		el("main").attr("id", "main").attr("tabindex", "-1").body(content...),
+		el("footer").class("foot").body(
+			each(len(w.Footer), func(i int) app.UI { return el("p").text(w.Footer[i]) })...,
 		),
 	)
 }
 
 func navLink(href, text, path string) app.UI {
-	a := app.A().Href(href).Text(text)
+	a := el("a").attr("href", href)
 	if href == path {
-		a = a.Aria("current", "page")
+		a = a.aria("current", "page")
 	}
-	return a
+	return a.text(text)
 }
 
 // fill puts pairs of names and values into a text of app/locale.

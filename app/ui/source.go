@@ -31,9 +31,9 @@ func (v view) source(text string, diagnostics []syntax.Diagnostic, group string,
 		start = next
 	}
 	if count > sourceLines {
-		rows = append(rows, app.Div().Class("muted").Text(fill(v.w.Details.More, "count", itoa(count-sourceLines))))
+		rows = append(rows, el("div").class("muted").text(fill(v.w.Details.More, "count", itoa(count-sourceLines))))
 	}
-	return app.Div().Class("source").TabIndex(0).Body(rows...)
+	return el("div").class("source").attr("tabindex", "0").body(rows...)
 }
 
 // sourceLine is one line that begins at byte start, and a row for each
@@ -46,12 +46,12 @@ func (v view) sourceLine(line string, start, next, number int, all []syntax.Diag
 		}
 	}
 	line = strings.TrimSuffix(line, "\r")
-	row := app.Div().Class("line")
+	row := el("div").class("line")
 	var cells []app.UI
 	if numbered {
-		cells = append(cells, app.Span().Class("line-number").Aria("hidden", "true").Text(number))
+		cells = append(cells, el("span").class("line-number").aria("hidden", "true").text(itoa(number)))
 	}
-	rows := []app.UI{row.Body(append(cells, app.Code().Body(marked(line, start, here)...))...)}
+	rows := []app.UI{row.body(append(cells, el("code").body(marked(line, start, here)...))...)}
 	for _, d := range here {
 		rows = append(rows, v.under(line, start, d, group, numbered))
 	}
@@ -70,7 +70,7 @@ func marked(line string, start int, here []syntax.Diagnostic) []app.UI {
 		if from > at {
 			parts = append(parts, app.Text(visible(line[at:from])))
 		}
-		parts = append(parts, app.Span().Class("squiggle").Text(visible(line[from:to])))
+		parts = append(parts, el("span").class("squiggle").text(visible(line[from:to])))
 		at = to
 	}
 	if rest := shorten(line[at:], sourceWidth); rest != "" {
@@ -93,15 +93,15 @@ func (v view) under(line string, start int, d syntax.Diagnostic, group string, n
 	}
 	var cells []app.UI
 	if numbered {
-		cells = append(cells, app.Span().Class("line-number").Aria("hidden", "true"))
+		cells = append(cells, el("span").class("line-number").aria("hidden", "true").body())
 	}
 	cells = append(cells,
-		app.Code().Class("ghost").Aria("hidden", "true").Text(ghost),
-		app.Span().Class("diagnosis").Body(
-			app.Span().Class("arrow").Aria("hidden", "true").Text("↑ "),
-			app.Span().Text(v.diagnosis(group, d)),
+		el("code").class("ghost").aria("hidden", "true").text(ghost),
+		el("span").class("diagnosis").body(
+			el("span").class("arrow").aria("hidden", "true").text("↑ "),
+			el("span").text(v.diagnosis(group, d)),
 		))
-	return app.Div().Class("line under", level).DataSet("diagnostic", group+"."+string(d.Kind)).Body(cells...)
+	return el("div").class("line under", level).data("diagnostic", group+"."+string(d.Kind)).body(cells...)
 }
 
 // clip keeps an index within the line and off the middle of a character.

@@ -31,9 +31,9 @@ func (v view) tlsa() app.UI {
 		}
 	}
 	if len(parts) == 0 {
-		parts = append(parts, app.P().Class("muted").Text(v.w.Mail.None))
+		parts = append(parts, el("p").class("muted").text(v.w.Mail.None))
 	}
-	return app.Div().Body(parts...)
+	return el("div").body(parts...)
 }
 
 func (v view) hostTLSA(h check.HostView) app.UI {
@@ -42,23 +42,23 @@ func (v view) hostTLSA(h check.HostView) app.UI {
 	if name == "" {
 		name = "_25._tcp." + h.Host.String()
 	}
-	parts := []app.UI{app.H4().Body(v.tokens(w.TLSAAt, "name", name)...)}
+	parts := []app.UI{el("h4").body(v.tokens(w.TLSAAt, "name", name)...)}
 	if len(h.TLSA) == 0 {
 		text := w.NoTLSA
 		if h.TLSAState != check.NoData && h.TLSAState != check.NXDomain {
 			text = v.w.Details.States.Of(lookupState(h.TLSAState))
 		}
-		parts = append(parts, app.P().Class("muted").Text(text))
+		parts = append(parts, el("p").class("muted").text(text))
 	}
 	for _, r := range h.TLSA {
 		parts = append(parts, v.tlsaRecord(r))
 	}
 	if would := wouldMatch(h); would != "" && len(h.TLSA) > 0 {
-		parts = append(parts, app.P().Class("source-head").Body(
-			app.Span().Text(w.WouldMatch), v.copyButton("tlsa "+h.Host.String(), would)),
-			app.Pre().TabIndex(0).Body(app.Code().Text(would)))
+		parts = append(parts, el("p").class("source-head").body(
+			el("span").text(w.WouldMatch), v.copyButton("tlsa "+h.Host.String(), would)),
+			el("pre").attr("tabindex", "0").body(el("code").text(would)))
 	}
-	return app.Section().Class("host").Body(parts...)
+	return el("section").class("host").body(parts...)
 }
 
 // wouldMatch is the record for the leaf that the first address presents.
@@ -87,8 +87,8 @@ func (v view) tlsaRecord(r check.TLSAView) app.UI {
 		text = fill(w.Matches, "places", strings.Join(places, ", "))
 	}
 	record := fmt.Sprintf("%d %d %d %s", r.Record.Usage, r.Record.Selector, r.Record.Matching, hex.EncodeToString(r.Record.Data))
-	return app.Div().Class("tlsa-record").Body(
-		app.Code().Class("record").Text(shorten(record, 400)),
-		app.Span().Class("fact").Body(mark(name), app.Span().Text(text)),
+	return el("div").class("tlsa-record").body(
+		el("code").class("record").text(shorten(record, 400)),
+		fact(name, text),
 	)
 }

@@ -159,7 +159,7 @@ func TestVisibleWritesOutWhatHides(t *testing.T) {
 }
 
 func TestRichTakesCodeFromTheTextOnly(t *testing.T) {
-	page := app.HTMLString(app.P().Body(rich("Set `mode` of {name}.", map[string]string{"name": "`x`<i>"})...))
+	page := app.HTMLString(el("p").body(rich("Set `mode` of {name}.", map[string]string{"name": "`x`<i>"})...))
 	if strings.Count(page, "<code>") != 1 || !strings.Contains(page, "`x`&lt;i&gt;") {
 		t.Error(page)
 	}
