@@ -60,6 +60,9 @@ func (j *judge) headline() []Phrase {
 	}
 	sts, dane := j.stsPhrase(), j.danePhrase()
 	all := []Phrase{sts, dane}
+	if strings.HasSuffix(sts.Key, "-absent") && !strings.HasSuffix(dane.Key, "-absent") {
+		all = []Phrase{dane, sts} // what there is before what there isn't
+	}
 	if !j.protected() {
 		all = append(all, j.tlsPhrase())
 	}
