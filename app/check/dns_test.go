@@ -256,4 +256,9 @@ func TestResolverDown(t *testing.T) {
 	if !s.report().Blind {
 		t.Error("the report doesn't say that it is blind")
 	}
+	denies := newScenario(t, "example.com").nxdomain("example.com", doh.TypeMX)
+	delete(denies.records, scenarioKey(".", doh.TypeSOA))
+	if r := denies.nxdomain(".", doh.TypeSOA).report(); !r.Blind || slices.Contains(denies.codes(), "dns.domain-nxdomain") {
+		t.Errorf("a resolver that denies the root is believed: %v", denies.codes())
+	}
 }

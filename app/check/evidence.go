@@ -158,8 +158,8 @@ func (e *evidence) readResolver() {
 		e.validates = OK
 	case self.state == Found:
 		e.validates = Error
-	case self.state == Failed:
-		// It can't even resolve the zone it trusts.
+	case self.state == Failed || self.state == NXDomain || self.state == NoData:
+		// It can't even resolve the zone it trusts, or denies that it exists.
 		e.blind = true
 	}
 	e.blind = e.blind || !answered
@@ -167,7 +167,7 @@ func (e *evidence) readResolver() {
 
 // settle reads an answer in the light of the others.
 func (e *evidence) settle(k key, a answer) answer {
-	if a.state == Failed && e.blind {
+	if e.blind && (a.state == Failed || a.state == NXDomain || a.state == NoData) {
 		a.state = Blind
 	}
 	if a.state == Failed && !k.cd && a.status == dnssec.Indeterminate && a.msg != nil {
