@@ -94,8 +94,11 @@ type judged struct {
 		Subject string            `json:"subject"`
 		Args    map[string]string `json:"args"`
 	} `json:"findings"`
-	NotChecked json.RawMessage `json:"notChecked"`
-	Facts      json.RawMessage `json:"facts"`
+	NotChecked []struct {
+		Key     string `json:"key"`
+		Subject string `json:"subject"`
+	} `json:"notChecked"`
+	Facts json.RawMessage `json:"facts"`
 }
 
 // codes gives the sorted set of codes.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
@@ -104,10 +105,10 @@ func TestSlowHostHidesNothing(t *testing.T) {
 	s := serve(t, "-lab")
 	d := find(t, "slow-mx").Domain
 	p := visit(t, s, "/?d="+d)
-	running := `document.querySelector('article.report[data-state="running"]')`
-	for _, code := range []string{"starttls.ok", "sts-policy.valid", "sts-record.ok", "tlsrpt-record.ok"} {
-		p.await(code+" while mx1 is waited for", fmt.Sprintf(`%s?.querySelector('[data-code=%q]')`, running, code))
+	for _, code := range []string{"sts-policy.valid", "sts-record.ok", "tlsrpt-record.ok"} {
+		p.await(code+" while mx1 is waited for", fmt.Sprintf(`document.querySelector('%s [data-code=%q]')`, runningReport, code))
 	}
+	p.waitsFor("mx1."+d, "mx2."+d)
 	top := eval[float64](p, `document.querySelector("article .headline").getBoundingClientRect().top`)
 	p.finished(d)
 	if now := eval[float64](p, `document.querySelector("article .headline").getBoundingClientRect().top`); now != top {
@@ -115,19 +116,28 @@ func TestSlowHostHidesNothing(t *testing.T) {
 	}
 }
 
+// runningReport is a report that still waits for answers.
+const runningReport = `article.report[data-state="running"]`
+
+// waitsFor wants one mail host pending on the lane of a running report and
+// the other judged already.
+func (p *page) waitsFor(pending, judged string) {
+	p.t.Helper()
+	stop := func(host, level string) string {
+		return fmt.Sprintf(`[...document.querySelectorAll('%s [data-stop="mx"]')].some(s => s.textContent.includes(%q) && %s)`, runningReport, host, level)
+	}
+	p.await("verdict on "+judged+" while "+pending+" is waited for", stop(pending, `s.dataset.level === "pending"`)+
+		" && "+stop(judged, `["ok", "notice", "warning", "error"].includes(s.dataset.level)`))
+}
+
 // unfold opens everything that can be opened.
 func (p *page) unfold() {
 	p.t.Helper()
-	for range 200 {
-		if !eval[bool](p, `(() => {
-			const d = document.querySelector("article details:not([open])");
-			if (d) d.querySelector("summary").click();
-			return !!d;
-		})()`) {
-			return
-		}
+	for range 3 {
+		eval[bool](p, `(document.querySelectorAll("article details:not([open]) > summary").forEach(s => s.click()), true)`)
+		time.Sleep(300 * time.Millisecond)
 	}
-	p.t.Fatal("the page unfolds without end")
+	p.await("everything unfolded", `!document.querySelector("article details:not([open])")`)
 }
 
 // TestContentSecurityPolicy reads the header of every page.
