@@ -46,11 +46,11 @@ func door(w *world) ui.Door {
 		Typed: func() (string, bool) {
 			t, f := text, focused
 			text, focused = "", false
-			ready()
 			return t, f
 		},
 		Focus: focus,
 		Print: printPage,
+		Ready: ready,
 		Theme: turnTheme,
 		Guard: guard,
 	}

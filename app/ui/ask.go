@@ -11,7 +11,11 @@ import (
 // the input in the URL.
 func (p *Page) ask() app.UI {
 	w, m := p.Lang.UI.Ask, p.M
-	return el("section").class("ask").body(
+	section := el("section").class("ask")
+	if m.State != Idle { // the report is what counts now
+		section = section.class("asked")
+	}
+	return section.body(
 		el("h1").text(w.Question),
 		el("p").class("lede").text(w.Lede),
 		el("form").class("form").attr("method", "get").attr("action", "/").attr("role", "search").on("submit", p.submit).body(

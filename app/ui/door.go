@@ -41,6 +41,8 @@ type Door struct {
 	Typed func() (text string, focused bool)
 	Focus func(id string)
 	Print func()
+	// Ready is called when the page has been painted for its URL.
+	Ready func()
 	// Theme turns light to dark or back.
 	Theme func()
 	// Guard is deferred at the top of every goroutine: it recovers and says so.
@@ -64,6 +66,7 @@ func Closed() Door {
 		Typed:    func() (string, bool) { return "", false },
 		Focus:    func(string) {},
 		Print:    func() {},
+		Ready:    func() {},
 		Theme:    func() {},
 		Guard:    func() {},
 	}

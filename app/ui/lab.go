@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -31,9 +32,7 @@ func (l *Lab) Render() app.UI {
 		list[i] = el("li").data("lab", d.Domain).body(
 			el("a").attr("href", "/?d="+url.QueryEscape(d.Domain)).body(el("code").text(d.Domain)),
 			el("p").text(visible(d.Wrong)),
-			el("p").class("codes").body(each(len(d.Codes), func(c int) app.UI {
-				return el("code").text(d.Codes[c] + " ")
-			})...),
+			el("p").class("codes").body(faults(d.Codes)...),
 		)
 	}
 	content := app.UI(el("ul").class("lab").body(list...))
@@ -44,4 +43,17 @@ func (l *Lab) Render() app.UI {
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Explain)),
 		content,
 	)
+}
+
+// faults leaves out the codes of what is in order or merely good to know.
+func faults(codes []string) []app.UI {
+	var shown []app.UI
+	for _, code := range codes {
+		entry, known := check.Code(code).Lookup()
+		if !known || entry.LevelIn == nil && (entry.Level == check.OK || entry.Level == check.Notice) {
+			continue
+		}
+		shown = append(shown, el("code").text(code))
+	}
+	return shown
 }

@@ -61,6 +61,7 @@ func (p *Page) OnNav(ctx app.Context) {
 	}
 	p.title(ctx)
 	ctx.Update()
+	ctx.Defer(func(app.Context) { p.M.Door.Ready() })
 }
 
 // OnDismount gives up a check that nobody would see any more.

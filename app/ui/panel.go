@@ -80,8 +80,8 @@ func (v view) verdict(again app.EventHandler) app.UI {
 			el("h2").class("domain").text(domain),
 			v.againOrStop(again),
 		),
-		el("p").class("headline").aria("live", "polite").body(headline...),
 		v.progress(),
+		el("p").class("headline").aria("live", "polite").body(headline...),
 	)
 }
 
