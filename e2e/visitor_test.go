@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
@@ -133,11 +132,16 @@ func (p *page) waitsFor(pending, judged string) {
 // unfold opens everything that can be opened.
 func (p *page) unfold() {
 	p.t.Helper()
-	for range 3 {
-		eval[bool](p, `(document.querySelectorAll("article details:not([open]) > summary").forEach(s => s.click()), true)`)
-		time.Sleep(300 * time.Millisecond)
+	const closed = `document.querySelectorAll("article details:not([open]) > summary")`
+	for range 200 {
+		n := eval[int](p, closed+`.length`)
+		if n == 0 {
+			return
+		}
+		eval[bool](p, `(`+closed+`[0].click(), true)`)
+		p.await("opened fold", fmt.Sprintf(`%s.length < %d`, closed, n))
 	}
-	p.await("everything unfolded", `!document.querySelector("article details:not([open])")`)
+	p.t.Fatal("the page unfolds without end")
 }
 
 // TestContentSecurityPolicy reads the header of every page.
