@@ -14,9 +14,9 @@ import (
 func (v view) mendFirst() app.UI {
 	w := v.w.Verdict
 	var rows []app.UI
-	for _, f := range v.report.Findings {
+	for i, f := range v.report.Findings {
 		if f.Level >= check.Warning {
-			rows = append(rows, v.finding(f, len(rows)+1))
+			rows = append(rows, v.finding(i, len(rows)+1))
 		}
 	}
 	section := el("section").class("mend")
@@ -34,12 +34,12 @@ func (v view) mendFirst() app.UI {
 // others folds away what needs no mending.
 func (v view) others() app.UI {
 	var notices, fine []app.UI
-	for _, f := range v.report.Findings {
+	for i, f := range v.report.Findings {
 		switch f.Level {
 		case check.Notice, check.Unknown:
-			notices = append(notices, v.finding(f, 0))
+			notices = append(notices, v.finding(i, 0))
 		case check.OK:
-			fine = append(fine, v.finding(f, 0))
+			fine = append(fine, v.finding(i, 0))
 		}
 	}
 	w := v.w.Verdict
@@ -49,16 +49,28 @@ func (v view) others() app.UI {
 	)
 }
 
-// finding is one row: the consequence first, then the code, then on demand why
-// and how to mend it.
-func (v view) finding(f check.Finding, number int) app.UI {
+// findingKey names a finding by code, subject and, where it was made more than
+// once, by how many of the same go before.
+func (v view) findingKey(i int) string {
+	f, before := v.report.Findings[i], 0
+	for _, other := range v.report.Findings[:i] {
+		if other.Code == f.Code && other.Subject == f.Subject {
+			before++
+		}
+	}
+	return string(f.Code) + " " + f.Subject + " " + itoa(before)
+}
+
+// finding is the row of the i-th finding: the consequence first, then the code,
+// then on demand why and how to mend it. Number 0 stands for none.
+func (v view) finding(i, number int) app.UI {
+	f, key := v.report.Findings[i], v.findingKey(i)
 	words, known := v.lang.Finding(string(f.Code))
 	consequence := rich(words.Consequence, f.Args)
 	if !known {
 		consequence = []app.UI{app.Text(fill(v.w.Finding.NoWords, "code", string(f.Code)))}
 	}
 	name := level(f.Level)
-	key := "finding " + string(f.Code) + " " + f.Subject
 	return el("li").class("finding", "level-"+name).
 		data("code", string(f.Code)).data("level", name).data("subject", f.Subject).body(
 		el("div").class("finding-mark").body(
@@ -73,13 +85,13 @@ func (v view) finding(f check.Finding, number int) app.UI {
 				el("span").class("title").body(rich(words.Title, f.Args)...),
 				el("code").class("code").text(string(f.Code)),
 			),
-			v.fold(key, v.w.Finding.Why, "why", v.explanation(f, words)...),
+			v.fold("finding "+key, v.w.Finding.Why, "why", v.explanation(f, key, words)...),
 		),
 	)
 }
 
 // explanation is cause, fix, what to publish, who can, and where it is written.
-func (v view) explanation(f check.Finding, words locale.Words) []app.UI {
+func (v view) explanation(f check.Finding, key string, words locale.Words) []app.UI {
 	w := v.w.Finding
 	entry, _ := f.Code.Lookup()
 	terms := make([]app.UI, 0, 12)
@@ -107,7 +119,7 @@ func (v view) explanation(f check.Finding, words locale.Words) []app.UI {
 	}
 	parts := []app.UI{el("dl").class("terms").body(terms...)}
 	for i, p := range f.Publish {
-		parts = append(parts, v.publication("publish "+string(f.Code)+" "+f.Subject+" "+itoa(i), p))
+		parts = append(parts, v.publication("publish "+key+" "+itoa(i), p))
 	}
 	return parts
 }

@@ -104,6 +104,22 @@ func TestTermsAreComplete(t *testing.T) {
 	}
 }
 
+// Every fold has a key of its own, or opening one would open another.
+func TestKeysAreUnique(t *testing.T) {
+	m := newBench().Machine
+	m.State, m.Report = Done, fixture()
+	m.Report.Findings = append(m.Report.Findings, m.Report.Findings...)
+	v := view{m, &m.Report, locale.English(), locale.English().UI}
+	seen := map[string]bool{}
+	for i := range m.Report.Findings {
+		if key := v.findingKey(i); seen[key] {
+			t.Errorf("two findings have the key %q", key)
+		} else {
+			seen[key] = true
+		}
+	}
+}
+
 // A report of nothing must show as well: it is what every check begins with.
 func TestEmptyReportShows(t *testing.T) {
 	for _, state := range []State{Running, Done} {
