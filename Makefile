@@ -63,4 +63,4 @@ $(SITE): $(WASM) $(call sources,app wasm static)
 
 $(BINARY): $(call sources,app proxy)
 	@mkdir -p $(BUILD)
-	$(GO) build -trimpath -o $@ ./proxy
+	$(GO) build -trimpath -buildvcs=false -o $@ ./proxy
