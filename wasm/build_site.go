@@ -157,9 +157,6 @@ func (s *site) names() []string {
 // write writes every file, with .gz and .br beside those that shrink, and
 // removes programs of earlier builds.
 func (s *site) write(dir string, quality int) error {
-	if err := s.removeOld(dir); err != nil {
-		return err
-	}
 	for _, name := range s.names() {
 		content := s.files[name]
 		target := filepath.Join(dir, filepath.FromSlash(name))
@@ -173,7 +170,7 @@ func (s *site) write(dir string, quality int) error {
 			return err
 		}
 	}
-	return nil
+	return s.removeOld(dir)
 }
 
 func (s *site) removeOld(dir string) error {
@@ -182,7 +179,11 @@ func (s *site) removeOld(dir string) error {
 		return err
 	}
 	for _, name := range old {
-		if err := os.Remove(name); err != nil {
+		program, _, _ := strings.Cut(filepath.Base(name), ".wasm")
+		if _, current := s.files["web/"+program+".wasm"]; current {
+			continue
+		}
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
