@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
 	"time"
 
 	"golang.org/x/net/idna"
@@ -31,7 +29,7 @@ func (p *program) check(ctx context.Context, args []string) int {
 	}
 	switch {
 	case err != nil:
-		return p.wrong(err.Error())
+		return p.refuse(err)
 	case len(rest) == 0:
 		return p.wrong(p.cli.NoDomain)
 	case len(rest) > 1:
@@ -47,15 +45,9 @@ func (p *program) check(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(err.Error())
 	}
-	facts, err := p.gather(ctx, &w, reading.Name)
+	facts, err := p.gather(ctx, &w, reading.Name, earlier, *save)
 	if err != nil {
 		return p.wrong(err.Error())
-	}
-	facts.Previous = earlier
-	if *save != "" {
-		if err := writeFacts(*save, facts); err != nil {
-			return p.wrong(p.say(p.cli.BadFile, "name", *save, "value", reason(err)))
-		}
 	}
 	if !facts.Done {
 		p.wrong(p.cli.Stopped)
@@ -70,7 +62,7 @@ func (p *program) earlier(file string, domain dnsname.Name) (*check.Facts, error
 	}
 	f, err := readFacts(file)
 	if err != nil {
-		return nil, errWords(p.say(p.cli.BadFile, "name", file, "value", reason(err)))
+		return nil, p.badFile(file, err)
 	}
 	if f.Domain != domain {
 		return nil, errWords(p.say(p.cli.PreviousOther, "domain", f.Domain.String()))
@@ -79,14 +71,21 @@ func (p *program) earlier(file string, domain dnsname.Name) (*check.Facts, error
 	return &f, nil
 }
 
-// gather checks the domain in the world of the flags; .test is the lab's.
-func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name) (check.Facts, error) {
+// gather checks the domain in the world of the flags and saves what it saw, if
+// save names a file; .test is the lab's.
+func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name, earlier *check.Facts, save string) (check.Facts, error) {
 	lab := domain.Within(labZone())
 	world, stop, err := p.world(w, lab)
 	if err != nil {
 		return check.Facts{}, err
 	}
 	defer stop()
+	var kept *keeper
+	if save != "" {
+		if kept, err = keep(save); err != nil {
+			return check.Facts{}, p.badFile(save, err)
+		}
+	}
 	facts := check.Gather(ctx, world, domain, func(f check.Facts) {
 		if p.terminal {
 			fmt.Fprintf(p.err, "\r\x1b[K%s", p.say(p.cli.Progress,
@@ -96,7 +95,12 @@ func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name
 	if p.terminal {
 		fmt.Fprint(p.err, "\r\x1b[K")
 	}
-	facts.At = time.Now().UTC()
+	facts.At, facts.Previous = time.Now().UTC(), earlier
+	if kept != nil {
+		if err := kept.save(facts); err != nil {
+			return facts, p.badFile(save, err)
+		}
+	}
 	return facts, nil
 }
 
@@ -110,7 +114,7 @@ func (p *program) judge(args []string) int {
 	}
 	switch {
 	case err != nil:
-		return p.wrong(err.Error())
+		return p.refuse(err)
 	case len(rest) == 0:
 		return p.wrong(p.cli.NoFile)
 	case len(rest) > 1:
@@ -118,33 +122,7 @@ func (p *program) judge(args []string) int {
 	}
 	facts, err := readFacts(rest[0])
 	if err != nil {
-		return p.wrong(p.say(p.cli.BadFile, "name", rest[0], "value", reason(err)))
+		return p.wrong(p.badFile(rest[0], err).Error())
 	}
 	return p.show(check.Judge(facts, facts.At), facts, show)
-}
-
-// maxFacts is how large a file of saved evidence may be.
-const maxFacts = 64 << 20
-
-func readFacts(file string) (check.Facts, error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return check.Facts{}, err
-	}
-	if info.Size() > maxFacts || !info.Mode().IsRegular() {
-		return check.Facts{}, check.ErrFacts
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return check.Facts{}, err
-	}
-	return check.ReadFacts(text)
-}
-
-func writeFacts(file string, f check.Facts) error {
-	text, err := json.MarshalIndent(f, "", " ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, append(text, '\n'), 0o644)
 }

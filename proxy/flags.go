@@ -1,14 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"crypto/x509"
-	"errors"
 	"flag"
-	"io"
 	"net/netip"
 	"net/url"
-	"os"
-	"strings"
 
 	"github.com/miekg/dns"
 
@@ -33,11 +30,6 @@ func (w *worldFlags) register(fs *flag.FlagSet) {
 	fs.BoolVar(&w.allowPrivate, "allow-private", false, "")
 }
 
-// errWords is a mistake in the command line, already in words.
-type errWords string
-
-func (e errWords) Error() string { return string(e) }
-
 // verify checks what flags alone can't: values and combinations.
 func (p *program) verify(w *worldFlags) error {
 	for _, r := range w.resolvers {
@@ -47,8 +39,11 @@ func (p *program) verify(w *worldFlags) error {
 			return errWords(p.say(p.cli.BadResolver, "value", r))
 		}
 	}
-	if w.smtpPort == 0 || w.smtpPort > 65535 || w.httpsPort == 0 || w.httpsPort > 65535 {
-		return errWords(p.say(p.cli.BadFlag, "value", "-smtp-port, -https-port: 1-65535"))
+	switch valid := func(port uint) bool { return port > 0 && port <= 65535 }; {
+	case !valid(w.smtpPort):
+		return errWords(p.say(p.cli.BadPort, "name", "-smtp-port"))
+	case !valid(w.httpsPort):
+		return errWords(p.say(p.cli.BadPort, "name", "-https-port"))
 	}
 	changed := w.smtpPort != 25 || w.httpsPort != 443 || w.roots != ""
 	if w.allowPrivate && !changed {
@@ -63,15 +58,17 @@ func (p *program) anchors(w *worldFlags) ([]dnssec.Anchor, error) {
 	if w.anchorFile == "" {
 		return all, nil
 	}
-	f, err := os.Open(w.anchorFile)
+	text, err := readFile(w.anchorFile)
 	if err != nil {
-		return nil, errWords(p.say(p.cli.BadFile, "name", w.anchorFile, "value", reason(err)))
+		return nil, p.badFile(w.anchorFile, err)
 	}
-	defer f.Close()
-	zones := dns.NewZoneParser(f, ".", w.anchorFile)
+	zones := dns.NewZoneParser(bytes.NewReader(text), ".", "")
 	found := false
 	for rr, ok := zones.Next(); ok; rr, ok = zones.Next() {
 		zone, err := dnsname.Parse(rr.Header().Name)
+		if err == nil { // the parser takes any word for a digest or a key
+			_, err = dns.PackRR(rr, make([]byte, dns.MaxMsgSize), 0, nil, false)
+		}
 		if t := rr.Header().Rrtype; err != nil || t != dns.TypeDS && t != dns.TypeDNSKEY {
 			return nil, errWords(p.say(p.cli.BadAnchor, "name", w.anchorFile))
 		}
@@ -89,43 +86,13 @@ func (p *program) rootPool(w *worldFlags) (*x509.CertPool, error) {
 	if w.roots == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(w.roots)
+	pem, err := readFile(w.roots)
 	if err != nil {
-		return nil, errWords(p.say(p.cli.BadFile, "name", w.roots, "value", reason(err)))
+		return nil, p.badFile(w.roots, err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, errWords(p.say(p.cli.BadRoots, "name", w.roots))
 	}
 	return pool, nil
-}
-
-// reason is what an error says without the path, which the line names already.
-func reason(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
-
-// parse reads flags wherever they stand and gives the other arguments.
-func (p *program) parse(fs *flag.FlagSet, args []string) ([]string, error) {
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {}
-	var rest []string
-	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return nil, errWords(p.cli.Usage)
-			}
-			line, _, _ := strings.Cut(err.Error(), "\n")
-			return nil, errWords(p.say(p.cli.BadFlag, "value", line))
-		}
-		if fs.NArg() == 0 {
-			return rest, nil
-		}
-		rest = append(rest, fs.Arg(0))
-		args = fs.Args()[1:]
-	}
 }

@@ -15,7 +15,7 @@ func (p *program) lab(args []string) int {
 	asJSON := fs.Bool("json", false, "")
 	rest, err := p.parse(fs, args)
 	if err != nil {
-		return p.wrong(err.Error())
+		return p.refuse(err)
 	}
 	if len(rest) > 0 {
 		return p.wrong(p.say(p.cli.UnknownCommand, "value", "lab "+rest[0]))

@@ -33,13 +33,20 @@ type program struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second signal ends the process at once, should the end take too long.
+	context.AfterFunc(ctx, stop)
 	p := &program{out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr), words: locale.English(), cli: locale.EnglishCLI()}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
+// isTerminal takes any character device but the null device for a terminal.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // run carries out one command line and gives the exit code.
@@ -57,8 +64,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 	case "lab":
 		return p.lab(rest)
 	case "help", "-h", "-help", "--help":
-		fmt.Fprintln(p.out, p.cli.Help)
-		return exitClean
+		return p.help()
 	default:
 		return p.wrong(p.say(p.cli.UnknownCommand, "value", command))
 	}
@@ -70,11 +76,8 @@ func (p *program) wrong(line string) int {
 	return exitUnable
 }
 
-// say fills a text with pairs of names and values.
-func (p *program) say(text string, pairs ...string) string {
-	args := map[string]string{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		args[pairs[i]] = pairs[i+1]
-	}
-	return locale.Fill(text, args)
+// help prints all commands and flags.
+func (p *program) help() int {
+	fmt.Fprintln(p.out, p.cli.Help)
+	return exitClean
 }

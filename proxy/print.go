@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,8 +42,22 @@ type document struct {
 	Facts      check.Facts        `json:"facts"`
 }
 
-// show prints a report and gives the exit code: a check that could not even
-// ask for the mail hosts, or was stopped, is no check.
+// never lists what no check looks at, and addresses that this machine has no
+// route to, which seldom are a host's only ones: with these alone a domain can
+// still be called clean.
+var never = []string{
+	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
+	"not-checked.revocation", "not-checked.senders",
+}
+
+// complete tells whether a check saw all that it looks for.
+func complete(r check.Report) bool {
+	return !slices.ContainsFunc(r.NotChecked, func(n check.NotChecked) bool { return !slices.Contains(never, n.Key) })
+}
+
+// show prints a report and gives the exit code. A check that could not even
+// ask for the mail hosts, or was stopped, is no check; one that missed a part
+// of what it looks for calls nothing clean.
 func (p *program) show(r check.Report, f check.Facts, o output) int {
 	if o.json {
 		enc := json.NewEncoder(p.out)
@@ -62,6 +77,8 @@ func (p *program) show(r check.Report, f check.Facts, o output) int {
 		return exitUnable
 	case len(r.Findings) > 0 && r.Findings[0].Level >= o.failOn:
 		return exitFindings
+	case !complete(r):
+		return exitUnable
 	}
 	return exitClean
 }
@@ -76,7 +93,7 @@ func (p *program) sentences(all []check.Phrase) string {
 
 func (p *program) phrase(s check.Phrase) string {
 	text, _ := p.words.Phrase(s.Key)
-	return locale.Fill(text, s.Args)
+	return printable(locale.Fill(text, s.Args))
 }
 
 // marks stand before a finding, by level.
@@ -95,7 +112,7 @@ func (p *program) print(r check.Report) {
 			p.paragraph(p.fill(r, f, words(p, f).Consequence))
 		}
 	}
-	if mend == 0 && !r.Blind {
+	if mend == 0 && !r.Blind && complete(r) {
 		fmt.Fprintf(p.out, "\n%s\n", p.cli.NothingFound)
 	}
 	if len(r.NotChecked) > 0 {
@@ -152,7 +169,8 @@ func (p *program) fill(r check.Report, f check.Finding, text string) string {
 // paragraph prints a text wrapped and indented.
 func (p *program) paragraph(text string) {
 	line := " "
-	for word := range strings.FieldsSeq(printable(text)) {
+	for word := range strings.FieldsSeq(text) {
+		word = printable(word)
 		if len(line)+1+len(word) > 92 && line != " " {
 			fmt.Fprintln(p.out, line)
 			line = " "
@@ -160,16 +178,6 @@ func (p *program) paragraph(text string) {
 		line += " " + word
 	}
 	fmt.Fprintln(p.out, line)
-}
-
-// printable keeps a server's control characters away from the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r >= 0x7F && r < 0xA0 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }
 
 // inputFault is what to say of a domain that isn't one.

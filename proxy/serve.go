@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/server"
@@ -42,7 +44,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	}
 	switch {
 	case err != nil:
-		return p.wrong(err.Error())
+		return p.refuse(err)
 	case len(rest) > 0:
 		return p.wrong(p.say(p.cli.UnknownCommand, "value", "serve "+rest[0]))
 	case (s.cert == "") != (s.key == ""):
@@ -52,7 +54,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if s.cert != "" {
 		pair, err := tls.LoadX509KeyPair(s.cert, s.key)
 		if err != nil {
-			return p.wrong(p.say(p.cli.BadFile, "name", s.cert, "value", reason(err)))
+			return p.wrong(p.badPair(&s))
 		}
 		certificate = &pair
 	}
@@ -67,21 +69,28 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	}
 	srv, err := server.New(config)
 	if err != nil {
-		return p.wrong(p.say(p.cli.ServeFailed, "value", err.Error()))
+		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
 	}
 	err = srv.Serve(ctx, s.listen, certificate, func(addr net.Addr) {
+		if config.Site == nil {
+			p.wrong(p.cli.NoSite)
+		}
 		fmt.Fprintln(p.out, p.say(p.cli.Serving, "value", address(s.listen, addr, certificate != nil)))
 	})
 	if err != nil {
-		return p.wrong(p.say(p.cli.ServeFailed, "value", err.Error()))
+		return p.wrong(p.listenFault(s.listen, err))
 	}
 	return exitClean
 }
 
 // serverConfig puts together what the server is made of.
 func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error) {
+	site, err := p.siteFiles(s.site)
+	if err != nil {
+		return server.Config{}, err
+	}
 	c := server.Config{
-		Route: n.route, Site: p.siteFiles(s.site), Port25: n.internet.Egress,
+		Route: n.route, Site: site, Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors},
 		Log:  slog.New(slog.NewTextHandler(p.err, nil)),
 	}
@@ -96,18 +105,52 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 }
 
 // siteFiles finds the built site: the folder named, or the one beside the
-// program. Without it the proxy works, and the page is missing.
-func (p *program) siteFiles(dir string) fs.FS {
-	if dir == "" {
-		if program, err := os.Executable(); err == nil {
-			dir = filepath.Join(filepath.Dir(program), "site")
+// program. Without the latter the proxy works, and the page is missing.
+func (p *program) siteFiles(dir string) (fs.FS, error) {
+	named := dir != ""
+	if !named {
+		program, err := os.Executable()
+		if err != nil {
+			return nil, nil
+		}
+		dir = filepath.Join(filepath.Dir(program), "site")
+	}
+	info, err := os.Stat(filepath.Join(dir, "index.html"))
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return os.DirFS(dir), nil
+	case named:
+		return nil, errWords(p.say(p.cli.BadSite, "name", dir))
+	}
+	return nil, nil
+}
+
+// badPair says what is wrong with the certificate or its key.
+func (p *program) badPair(s *serveFlags) string {
+	for _, name := range []string{s.cert, s.key} {
+		if _, err := readFile(name); err != nil {
+			return p.badFile(name, err).Error()
 		}
 	}
-	if info, err := os.Stat(filepath.Join(dir, "index.html")); err != nil || !info.Mode().IsRegular() {
-		p.wrong(p.say(p.cli.NoSite, "name", dir))
-		return nil
+	return p.say(p.cli.BadCert, "name", s.cert+", "+s.key)
+}
+
+// listenFault says why nobody can listen on an address.
+func (p *program) listenFault(listen string, err error) string {
+	var address *net.AddrError
+	var name *net.DNSError
+	text := p.cli.ServeFailed
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		text = p.cli.ListenTaken
+	case errors.Is(err, fs.ErrPermission):
+		text = p.cli.ListenForbidden
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		text = p.cli.ListenNotHere
+	case errors.As(err, &address), errors.As(err, &name):
+		text = p.cli.BadListen
 	}
-	return os.DirFS(dir)
+	return p.say(text, "value", listen)
 }
 
 // address is where the page is, under the name that was asked for.
