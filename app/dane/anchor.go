@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -24,33 +25,39 @@ var errNoPath = errors.New("dane: no path to an anchor")
 type anchor struct {
 	match Match
 	cert  *x509.Certificate
+	// below: the certificate is what the anchor, a bare key, signed.
+	below bool
 }
 
 // verifyAnchors looks for a DANE-TA record that authenticates the leaf
 // (RFC 7672 §3.1.2) and sets the outcome. Anchors are the presented
-// certificates that a record matches, certificates in full in a record, and
-// last what a bare key in a record signed (RFC 7671 §5.2.2, §5.2.3).
+// certificates that a record matches, certificates in full in a record, and,
+// when none of these authenticates, what a bare key in a record signed
+// (RFC 7671 §5.2.2, §5.2.3).
 func verifyAnchors(result *Result, records []TLSA, standings []standing, chain [][]byte, names []dnsname.Name, now time.Time) {
 	parsed := parseChain(chain)
+	matched := slices.ContainsFunc(result.Matches, func(m Match) bool {
+		return records[m.Record].Usage == DANETA && !m.SetAside
+	})
 	anchors := presentedAnchors(records, result.Matches, parsed)
-	inRecords := recordAnchors(records, standings, parsed)
-	matched := len(inRecords) > 0
-	for _, m := range result.Matches {
-		matched = matched || records[m.Record].Usage == DANETA && !m.SetAside
+	add := func(more []anchor) {
+		for _, a := range more {
+			result.Matches = append(result.Matches, a.match)
+		}
+		anchors = append(anchors, more...)
+		switch {
+		case len(anchors) == 0 && !matched: // Mismatch stands
+		case len(anchors) == 0 || parsed[0] == nil:
+			result.Outcome = Undecided // the anchor or the leaf is beyond reading
+		default:
+			result.Outcome, result.By = newPath(parsed, anchors).verify(names, now)
+		}
 	}
-	if !matched {
-		inRecords = keyAnchors(records, standings, parsed)
-	}
-	for _, a := range inRecords {
-		result.Matches = append(result.Matches, a.match)
-	}
-	anchors = append(anchors, inRecords...)
-	switch {
-	case len(anchors) == 0 && !matched: // Mismatch stands
-	case len(anchors) == 0 || parsed[0] == nil:
-		result.Outcome = Undecided // the anchor or the leaf is beyond reading
-	default:
-		result.Outcome, result.By = newPath(parsed, anchors).verify(names, now)
+	add(recordAnchors(records, standings, parsed))
+	if result.Outcome == Mismatch || result.Outcome == ChainInvalid {
+		if keys := keyAnchors(records, standings, parsed); len(keys) > 0 {
+			add(keys)
+		}
 	}
 }
 
@@ -84,7 +91,7 @@ func presentedAnchors(records []TLSA, found []Match, parsed []*x509.Certificate)
 			continue
 		}
 		seen[m.Depth] = true
-		anchors = append(anchors, anchor{m, parsed[m.Depth]})
+		anchors = append(anchors, anchor{match: m, cert: parsed[m.Depth]})
 	}
 	return anchors
 }
@@ -107,7 +114,7 @@ func recordAnchors(records []TLSA, standings []standing, parsed []*x509.Certific
 			issued = issued || c != nil && bytes.Equal(c.RawIssuer, held.RawSubject)
 		}
 		if issued && !presented {
-			anchors = append(anchors, anchor{Match{Record: i, Depth: -1}, held})
+			anchors = append(anchors, anchor{match: Match{Record: i, Depth: -1}, cert: held})
 		}
 	}
 	return anchors
@@ -130,7 +137,7 @@ func keyAnchors(records []TLSA, standings []standing, parsed []*x509.Certificate
 		signer := &x509.Certificate{PublicKey: key}
 		for _, c := range parsed[:min(len(parsed), maxSigned)] {
 			if c != nil && signer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil {
-				anchors = append(anchors, anchor{Match{Record: i, Depth: -1}, c})
+				anchors = append(anchors, anchor{match: Match{Record: i, Depth: -1}, cert: c, below: true})
 			}
 		}
 	}
@@ -177,43 +184,61 @@ func newPath(parsed []*x509.Certificate, anchors []anchor) *path {
 }
 
 // verify checks signatures, constraints and dates from the leaf to an anchor
-// (RFC 5280 §6), then the names. Dates of the whole path count, the anchor's as
-// well: OpenSSL and Go both do so.
+// (RFC 5280 §6), then the names. An anchor's own dates are no part of that:
+// where they alone are wrong senders differ. All refuse a self-signed one;
+// another one Go refuses and OpenSSL takes.
 func (p *path) verify(names []dnsname.Name, now time.Time) (Outcome, Match) {
-	end, err := p.find(now)
+	outcome := Authenticated
+	end, _, err := p.find(now)
 	if err != nil {
 		var unhandled x509.UnhandledCriticalExtension
 		if errors.As(err, &unhandled) {
 			return Undecided, Match{}
 		}
-		for _, then := range [...]time.Time{p.leaf.NotBefore, p.leaf.NotAfter, p.latestStart, p.earliestStop} {
-			if end, err := p.find(then); err == nil {
+		outcome, end = p.outOfDate(now)
+	}
+	if (outcome == Authenticated || outcome == Undecided) && !anyNameMatches(p.leaf, names) {
+		return NameMismatch, end.match
+	}
+	return outcome, end.match
+}
+
+// outOfDate tells a path that the dates alone break from none at all.
+func (p *path) outOfDate(now time.Time) (Outcome, anchor) {
+	for _, then := range [...]time.Time{p.leaf.NotBefore, p.leaf.NotAfter, p.latestStart, p.earliestStop} {
+		end, certs, err := p.find(then)
+		if err != nil {
+			continue
+		}
+		counting := certs
+		if last := len(certs) - 1; !end.below && !bytes.Equal(certs[last].RawIssuer, certs[last].RawSubject) {
+			counting = certs[:last]
+		}
+		for _, c := range counting {
+			if now.Before(c.NotBefore) || now.After(c.NotAfter) {
 				return Expired, end
 			}
 		}
-		return ChainInvalid, Match{}
+		return Undecided, end
 	}
-	if !anyNameMatches(p.leaf, names) {
-		return NameMismatch, end
-	}
-	return Authenticated, end
+	return ChainInvalid, anchor{}
 }
 
-// find gives the anchor's match at the end of a path that is valid at the
-// moment. crypto/x509 stops after 100 signatures.
-func (p *path) find(at time.Time) (Match, error) {
+// find gives the anchor at the end of a path that is valid at the moment, and
+// the path. crypto/x509 stops after 100 signatures.
+func (p *path) find(at time.Time) (anchor, []*x509.Certificate, error) {
 	if at.IsZero() {
 		at = time.Unix(0, 0) // the zero time would mean the system's clock
 	}
 	paths, err := p.leaf.Verify(x509.VerifyOptions{Roots: p.ends, Intermediates: p.between, CurrentTime: at})
 	if err != nil || len(paths) == 0 || len(paths[0]) == 0 {
-		return Match{}, errors.Join(errNoPath, err)
+		return anchor{}, nil, errors.Join(errNoPath, err)
 	}
 	last := paths[0][len(paths[0])-1]
 	for _, a := range p.anchors {
 		if a.cert.Equal(last) {
-			return a.match, nil
+			return a, paths[0], nil
 		}
 	}
-	return Match{}, errNoPath
+	return anchor{}, nil, errNoPath
 }

@@ -2,6 +2,8 @@ package dane
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -13,7 +15,7 @@ const MaxChain = 100
 
 // Outcome is what comes of holding TLSA records against a chain. The zero
 // Outcome is Undecided: a certificate on the way is beyond what can be checked
-// here.
+// here, or senders differ.
 type Outcome uint8
 
 // The outcomes.
@@ -128,52 +130,56 @@ func agility(records []TLSA) (standings []standing, usable bool) {
 }
 
 // matches compares every usable record with the certificates that its usage
-// speaks of. A leaf that is sent twice is no anchor of its own.
+// speaks of. A leaf that is sent twice is no anchor of its own. The digests of
+// each certificate are looked up among the records: both are as many as
+// somebody else likes.
 func matches(records []TLSA, standings []standing, chain [][]byte) []Match {
-	table := newDigests(chain)
-	var found []Match
+	wanted := map[string][]int{}
+	kinds := map[[2]uint8]bool{}
 	for i, r := range records {
-		if standings[i] == unusable {
+		if standings[i] != unusable {
+			key := associationKey(r.Usage, r.Selector, r.Matching, r.Data)
+			wanted[key] = append(wanted[key], i)
+			kinds[[2]uint8{r.Selector, r.Matching}] = true
+		}
+	}
+	var found []Match
+	for depth, der := range chain {
+		usage := DANETA
+		if depth == 0 {
+			usage = DANEEE
+		} else if bytes.Equal(der, chain[0]) {
 			continue
 		}
-		first, end := 0, 1
-		if r.Usage == DANETA {
-			first, end = 1, len(chain)
-		}
-		for depth := first; depth < end; depth++ {
-			if depth > 0 && bytes.Equal(chain[depth], chain[0]) {
+		for kind := range kinds {
+			data := presented(der, kind[0], kind[1])
+			if data == nil {
 				continue
 			}
-			if table.is(r, depth) {
+			for _, i := range wanted[associationKey(usage, kind[0], kind[1], data)] {
 				found = append(found, Match{Record: i, Depth: depth, SetAside: standings[i] == setAside})
 			}
 		}
 	}
+	slices.SortFunc(found, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Depth, b.Depth))
+	})
 	return found
 }
 
-// digests computes each association of a chain at most once: RRsets and chains
-// are as long as somebody else likes.
-type digests struct {
-	chain [][]byte
-	known map[[3]int][]byte // by depth, selector, matching type
+func associationKey(usage, selector, matching uint8, data []byte) string {
+	return string([]byte{usage, selector, matching}) + string(data)
 }
 
-func newDigests(chain [][]byte) *digests {
-	return &digests{chain, map[[3]int][]byte{}}
-}
-
-func (d *digests) is(r TLSA, depth int) bool {
-	key := [3]int{depth, int(r.Selector), int(r.Matching)}
-	data, known := d.known[key]
-	if !known {
-		if derived, err := Derive(d.chain[depth], r.Usage, r.Selector, r.Matching); err == nil {
-			data = derived.Data
-		} else if r.Selector == CertSelector {
-			// Selector 0 selects the octets presented, whatever they are.
-			data = association(d.chain[depth], r.Matching)
-		}
-		d.known[key] = data
+// presented gives the association data of a certificate, nil without a key to
+// select. Selector 0 selects the octets presented, whatever they are.
+func presented(der []byte, selector, matching uint8) []byte {
+	if selector == CertSelector {
+		return association(der, matching)
 	}
-	return data != nil && bytes.Equal(data, r.Data)
+	spki, err := SPKI(der)
+	if err != nil {
+		return nil
+	}
+	return association(spki, matching)
 }

@@ -28,6 +28,9 @@ func TestVerify(t *testing.T) {
 	impostor := newIssued(t, issue{cn: "Issuer", ca: true, by: root})
 	ended := newIssued(t, issue{cn: "Ended", ca: true, by: root, from: now.AddDate(-2, 0, 0), to: now.AddDate(0, -1, 0)})
 	underEnded := newIssued(t, issue{cn: "leaf", dns: []string{"mx.example.com"}, by: ended})
+	endedRoot := newIssued(t, issue{cn: "Ended root", ca: true, from: now.AddDate(-2, 0, 0), to: now.AddDate(0, -1, 0)})
+	underEndedRoot := newIssued(t, issue{cn: "leaf", dns: []string{"mx.example.com"}, by: endedRoot})
+	namedUnderEnded := newIssued(t, issue{cn: "leaf", dns: []string{"mail.example.net"}, by: ended})
 	client := newIssued(t, issue{cn: "leaf", dns: []string{"mx.example.com"}, by: issuer,
 		usage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 	short := newIssued(t, issue{cn: "Short", ca: true, pathLen: -1})
@@ -61,6 +64,7 @@ func TestVerify(t *testing.T) {
 		{"anchor in the record", []TLSA{record(t, root, 2, 0, 0)}, chainOf(leaf, issuer), Authenticated, "0@-1"},
 		{"key in the record", []TLSA{record(t, root, 2, 1, 0)}, chainOf(leaf, issuer), Authenticated, "0@-1"},
 		{"key of the issuer, which isn't sent", []TLSA{record(t, issuer, 2, 1, 0)}, chainOf(leaf), Authenticated, "0@-1"},
+		{"key of the issuer beside a certificate of its name", []TLSA{record(t, impostor, 2, 0, 0), record(t, issuer, 2, 1, 0)}, chainOf(leaf), Authenticated, "0@-1 1@-1"},
 		{"foreign certificate in the record", []TLSA{record(t, short, 2, 0, 0)}, chainOf(leaf, issuer), Mismatch, ""},
 		{"foreign key in the record", []TLSA{record(t, short, 2, 1, 0)}, chainOf(leaf, issuer), Mismatch, ""},
 		{"DANE-TA of the leaf", []TLSA{record(t, leaf, 2, 1, 1)}, chainOf(leaf, issuer), Mismatch, ""},
@@ -68,7 +72,12 @@ func TestVerify(t *testing.T) {
 		{"DANE-TA checks the name", []TLSA{record(t, issuer, 2, 1, 1)}, chainOf(named, issuer), NameMismatch, "0@1"},
 		{"DANE-TA checks the end", []TLSA{record(t, issuer, 2, 1, 1)}, chainOf(past, issuer), Expired, "0@1"},
 		{"DANE-TA checks the beginning", []TLSA{record(t, issuer, 2, 1, 1)}, chainOf(future, issuer), Expired, "0@1"},
-		{"an expired anchor", []TLSA{record(t, ended, 2, 1, 1)}, chainOf(underEnded, ended), Expired, "0@1"},
+		{"an expired anchor, not self-signed", []TLSA{record(t, ended, 2, 1, 1)}, chainOf(underEnded, ended), Undecided, "0@1"},
+		{"an expired anchor and another name", []TLSA{record(t, ended, 2, 1, 1)}, chainOf(namedUnderEnded, ended), NameMismatch, "0@1"},
+		{"an expired leaf under a bare key", []TLSA{record(t, issuer, 2, 1, 0)}, chainOf(past), Expired, "0@-1"},
+		{"an expired anchor in the record", []TLSA{record(t, ended, 2, 0, 0)}, chainOf(underEnded), Undecided, "0@-1"},
+		{"an expired certificate below the anchor", []TLSA{record(t, root, 2, 1, 1)}, chainOf(underEnded, ended, root), Expired, "0@2"},
+		{"an expired root", []TLSA{record(t, endedRoot, 2, 1, 1)}, chainOf(underEndedRoot, endedRoot), Expired, "0@1"},
 		{"the anchor issued nothing here", []TLSA{record(t, impostor, 2, 1, 1)}, chainOf(leaf, impostor), ChainInvalid, "0@1"},
 		{"both keys of one name", []TLSA{record(t, issuer, 2, 1, 1)}, chainOf(leaf, impostor, issuer), Authenticated, "0@2"},
 		{"missing link", []TLSA{record(t, root, 2, 1, 1)}, chainOf(leaf, root), ChainInvalid, "0@1"},
