@@ -116,7 +116,7 @@ var englishUI = UI{
 		Unchecked: "asked again without validation",
 		States: Terms{
 			{"pending", "waiting"}, {"found", "found"}, {"no-data", "no such record"},
-			{"nxdomain", "no such name"}, {"failed", "lookup failed"}, {"blind", "could not be asked"},
+			{"nxdomain", "no such name"}, {"absent", "none"}, {"failed", "lookup failed"}, {"blind", "could not be asked"},
 		},
 		Record:   "TXT record at {name}",
 		NoRecord: "No TXT record at {name}.",

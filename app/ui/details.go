@@ -44,6 +44,9 @@ func lookupState(s check.LookupState) string {
 
 // state names a lookup's state, or of a record found, whether it is valid.
 func (v view) state(s check.LookupState, valid bool) string {
+	if s == check.NoData || s == check.NXDomain {
+		return v.w.Details.States.Of("absent")
+	}
 	if s != check.Found {
 		return v.w.Details.States.Of(lookupState(s))
 	}
