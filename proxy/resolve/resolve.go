@@ -16,7 +16,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -41,10 +40,9 @@ type Resolver struct {
 
 // upstream is one recursive resolver.
 type upstream struct {
-	name     string
-	ask      func(ctx context.Context, query []byte) ([]byte, error)
-	answered atomic.Bool // it has answered something since the start
-	timeout  time.Duration
+	name    string
+	ask     func(ctx context.Context, query []byte) ([]byte, error)
+	timeout time.Duration
 }
 
 // New makes a resolver of upstreams, best first: "ip:port", "ip" for port 53,
@@ -100,20 +98,23 @@ func socket(s string) (string, bool) {
 
 // Exchange sends one query and gives the response under the query's own ID.
 // An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
-// upstream can be reached, and DNSTimeout when one that has answered other
-// questions stays silent on this one.
+// upstream can be reached, and DNSTimeout when one stays silent on this
+// question that at the same time answers another of the same type.
 func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
 	}
 	var last *probe.Failure
-	for _, u := range r.upstreams {
+	for i, u := range r.upstreams {
 		response, err := u.exchange(ctx, query)
 		if err == nil {
+			if i+1 < len(r.upstreams) && unwilling(response) {
+				continue // its own word, not the domain's
+			}
 			copy(response, query[:2])
 			return response, nil
 		}
-		f := u.failure(ctx, err)
+		f := u.failure(ctx, query, err)
 		if f.Class == probe.Canceled {
 			return nil, f
 		}
@@ -137,8 +138,17 @@ func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if !belongs(response, asked) {
 		return nil, errForeign
 	}
-	u.answered.Store(true)
 	return response, nil
+}
+
+// unwilling tells whether a resolver says that it doesn't do this: FORMERR,
+// NOTIMP, REFUSED (RFC 1035 §4.1.1).
+func unwilling(response []byte) bool {
+	switch response[3] & 0x0F {
+	case dns.RcodeFormatError, dns.RcodeNotImplemented, dns.RcodeRefused:
+		return true
+	}
+	return false
 }
 
 // Errors of one upstream.
@@ -147,8 +157,10 @@ var (
 	errStatus  = errors.New("resolve: not an RFC 8484 answer")
 )
 
-// failure says whose fault it is that u gave no answer.
-func (u *upstream) failure(ctx context.Context, err error) *probe.Failure {
+// failure says whose fault it is that u gave no answer to a query. Silence is
+// the question's own when u is not silent on the root's record of that type:
+// else u is dead by now, or something before it drops all questions of a type.
+func (u *upstream) failure(ctx context.Context, query []byte, err error) *probe.Failure {
 	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + err.Error()}
 	var network net.Error
 	switch {
@@ -156,10 +168,29 @@ func (u *upstream) failure(ctx context.Context, err error) *probe.Failure {
 		f.Class = probe.Canceled
 	case errors.Is(err, errForeign), errors.Is(err, errStatus):
 		f.Class = probe.BadResponse
-	case u.answered.Load() && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()):
+	case (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()) && u.alive(ctx, query):
 		f.Class = probe.DNSTimeout
 	}
 	return f
+}
+
+// alive asks u for the root's record of a query's type. Every resolver has the
+// answer at hand or one round trip away.
+func (u *upstream) alive(ctx context.Context, query []byte) bool {
+	q, _, ok := question(query)
+	if !ok || q.Name == "." {
+		return false
+	}
+	var control dns.Msg
+	control.SetQuestion(".", q.Qtype)
+	wire, err := control.Pack()
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, u.timeout/2)
+	defer cancel()
+	_, err = u.exchange(ctx, wire)
+	return err == nil
 }
 
 // belongs tells whether a message is the response to a query: ID, opcode and

@@ -177,21 +177,29 @@ func TestFaults(t *testing.T) {
 	_, err := resolver(t, closedPort(t)).Exchange(context.Background(), query)
 	wantClass(t, err, probe.NoResolver)
 
-	// Silence of a resolver that never answered is ours; of one that answers
-	// other questions, the question's.
+	// Silence of a resolver that answers other types, or nothing any more, is
+	// ours; of one that answers the type elsewhere, the question's.
+	var dead, typeless atomic.Bool
+	typeless.Store(true)
 	moody := server(t, func(w dns.ResponseWriter, q *dns.Msg) {
-		if q.Question[0].Qtype != dns.TypeTXT {
+		txt := q.Question[0].Qtype == dns.TypeTXT
+		if !dead.Load() && !(txt && (typeless.Load() || q.Question[0].Name != ".")) {
 			w.WriteMsg(new(dns.Msg).SetReply(q))
 		}
 	})
 	r := resolver(t, moody)
-	_, err = r.Exchange(context.Background(), query)
-	wantClass(t, err, probe.NoResolver)
 	if _, err := r.Exchange(context.Background(), doh.Query(name, doh.TypeMX, true)); err != nil {
 		t.Fatal(err)
 	}
 	_, err = r.Exchange(context.Background(), query)
+	wantClass(t, err, probe.NoResolver)
+	typeless.Store(false)
+	_, err = r.Exchange(context.Background(), query)
 	wantClass(t, err, probe.DNSTimeout)
+	dead.Store(true)
+	_, err = r.Exchange(context.Background(), query)
+	wantClass(t, err, probe.NoResolver)
+	dead.Store(false)
 	r.upstreams = append(r.upstreams, resolver(t, closedPort(t)).upstreams...)
 	_, err = r.Exchange(context.Background(), query)
 	wantClass(t, err, probe.DNSTimeout)
@@ -204,6 +212,23 @@ func TestFaults(t *testing.T) {
 	wantClass(t, err, probe.BadRequest)
 	_, err = r.Exchange(context.Background(), make([]byte, 70000))
 	wantClass(t, err, probe.BadRequest)
+}
+
+// TestUnwillingUpstreamIsPassedOver asks the next upstream after one that
+// refuses, and hands the refusal on when there is no other.
+func TestUnwillingUpstreamIsPassedOver(t *testing.T) {
+	for _, rcode := range []int{dns.RcodeFormatError, dns.RcodeNotImplemented, dns.RcodeRefused} {
+		refuses := server(t, func(w dns.ResponseWriter, q *dns.Msg) { w.WriteMsg(new(dns.Msg).SetRcode(q, rcode)) })
+		works := server(t, func(w dns.ResponseWriter, q *dns.Msg) { w.WriteMsg(answer(q, "good")) })
+		query := doh.Query(name, doh.TypeTXT, true)
+		wire, err := resolver(t, refuses, works).Exchange(context.Background(), query)
+		wantText(t, wire, err, "good")
+		wire, err = resolver(t, refuses).Exchange(context.Background(), query)
+		var m dns.Msg
+		if err != nil || m.Unpack(wire) != nil || m.Rcode != rcode {
+			t.Errorf("%v %v, want %d", m.Rcode, err, rcode)
+		}
+	}
 }
 
 func TestServerFailureIsAnAnswer(t *testing.T) {
