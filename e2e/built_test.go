@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,12 +46,8 @@ var freshProgram = sync.OnceValues(func() (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "app.wasm")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-gcflags", "all=-l", "-o", out, "./wasm")
-	cmd.Dir = ".."
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		return "", err
+	if text, err := exec.Command("make", "-C", "..", "BUILD="+dir, out).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, text)
 	}
 	content, err := os.ReadFile(out)
 	return hash(content), err
