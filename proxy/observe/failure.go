@@ -2,6 +2,7 @@ package observe
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -48,11 +49,17 @@ func failed(ctx context.Context, err error, timeout, other probe.Class) *probe.F
 }
 
 // handshakeFailed is failed for a TLS handshake over conn. When we gave up
-// ourselves, the alert that we sent says why.
+// ourselves, the alert that we sent says why. A peer that answers with no TLS
+// at all is told from one that our TLS can't follow, TLSFailed.
 func handshakeFailed(ctx context.Context, err error, conn *tapped) *probe.Failure {
 	f := failed(ctx, err, probe.TLSTimeout, probe.TLSFailed)
-	if f.Class == probe.TLSFailed && conn.alert == protocolVersion {
+	var notTLS tls.RecordHeaderError
+	switch {
+	case f.Class != probe.TLSFailed:
+	case conn.alert == protocolVersion:
 		f.Class = probe.TLSVersion
+	case errors.As(err, &notTLS):
+		f.Class = probe.ReplyMalformed
 	}
 	return f
 }

@@ -45,6 +45,11 @@ func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy {
 		defer conn.Close()
 		conn.SetDeadline(start.Add(l.policy))
 		failure = n.fetch(ctx, conn, host, &p)
+		if mayWantHTTP2(failure, &p) {
+			if f, answered := n.againOverHTTP2(ctx, host, start.Add(l.policy), l, &p); answered {
+				failure = f
+			}
+		}
 	}
 	p.Failure, p.Millis = failure, millis(start)
 	return p
@@ -82,6 +87,9 @@ func (n *Network) fetch(ctx context.Context, conn net.Conn, host dnsname.Name, p
 		NextProtos: []string{"http/1.1"},
 	})
 	if failure != nil {
+		if failure.Class == probe.ReplyMalformed {
+			failure.Class = probe.TLSFailed // no HTTP reply was due yet
+		}
 		return failure
 	}
 	p.TLS = seen
@@ -122,6 +130,9 @@ func (c *capped) Read(b []byte) (int, error) {
 func readHeader(ctx context.Context, conn io.Reader) (*http.Response, *capped, *probe.Failure) {
 	input := &capped{r: conn, left: maxHeader}
 	buffered := bufio.NewReader(input)
+	if first, err := buffered.Peek(frameHeader); err == nil && isSettings(first) {
+		return nil, nil, &probe.Failure{Class: probe.ReplyMalformed, Detail: "HTTP/2 frames"}
+	}
 	request := &http.Request{Method: http.MethodGet}
 	for range maxInterim + 1 {
 		answer, err := http.ReadResponse(buffered, request)

@@ -161,7 +161,7 @@ func TestSTARTTLSFaults(t *testing.T) {
 		{"handshake closes", func(m *mailer) { m.config = nil; m.starttls = text("220 go") }, probe.StageHandshake, probe.ConnectionLost},
 		{"handshake in plain", func(m *mailer) {
 			m.starttls = func(c net.Conn) { text("220 go")(c); c.Read(make([]byte, 4096)); text("250 what?")(c) }
-		}, probe.StageHandshake, probe.TLSFailed},
+		}, probe.StageHandshake, probe.ReplyMalformed},
 		{"no certificate", func(m *mailer) {
 			m.config = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil }}
 		}, probe.StageHandshake, probe.TLSAlert},
