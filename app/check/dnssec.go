@@ -132,6 +132,9 @@ func (j *judge) addBogus(a, evidence answer, zone dnsname.Name, subject string, 
 		}
 	case code == "dnssec.bogus" && j.keyless(zone):
 		code = "dnssec.dnskey-missing"
+	case code == "dnssec.bogus" && j.open(zone, doh.TypeDS, doh.TypeDNSKEY):
+		j.hold(code, subject)
+		return
 	}
 	if date == "" {
 		date = unknownArg

@@ -67,9 +67,12 @@ type evidence struct {
 	validates Level
 	// blind: the resolver answers nothing, so that no failure means anything.
 	blind bool
-	mx    answer
-	mxs   []doh.MX
-	hosts []*host // by preference, then as answered; a host listed twice stands once
+	// selfOpen: it isn't known yet whether the resolver works. Until then what
+	// it fails or denies says nothing.
+	selfOpen bool
+	mx       answer
+	mxs      []doh.MX
+	hosts    []*host // by preference, then as answered; a host listed twice stands once
 }
 
 func newEvidence(f Facts) evidence {
@@ -152,6 +155,7 @@ func (e *evidence) readResolver() {
 	if e.facts.Trusted.IsZero() {
 		asked = false
 	}
+	e.selfOpen = !asked && !e.facts.Trusted.IsZero() && !e.facts.Done
 	switch {
 	case !asked:
 	case self.state == Found && self.verdict.Status == dnssec.Secure:
@@ -170,10 +174,16 @@ func (e *evidence) settle(k key, a answer) answer {
 	if e.blind && (a.state == Failed || a.state == NXDomain || a.state == NoData) {
 		a.state = Blind
 	}
-	if a.state == Failed && !k.cd && a.status == dnssec.Indeterminate && a.msg != nil {
-		// With checking disabled the data is there: it failed validation.
-		if cd, ok := e.lookups[key{k.name, k.typ, true}]; ok && cd.msg != nil &&
-			(cd.rcode == doh.RcodeNoError || cd.rcode == doh.RcodeNXDomain) {
+	if e.selfOpen && (a.state == Failed || a.state == NXDomain || a.state == NoData) {
+		a.state, a.status = Pending, dnssec.Indeterminate
+	}
+	if a.state == Failed && !k.cd && a.msg != nil {
+		cd, back := e.lookups[key{k.name, k.typ, true}]
+		switch {
+		case !back && !e.facts.Done:
+			a.state, a.status = Pending, dnssec.Indeterminate
+		case a.status == dnssec.Indeterminate && cd.msg != nil && (cd.rcode == doh.RcodeNoError || cd.rcode == doh.RcodeNXDomain):
+			// With checking disabled the data is there: it failed validation.
 			a.status = dnssec.Bogus
 			a.verdict = dnssec.Verdict{Status: dnssec.Bogus, Source: dnssec.ResolverSays}
 		}

@@ -111,7 +111,7 @@ func (g *gatherer) await(k key) answer {
 	if q.answer.rcode == doh.RcodeServFail && !k.cd {
 		// Was it the validation that failed? With checking disabled the data
 		// shows, and tells why.
-		g.together(func() { g.await(key{k.name, k.typ, true}) })
+		g.together(func() { g.signer(g.await(key{k.name, k.typ, true})) })
 	}
 	return q.answer
 }

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 )
 
 // Judge says what the facts amount to at the moment now. It is pure and total:
@@ -40,6 +43,11 @@ type judge struct {
 	evidence
 	now    time.Time
 	report Report
+	// held are causes that are likely and not certain yet, because a lookup that
+	// may name a deeper one isn't back: they aren't told, nor are their symptoms.
+	held []Finding
+	// fetchOpen: what the policy fetch amounts to isn't known yet.
+	fetchOpen bool
 }
 
 // add records a finding about the subject, with pairs of argument names and
@@ -81,6 +89,17 @@ func (j *judge) has(code Code) bool {
 	return slices.ContainsFunc(j.report.Findings, func(f Finding) bool { return f.Code == code })
 }
 
+// hold keeps a cause back until the lookups are there that may show a deeper one.
+func (j *judge) hold(code Code, subject string) {
+	j.held = append(j.held, Finding{Code: code, Subject: subject})
+}
+
+// open tells whether one of the lookups of a name may still come.
+func (j *judge) open(name dnsname.Name, types ...doh.Type) bool {
+	return !j.facts.Done && !name.IsZero() &&
+		slices.ContainsFunc(types, func(typ doh.Type) bool { return j.look(name, typ).state == Pending })
+}
+
 // notChecked records that something was not looked at.
 func (j *judge) notChecked(key, subject string, pairs ...string) {
 	j.report.NotChecked = append(j.report.NotChecked, NotChecked{phrase(key, pairs...), subject})
@@ -96,13 +115,18 @@ func (j *judge) covers(a, b string) bool {
 func (j *judge) suppress() {
 	all := j.report.Findings
 	kept := make([]Finding, 0, len(all))
+	causes := append(slices.Clip(all), j.held...)
+	if j.mailOpen() {
+		// Perhaps there is no mail to speak of.
+		causes = append(causes, Finding{Code: "dns.null-mx", Subject: j.facts.Domain.String()})
+	}
 	for _, f := range all {
 		entry, _ := f.Code.Lookup()
-		symptom := slices.ContainsFunc(all, func(cause Finding) bool {
+		symptom := slices.ContainsFunc(causes, func(cause Finding) bool {
 			return cause.Code != f.Code && j.covers(cause.Subject, f.Subject) &&
 				(slices.Contains(entry.DependsOn, cause.Code) || dependsByGroup(f.Code, cause.Code))
 		})
-		if !symptom {
+		if !symptom && !j.undecided(f) {
 			kept = append(kept, f)
 		}
 	}
@@ -116,6 +140,19 @@ func (j *judge) suppress() {
 		return strings.Compare(a.Subject, b.Subject)
 	})
 	j.report.Findings = kept
+}
+
+// undecided tells whether a finding's level hangs on a lookup that isn't back:
+// what is wrong with a certificate matters less where DANE authenticates it.
+func (j *judge) undecided(f Finding) bool {
+	h := j.hostOf(f.Subject)
+	return f.Code.Group() == "cert" && h != nil && j.open(tlsaOwner(h.tlsaBase), doh.TypeTLSA)
+}
+
+// mailOpen tells whether it isn't known yet if the domain has mail hosts.
+func (j *judge) mailOpen() bool {
+	d := j.facts.Domain
+	return j.open(d, doh.TypeMX) || j.mx.state == NoData && j.open(d, doh.TypeA, doh.TypeAAAA)
 }
 
 // dependsByGroup is the part of the order of causes that holds for whole

@@ -73,6 +73,8 @@ func (j *judge) judgePolicyName(host dnsname.Name, leaf *x509.Certificate, seen 
 		j.add("sts-policy-fetch.cert-wildcard-depth", h, "host", h, "name", names)
 	case parked:
 		j.add("sts-policy-fetch.cert-parked-wildcard", h, "host", h, "name", names, "ip", ip)
+	case j.open(j.facts.Domain.Child(wildcardLabel), doh.TypeA, doh.TypeAAAA):
+		j.hold("sts-policy-fetch.cert-name-mismatch", h)
 	default:
 		j.add("sts-policy-fetch.cert-name-mismatch", h, "host", h, "name", names)
 	}

@@ -85,9 +85,13 @@ func (j *judge) judgeFetch() {
 		return
 	}
 	if !j.meant() {
+		j.fetchOpen = j.open(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT) || j.recordOpen()
 		return
 	}
 	seen := &p.Fetched.Policy
+	if j.fetchOpen = j.open(host, doh.TypeA, doh.TypeAAAA); j.fetchOpen {
+		return // an alias may be the cause of what follows
+	}
 	before := len(j.report.Findings)
 	if seen.TLS != nil {
 		j.judgePolicyCertificate(host, seen)
@@ -147,6 +151,9 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.DNSNotFound:
 		if aliased {
 			j.add("sts-policy-fetch.cname-dangling", h, "host", h, "name", alias.String())
+			return
+		}
+		if j.open(host, doh.TypeCNAME) {
 			return
 		}
 		code = "sts-policy-fetch.host-nxdomain"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/syntax"
 )
@@ -65,8 +66,9 @@ func (j *judge) judgeMatch() {
 	case len(out) == 0:
 		j.add("sts-mx.all-matched", d, "count", strconv.Itoa(len(in)))
 	case len(in) == 0:
-		m := j.explain(out)
-		j.mismatch(m.code, m.pattern, m.host)
+		if m := j.explain(out); m.code != "" {
+			j.mismatch(m.code, m.pattern, m.host)
+		}
 	default:
 		j.judgePartial(in, out)
 	}
@@ -150,7 +152,7 @@ type mxCause struct {
 }
 
 // explain gives the one explanation that says most: in the order of how
-// certain it is, and how plain the remedy.
+// certain it is, and how plain the remedy. The zero mxCause: not known yet.
 func (j *judge) explain(out []*host) mxCause {
 	d := j.facts.Domain
 	patterns := j.report.Policy.Value.MX
@@ -164,7 +166,7 @@ func (j *judge) explain(out []*host) mxCause {
 	}
 	past := j.past()
 	stale := func(p mtasts.Pattern, _ *host) Code { return j.staleFault(p, past) }
-	for _, test := range []func(mtasts.Pattern, *host) Code{
+	for i, test := range []func(mtasts.Pattern, *host) Code{
 		j.wildcardFault, aliasFault, stale, typoFault, suffixFault, labelFault, j.domainFault,
 	} {
 		for _, h := range out {
@@ -173,6 +175,10 @@ func (j *judge) explain(out []*host) mxCause {
 					return mxCause{code, p.String(), h.name.String()}
 				}
 			}
+		}
+		aliasOpen := func(h *host) bool { return j.open(h.name, doh.TypeA, doh.TypeAAAA) }
+		if i == 1 && slices.ContainsFunc(out, aliasOpen) {
+			return mxCause{} // the addresses may show that an alias is the cause
 		}
 	}
 	return mxCause{"sts-mx.none-match", patternList(patterns), targetList(out)}

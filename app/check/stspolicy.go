@@ -136,13 +136,17 @@ func (j *judge) inPolicy(name dnsname.Name) bool {
 // readablePolicy tells whether what was served is the domain's policy, even if
 // an invalid one or behind a certificate that no sender takes: then it is
 // worth judging. What stands in the place of a policy under another name's
-// certificate isn't.
+// certificate isn't, nor is any text where nobody meant to have MTA-STS.
 func (j *judge) readablePolicy() bool {
 	v := &j.report.Policy
 	if v.State != Found {
 		return false
 	}
-	return v.Value.Mode != mtasts.ModeUnknown || len(v.Value.MX) > 0 || !slices.ContainsFunc(wrongCertificate, j.has)
+	if v.Value.Mode != mtasts.ModeUnknown || len(v.Value.MX) > 0 {
+		return true
+	}
+	another := func(f Finding) bool { return slices.Contains(wrongCertificate, f.Code) }
+	return j.meant() && !j.fetchOpen && !slices.ContainsFunc(j.report.Findings, another) && !slices.ContainsFunc(j.held, another)
 }
 
 // judgePolicy judges the policy's content (RFC 8461 §3.2).
@@ -185,7 +189,7 @@ func policyURLOf(d dnsname.Name) string {
 // failure (RFC 8461 §5, §6).
 func (j *judge) judgeMode() {
 	d := j.facts.Domain.String()
-	silent := j.report.TLSRPT.State == NoData || j.report.TLSRPT.State == NXDomain
+	silent := (j.report.TLSRPT.State == NoData || j.report.TLSRPT.State == NXDomain) && !j.reportingOpen()
 	name := "_smtp._tls." + d
 	switch j.report.Policy.Value.Mode {
 	case mtasts.ModeNone:
@@ -239,7 +243,7 @@ func (j *judge) judgeRemoval() {
 		return
 	}
 	s, p := j.report.Record.State, j.report.Policy.State
-	recordGone := (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0
+	recordGone := (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0 && !j.recordOpen()
 	if !recordGone && p != NoData && p != NXDomain {
 		return
 	}

@@ -265,12 +265,26 @@ func (j *judge) judgeMisplaced(owner dnsname.Name) {
 	}
 }
 
+// recordOpen tells whether the record may still turn up at another name.
+func (j *judge) recordOpen() bool {
+	return j.misplacedOpen("_mta-sts", append([]string{""}, wrongRecordNames...))
+}
+
+// misplacedOpen tells whether a lookup where a record may be by mistake isn't
+// back.
+func (j *judge) misplacedOpen(label string, labels []string) bool {
+	return slices.ContainsFunc(j.misplaced(j.facts.Domain.Child(label), labels), func(name dnsname.Name) bool {
+		return j.open(name, doh.TypeTXT)
+	})
+}
+
 // judgeAbsent tells a domain without MTA-STS from one whose policy nobody
 // finds. It waits for the policy fetch.
 func (j *judge) judgeAbsent(owner dnsname.Name) {
 	d, name := j.facts.Domain.String(), owner.String()
 	p := &j.report.Policy
 	switch {
+	case j.recordOpen():
 	case p.State == Found && p.Value.Mode != mtasts.ModeUnknown:
 		j.add("sts-record.absent-policy-served", d, "name", name).publish("TXT", name, j.mendedRecord(mtasts.Record{}))
 	case p.State != Pending || j.facts.Done:

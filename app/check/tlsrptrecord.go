@@ -131,7 +131,8 @@ func (j *judge) judgeReporting() {
 		meant = true
 		j.judgeReportingText(owner, a, i, text)
 	}
-	if !meant && !j.judgeReportingMisplaced(owner) {
+	policyOpen := j.report.Policy.State == Pending && !j.facts.Done
+	if !meant && !j.judgeReportingMisplaced(owner) && !policyOpen && !j.reportingOpen() {
 		j.add("tlsrpt-record.absent", d, "name", name).publish("TXT", name, "v=TLSRPTv1; rua=mailto:tls-reports@"+d)
 	}
 	if j.report.TLSRPT.Valid {
@@ -197,6 +198,9 @@ func (j *judge) judgeReportingMisplaced(owner dnsname.Name) bool {
 	}
 	return false
 }
+
+// reportingOpen tells whether the record may still turn up at another name.
+func (j *judge) reportingOpen() bool { return j.misplacedOpen("_smtp._tls", wrongReportingNames) }
 
 // judgeReceivers judges where a valid record sends the reports.
 func (j *judge) judgeReceivers() {
