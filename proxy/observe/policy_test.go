@@ -240,6 +240,8 @@ func TestTrust(t *testing.T) {
 	good := between.issue(t, name, nil)
 	roots := x509.NewCertPool()
 	roots.AddCert(root.cert)
+	oldRoot := (*issuer)(nil).issue(t, "old root", func(c *x509.Certificate) { authority(c); c.NotBefore, c.NotAfter = now.Add(-4*year), now.Add(-year) })
+	roots.AddCert(oldRoot.cert)
 	for _, c := range []struct {
 		what        string
 		chain       []*issuer
@@ -254,6 +256,10 @@ func TestTrust(t *testing.T) {
 		{"expired and self-signed", []*issuer{(*issuer)(nil).issue(t, name, expired)}, probe.Expired, probe.UnknownAuthority},
 		{"intermediate expired", []*issuer{oldBetween.issue(t, name, func(c *x509.Certificate) { c.NotBefore = now.Add(-2 * year) }), oldBetween}, probe.Expired, probe.Trusted},
 		{"never in date together", []*issuer{oldBetween.issue(t, name, nil), oldBetween}, probe.Expired, probe.Expired},
+		{"root expired", []*issuer{oldRoot.issue(t, name, func(c *x509.Certificate) { c.NotBefore = now.Add(-2 * year) })}, probe.Expired, probe.Trusted},
+		{"root presented", []*issuer{good, between, root}, probe.Trusted, probe.Trusted},
+		{"in the wrong order", []*issuer{good, root, between}, probe.Trusted, probe.Trusted},
+		{"intermediate of another name", []*issuer{good, bound}, probe.UnknownAuthority, probe.UnknownAuthority},
 		{"for clients only", []*issuer{between.issue(t, name, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), between}, probe.WrongUsage, probe.WrongUsage},
 		{"name not permitted", []*issuer{bound.issue(t, name, nil), bound}, probe.NameConstraint, probe.NameConstraint},
 	} {
