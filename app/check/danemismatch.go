@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"slices"
 	"time"
 
@@ -47,7 +46,7 @@ func (j *judge) explainMismatch(h *host) {
 		}
 	}
 	for _, test := range []func(mismatch) explanation{
-		j.someAddresses, j.emptyDigest, j.placeholder, j.agilityConflict, j.wrongNumbers, j.pemDigest, j.otherService,
+		j.emptyDigest, j.placeholder, j.agilityConflict, j.wrongNumbers, j.pemDigest, j.someAddresses, j.otherService,
 		j.retiredIssuer, j.earlyRetirement, j.oldByHistory, j.anchorNotSent, j.oldBySignature, j.unexplained,
 	} {
 		x := test(m)
@@ -76,8 +75,12 @@ func (j *judge) placeholder(m mismatch) explanation {
 	return m.find("tlsa.placeholder-data", isPlaceholder)
 }
 
-// find gives the explanation of the first record that the test hits.
+// find gives the explanation of the first record that the test hits, unless
+// some addresses authenticate: then the difference between them says more.
 func (m mismatch) find(code Code, test func(dane.TLSA) bool) explanation {
+	if len(m.host.withOutcome(dane.Authenticated)) > 0 {
+		return explanation{}
+	}
 	for _, r := range m.usable {
 		if test(r) {
 			return explanation{code, []string{"record", recordText(r)}}
@@ -99,60 +102,93 @@ func (j *judge) agilityConflict(m mismatch) explanation {
 	return explanation{}
 }
 
+// certificates gives each certificate that the bad addresses show, once, with
+// whether it is shown as a leaf.
+func (m mismatch) certificates(each func(der []byte, leaf bool)) {
+	type place struct {
+		der  string
+		leaf bool
+	}
+	seen := map[place]bool{}
+	for _, e := range m.bad {
+		for depth, der := range e.chain {
+			p := place{string(der), depth == 0}
+			if !seen[p] {
+				seen[p] = true
+				each(der, depth == 0)
+			}
+		}
+	}
+}
+
+// byData gives the places of the usable records by their data: records and
+// certificates are as many as somebody else likes, so they aren't multiplied.
+func (m mismatch) byData() map[string][]int {
+	places := map[string][]int{}
+	for i, r := range m.usable {
+		places[string(r.Data)] = append(places[string(r.Data)], i)
+	}
+	return places
+}
+
 // wrongNumbers: the data is that of a certificate of the chain under other
 // numbers than the record's.
 func (j *judge) wrongNumbers(m mismatch) explanation {
-	for _, r := range m.usable {
-		for _, e := range m.bad {
-			for depth, der := range e.chain {
-				want, found := underOtherNumbers(r, der, depth)
-				if !found {
+	places, first, right, atLeaf := m.byData(), len(m.usable), dane.TLSA{}, false
+	m.certificates(func(der []byte, leaf bool) {
+		usage := dane.DANETA
+		if leaf {
+			usage = dane.DANEEE
+		}
+		for selector := dane.CertSelector; selector <= dane.SPKISelector; selector++ {
+			for matching := dane.Full; matching <= dane.SHA512; matching++ {
+				want, err := dane.Derive(der, usage, selector, matching)
+				if err != nil {
 					continue
 				}
-				code := Code("dane.mismatch-parameters")
-				switch {
-				case r.Usage == dane.DANEEE && depth > 0:
-					code = "dane.mismatch-ca-as-ee"
-				case r.Usage == dane.DANETA && depth == 0:
-					code = "dane.mismatch-leaf-as-ta"
+				for _, i := range places[string(want.Data)] {
+					if i < first && !want.Equal(m.usable[i]) {
+						first, right, atLeaf = i, want, leaf
+					}
 				}
-				return explanation{code, []string{"record", recordText(r), "want", recordText(want)}}
 			}
 		}
+	})
+	if first == len(m.usable) {
+		return explanation{}
 	}
-	return explanation{}
-}
-
-// underOtherNumbers gives the record that the data would be right for.
-func underOtherNumbers(r dane.TLSA, der []byte, depth int) (dane.TLSA, bool) {
-	usage := dane.DANETA
-	if depth == 0 {
-		usage = dane.DANEEE
+	r := m.usable[first]
+	code := Code("dane.mismatch-parameters")
+	switch {
+	case r.Usage == dane.DANEEE && !atLeaf:
+		code = "dane.mismatch-ca-as-ee"
+	case r.Usage == dane.DANETA && atLeaf:
+		code = "dane.mismatch-leaf-as-ta"
 	}
-	for selector := dane.CertSelector; selector <= dane.SPKISelector; selector++ {
-		for matching := dane.Full; matching <= dane.SHA512; matching++ {
-			want, err := dane.Derive(der, usage, selector, matching)
-			if err == nil && bytes.Equal(want.Data, r.Data) && !want.Equal(r) {
-				return want, true
-			}
-		}
-	}
-	return dane.TLSA{}, false
+	return explanation{code, []string{"record", recordText(r), "want", recordText(right)}}
 }
 
 // pemDigest: the digest was made of the text form, or of the octets and a
 // final newline.
 func (j *judge) pemDigest(m mismatch) explanation {
-	for _, e := range m.bad {
-		for _, der := range e.chain {
-			for _, r := range m.usable {
-				if isDigestOfText(r, der) {
-					return explanation{"tlsa.digest-of-pem", []string{"record", recordText(r), "want", e.view.Chain[0].TLSA}}
+	places, first := m.byData(), len(m.usable)
+	m.certificates(func(der []byte, leaf bool) {
+		for _, digest := range digestsOfText(der) {
+			for _, i := range places[string(digest)] {
+				if m.usable[i].Matching != dane.Full {
+					first = min(first, i)
 				}
 			}
 		}
+	})
+	if first == len(m.usable) {
+		return explanation{}
 	}
-	return explanation{}
+	want := m.bad[0].view.Chain[0].TLSA
+	if want == "" {
+		want = unknownArg
+	}
+	return explanation{"tlsa.digest-of-pem", []string{"record", recordText(m.usable[first]), "want", want}}
 }
 
 // otherService: the record is the policy host's certificate.
@@ -185,9 +221,9 @@ func (j *judge) earlyRetirement(m mismatch) explanation {
 		return explanation{}
 	}
 	for _, e := range m.bad {
-		for _, r := range m.host.before.records {
-			if r.Unusable() == "" && r.Usage == dane.DANEEE && r.Selects(e.chain[0]) {
-				return explanation{"dane.rollover-early-retirement", []string{"record", recordText(r)}}
+		for _, match := range dane.Verify(m.host.before.records, e.chain[:1], nil, j.now).Matches {
+			if match.Depth == 0 {
+				return explanation{"dane.rollover-early-retirement", []string{"record", recordText(m.host.before.records[match.Record])}}
 			}
 		}
 	}
@@ -200,11 +236,9 @@ func (j *judge) oldByHistory(m mismatch) explanation {
 		return explanation{}
 	}
 	for _, e := range m.host.before.endpoints {
-		for depth, der := range e.chain {
-			for _, r := range m.usable {
-				if (depth == 0) == (r.Usage == dane.DANEEE) && r.Selects(der) {
-					return explanation{"dane.mismatch-old-certificate", []string{"date", m.since()}}
-				}
+		for _, match := range dane.Verify(m.host.records, e.chain, nil, j.now).Matches {
+			if match.Depth >= 0 {
+				return explanation{"dane.mismatch-old-certificate", []string{"date", m.since()}}
 			}
 		}
 	}
@@ -219,8 +253,13 @@ func (j *judge) anchorNotSent(m mismatch) explanation {
 	return explanation{"dane.ta-not-in-chain", []string{"record", recordText(m.usable[0])}}
 }
 
-// backdated is how far signers and issuers set the beginning back at most.
-const backdated = 72 * time.Hour
+// backdated is how far a signer sets the beginning back at most that reckons
+// from the moment of signing. Those that reckon by the calendar, in days or
+// weeks, go back by as much as a fortnight.
+const (
+	backdated   = 72 * time.Hour
+	calendarDay = 24 * 60 * 60 // seconds
+)
 
 // oldBySignature: the records were signed well before the certificate existed,
 // so they can't have been made for it.
@@ -235,7 +274,7 @@ func (j *judge) oldBySignature(m mismatch) explanation {
 			return explanation{}
 		}
 		for _, s := range signed {
-			if s.Inception.Add(backdated).After(leaf.NotBefore) {
+			if s.Inception.Unix()%calendarDay == 0 || s.Inception.Add(backdated).After(leaf.NotBefore) {
 				return explanation{}
 			}
 		}

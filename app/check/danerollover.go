@@ -157,23 +157,19 @@ func isPlaceholder(r dane.TLSA) bool {
 	return false
 }
 
-// isDigestOfText tells a digest of what a certificate or its key looks like in
+// digestsOfText are the digests of what a certificate or its key looks like in
 // a file, instead of its octets.
-func isDigestOfText(r dane.TLSA, der []byte) bool {
-	if r.Matching != dane.SHA256 && r.Matching != dane.SHA512 {
-		return false
-	}
+func digestsOfText(der []byte) [][]byte {
 	forms := append(textForms("CERTIFICATE", der), append(bytes.Clone(der), '\n'))
 	if spki, err := dane.SPKI(der); err == nil {
 		forms = append(append(forms, textForms("PUBLIC KEY", spki)...), append(bytes.Clone(spki), '\n'))
 	}
+	var digests [][]byte
 	for _, form := range forms {
 		of256, of512 := sha256.Sum256(form), sha512.Sum512(form)
-		if bytes.Equal(r.Data, of256[:]) || bytes.Equal(r.Data, of512[:]) {
-			return true
-		}
+		digests = append(digests, of256[:], of512[:])
 	}
-	return false
+	return digests
 }
 
 // textForms are the PEM form (RFC 7468) with the line ends there are.
