@@ -44,6 +44,9 @@ const (
 type Context struct {
 	Enforce bool // a usable policy in mode enforce
 	Testing bool // a usable policy in mode testing
+	// Bound: the subject's host has secure TLSA records, usable or not, which
+	// promise TLS (RFC 7672 §2.2).
+	Bound bool
 	// DANE: the subject's host has secure, usable TLSA records.
 	DANE bool
 	// DANEOK: DANE authenticates the subject's host, or the address.

@@ -40,6 +40,14 @@ func byStrength(c Context) Level {
 	return Error
 }
 
+// byChecking is the level of what matters to senders that check certificates.
+func byChecking(c Context) Level {
+	if c.DANE || c.STS {
+		return Warning
+	}
+	return Notice
+}
+
 const (
 	notTrusted   = "certificate-not-trusted"
 	hostMismatch = "certificate-host-mismatch"
@@ -54,7 +62,7 @@ var certEntries = []Entry{
 	{Code: "cert.expiring-soon", Level: Warning, Who: MailProvider, RFC: []Citation{{5280, "4.1.2.5"}},
 		DependsOn: []Code{"cert.renewed-not-loaded"}}, // args: host, ip, date, days
 	{Code: "cert.renewed-not-loaded", Level: Warning, Who: MailProvider, RFC: []Citation{{5280, "4.1.2.5"}}}, // args: host, ip, date
-	{Code: "cert.name-mismatch", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {7817, "5"}},
+	{Code: "cert.name-mismatch", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {6125, "6.4"}},
 		Result: hostMismatch, NDR: []string{"5.7.5", "5.7.325"}}, // args: host, ip, name
 	{Code: "cert.covers-domain-not-mx", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}},
 		Result: hostMismatch, NDR: []string{"5.7.5"}}, // args: host, ip, name
@@ -81,8 +89,8 @@ var certEntries = []Entry{
 		Result: notTrusted}, // args: host, ip
 	{Code: "cert.name-constraints", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{5280, "4.2.1.10"}, {8461, "4.2"}},
 		Result: notTrusted}, // args: host, ip, issuer
-	{Code: "cert.per-address-differs", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8"}}, Result: "tlsa-invalid"}, // args: host, ip
-	{Code: "cert.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "4.2"}}},                                                   // args: domain
+	{Code: "cert.per-address-differs", LevelIn: byChecking, Who: MailProvider, RFC: []Citation{{7671, "8"}}, Result: "tlsa-invalid"}, // args: host, ip
+	{Code: "cert.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "4.2"}}},                                                        // args: domain
 }
 
 // judgeCertificates judges the chains that the hosts present (RFC 8461 §4.2).

@@ -120,8 +120,10 @@ func (j *judge) judgeStrength(h *host) {
 	}))
 	j.over(h, "cert.signature-weak", withLeaf(func(e *endpoint, leaf *x509.Certificate) ([]string, bool) {
 		for _, c := range e.certs {
-			// A root's own signature is never looked at.
-			if c != nil && weakSignature(c.SignatureAlgorithm) && (c == leaf || !bytes.Equal(c.RawIssuer, c.RawSubject)) {
+			// Nobody looks at what a self-signed certificate says of itself, or
+			// at a certificate that the trusted path leaves out.
+			if c != nil && weakSignature(c.SignatureAlgorithm) && !bytes.Equal(c.RawIssuer, c.RawSubject) &&
+				(c == leaf || verdict(e) != probe.Trusted) {
 				return []string{"value", c.SignatureAlgorithm.String()}, true
 			}
 		}
@@ -148,17 +150,19 @@ func weakSignature(a x509.SignatureAlgorithm) bool {
 }
 
 // judgeDifferences finds addresses of one host that present different
-// certificates.
+// certificates, unless every one holds for all that check it.
 func (j *judge) judgeDifferences(h *host) {
-	var first []byte
+	var shown []*endpoint
+	differ, hold := false, true
 	for _, e := range h.endpoints {
-		switch {
-		case len(e.chain) == 0:
-		case first == nil:
-			first = e.chain[0]
-		case !bytes.Equal(first, e.chain[0]):
-			j.add("cert.per-address-differs", h.name.String(), "host", h.name.String(), "ip", addressList(h.endpoints))
-			return
+		if len(e.chain) == 0 {
+			continue
 		}
+		shown = append(shown, e)
+		differ = differ || !bytes.Equal(shown[0].chain[0], e.chain[0])
+		hold = hold && e.view.WebPKI == OK && (e.view.DANE == OK || !j.binding(h))
+	}
+	if differ && !hold {
+		j.add("cert.per-address-differs", h.name.String(), "host", h.name.String(), "ip", addressList(shown))
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-// onlyUnusable is the level of a record of usage 0 or 1: harmless beside usable
-// ones.
+// onlyUnusable is the level of a record that senders can't use: harmless beside
+// usable ones (RFC 6698 §4.1).
 func onlyUnusable(c Context) Level {
 	if c.DANE {
 		return Warning
@@ -31,19 +31,19 @@ var tlsaEntries = []Entry{
 		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}}, // args: host, name
 	{Code: "tlsa.insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
 		DependsOn: []Code{"tlsa.cname-insecure"}}, // args: host, name
-	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                             // args: domain, host, name
-	{Code: "tlsa.wrong-port", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}, {6698, "3"}}},                                 // args: host, name
-	{Code: "tlsa.cname-secure", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2.3"}, {7671, "7"}}},                                        // args: host, name
-	{Code: "tlsa.cname-dangling", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                          // args: host, name
-	{Code: "tlsa.cname-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                        // args: host, name
-	{Code: "tlsa.usage-pkix", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{7672, "3.1.3"}}, Result: tlsaInvalid},                // args: host, record
-	{Code: "tlsa.usage-unknown", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.1"}, {6698, "4.1"}}, Result: tlsaInvalid},       // args: host, record
-	{Code: "tlsa.selector-unknown", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.2"}}, Result: tlsaInvalid},                   // args: host, record
-	{Code: "tlsa.matching-unknown", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.3"}}, Result: tlsaInvalid},                   // args: host, record
-	{Code: "tlsa.digest-wrong-length", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {6698, "4.1"}}, Result: tlsaInvalid}, // args: host, record, got, want
-	{Code: "tlsa.malformed", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "4.1"}}, Result: tlsaInvalid},                            // args: host, record
-	{Code: "tlsa.matching-full", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}, {7672, "3.1.2"}}},                         // args: host, record
-	{Code: "tlsa.matching-sha512-only", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "2"}}},                                      // args: host
+	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                                      // args: domain, host, name
+	{Code: "tlsa.wrong-port", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}, {6698, "3"}}},                                          // args: host, name
+	{Code: "tlsa.cname-secure", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2.3"}, {7671, "7"}}},                                                 // args: host, name
+	{Code: "tlsa.cname-dangling", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                                   // args: host, name
+	{Code: "tlsa.cname-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                                 // args: host, name
+	{Code: "tlsa.usage-pkix", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{7672, "3.1.3"}}, Result: tlsaInvalid},                         // args: host, record
+	{Code: "tlsa.usage-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.1"}, {6698, "4.1"}}, Result: tlsaInvalid},       // args: host, record
+	{Code: "tlsa.selector-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.2"}}, Result: tlsaInvalid},                   // args: host, record
+	{Code: "tlsa.matching-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.3"}}, Result: tlsaInvalid},                   // args: host, record
+	{Code: "tlsa.digest-wrong-length", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {6698, "4.1"}}, Result: tlsaInvalid}, // args: host, record, got, want
+	{Code: "tlsa.malformed", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "4.1"}}, Result: tlsaInvalid},                            // args: host, record
+	{Code: "tlsa.matching-full", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}, {7672, "3.1.2"}}},                                  // args: host, record
+	{Code: "tlsa.matching-sha512-only", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "2"}}},                                               // args: host
 	{Code: "tlsa.selector-cert-ee", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}},
 		DependsOn: []Code{"dane.acme-selector0"}}, // args: host, record
 	{Code: "tlsa.ta-selector-spki", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}}}, // args: host, record
@@ -77,7 +77,7 @@ func (j *judge) judgeTLSA() {
 			j.judgeChoices(h)
 			j.judgeSize(h)
 		}
-		if j.standing(h) == tlsaSecure && h.usable() {
+		if j.standing(h) == tlsaSecure {
 			j.over(h, "tlsa.published-without-starttls", func(e *endpoint) ([]string, bool) {
 				return nil, e.greeted() && !e.offers()
 			})
@@ -169,7 +169,11 @@ func (j *judge) judgeRecords(h *host) {
 		if kind == dane.DigestWrongLength {
 			args = append(args, "got", strconv.Itoa(len(r.Data)), "want", strconv.Itoa(32*int(r.Matching)))
 		}
-		j.add(code, host, args...).publishCurrent(h)
+		f := j.add(code, host, args...)
+		f.publishCurrent(h)
+		if j.standing(h) != tlsaSecure {
+			f.Level = min(f.Level, Warning) // no sender reads it as it is
+		}
 	}
 	switch {
 	case unusable == len(h.records) && j.standing(h) == tlsaSecure:

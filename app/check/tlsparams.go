@@ -10,8 +10,8 @@ import (
 var tlsEntries = []Entry{
 	{Code: "tls.version-too-old", Level: Error, Who: MailProvider, RFC: []Citation{{8996, "4"}, {8461, "7.2"}, {9325, "3.1.1"}},
 		Result: "validation-failure"}, // args: host, ip, version
-	{Code: "tls.no-tls13", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "3.1.1"}}},                  // args: host, ip, version
-	{Code: "tls.weak-cipher", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}, {7672, "8.2"}}}, // args: host, ip, value
+	{Code: "tls.no-tls13", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "3.1.1"}}},   // args: host, ip, version
+	{Code: "tls.weak-cipher", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}}}, // args: host, ip, value
 	{Code: "tls.no-forward-secrecy", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}},
 		DependsOn: []Code{"tls.weak-cipher"}}, // args: host, ip, value
 	{Code: "tls.cbc-only", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "4.2"}},
