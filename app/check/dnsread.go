@@ -72,7 +72,8 @@ func (j *judge) readHost(h *host) {
 		// The expanded name first, then the original, nothing between
 		// (RFC 7672 §2.2.3).
 		at := j.look(tlsaOwner(end), doh.TypeTLSA)
-		if at.state == Pending || at.state == Found && at.status == dnssec.Secure || at.state == Failed {
+		insecure := at.state == Found && at.status != dnssec.Secure && at.status != dnssec.Indeterminate
+		if at.state != NoData && at.state != NXDomain && !insecure {
 			h.tlsaBase, h.tlsa = end, at
 		}
 	}

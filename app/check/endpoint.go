@@ -63,12 +63,16 @@ func addressList(all []*endpoint) string {
 // publishCurrent adds the "3 1 1" record of every key that the host shows.
 func (f *Finding) publishCurrent(h *host) {
 	var values []string
+	owner := h.tlsaName()
+	if h.tlsa.hops > 0 && !h.tlsa.loop {
+		owner = h.tlsa.end // nothing can stand beside the alias (RFC 1034 §3.6.2)
+	}
 	for _, e := range h.endpoints {
 		if len(e.view.Chain) == 0 || e.view.Chain[0].TLSA == "" || slices.Contains(values, e.view.Chain[0].TLSA) {
 			continue
 		}
 		values = append(values, e.view.Chain[0].TLSA)
-		f.publish("TLSA", h.tlsaName().String(), e.view.Chain[0].TLSA)
+		f.publish("TLSA", owner.String(), e.view.Chain[0].TLSA)
 	}
 }
 
@@ -77,7 +81,14 @@ func (f *Finding) publishCurrent(h *host) {
 // elsewhere.
 func (e *endpoint) judged() bool {
 	f := e.seen.Failure
-	return f == nil || !f.Class.Own() && f.Class != probe.AddressReserved && f.Class != probe.Unreachable
+	return f == nil || !f.Class.Own() && f.Class != probe.AddressReserved && f.Class != probe.Unreachable && !e.beyondUs()
+}
+
+// beyondUs tells a handshake that our own TLS library gave up, as over a
+// certificate that it can't read: other senders' libraries may go on.
+func (e *endpoint) beyondUs() bool {
+	f := e.seen.Failure
+	return f != nil && f.Class == probe.TLSFailed && e.seen.Stage == probe.StageHandshake
 }
 
 // greeted tells whether the server took EHLO.
@@ -95,8 +106,29 @@ func (e *endpoint) withoutTLS() bool {
 	if e.seen.TLS != nil {
 		return len(e.chain) == 0
 	}
-	return (e.seen.EHLO.Code == 250 || refused(e.seen.EHLO)) && e.judged()
+	_, away := e.turnedAway()
+	return (e.greeted() || notUnderstood(e.seen.EHLO)) && e.judged() && !away
 }
+
+// turnedAway tells a server that would not speak with us, and its reply: that
+// says nothing of what it offers to others.
+func (e *endpoint) turnedAway() (reply probe.Reply, away bool) {
+	f := e.seen.Failure
+	switch {
+	case f == nil || e.speaksTLSAtOnce():
+	case e.seen.Stage == probe.StageBanner:
+		return e.seen.Banner, f.Class != probe.ReplyTimeout
+	case e.seen.Stage == probe.StageEHLO:
+		return e.seen.EHLO, !notUnderstood(e.seen.EHLO)
+	case e.seen.Stage == probe.StageSTARTTLS:
+		return e.seen.StartTLS, e.seen.StartTLS.Code == 421 // closing down (RFC 5321 §3.8)
+	}
+	return probe.Reply{}, false
+}
+
+// notUnderstood tells the replies to a command that the server doesn't know
+// (RFC 5321 §4.2.4). Other refusals are about us, not about the command.
+func notUnderstood(r probe.Reply) bool { return r.Code == 500 || r.Code == 502 }
 
 // speaksTLSAtOnce tells whether the server's first octets are a TLS record (an
 // alert, 15 03, RFC 8446 §5.1) or an HTTP answer: port 25 runs the wrong service.

@@ -12,6 +12,7 @@ import (
 	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
 )
@@ -154,7 +155,7 @@ func (j *judge) standing(h *host) standing {
 		return tlsaUnknown
 	case h.tlsa.state == Failed && secure:
 		return tlsaBroken
-	case h.tlsa.state == Failed && h.addresses == dnssec.Insecure:
+	case h.tlsa.state == Failed && h.addresses == dnssec.Insecure && !h.signedAlias():
 		return tlsaNotAsked
 	case (h.tlsa.state == NoData || h.tlsa.state == NXDomain) && secure:
 		return tlsaNone
@@ -171,6 +172,18 @@ func (j *judge) standing(h *host) standing {
 		return tlsaSecure
 	}
 	return tlsaIgnored
+}
+
+// signedAlias tells whether the host is an alias with a signature: then its own
+// zone may be secure though the addresses aren't, and senders ask for TLSA
+// records all the same (RFC 7672 §2.2.2, "Insecure CNAME").
+func (h *host) signedAlias() bool {
+	for _, a := range []answer{h.a, h.aaaa} {
+		if a.hops > 0 && len(signatures(a, doh.TypeCNAME)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // usable tells whether any record of the host can authenticate.
@@ -241,7 +254,11 @@ func (j *judge) context(subject string) Context {
 	good, bad := 0, 0
 	for _, h := range hosts {
 		c.TLSA = c.TLSA || len(h.records) > 0
-		if j.standing(h) != tlsaSecure || !h.usable() {
+		if j.standing(h) != tlsaSecure {
+			continue
+		}
+		c.Bound = true
+		if !h.usable() {
 			continue
 		}
 		c.DANE = true
@@ -250,6 +267,7 @@ func (j *judge) context(subject string) Context {
 			case ip != "" && e.seen.IP.String() != ip:
 			case e.dane.Outcome == dane.Authenticated:
 				good++
+			case e.dane.Outcome == dane.Undecided:
 			case len(e.chain) > 0 || e.withoutTLS():
 				bad++
 			}

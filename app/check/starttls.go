@@ -8,9 +8,10 @@ import (
 )
 
 // needsTLS is the level of a host without TLS: mail stops where a mechanism
-// insists on it (RFC 7672 §2.2, RFC 8461 §5), else it travels in the clear.
+// insists on it (RFC 8461 §5; RFC 7672 §2.2, even if no TLSA record is usable),
+// else it travels in the clear.
 func needsTLS(c Context) Level {
-	if c.DANE || c.Enforce {
+	if c.Bound || c.Enforce {
 		return Error
 	}
 	return Warning
@@ -146,6 +147,8 @@ func (j *judge) judgeOwnFaults(h *host) {
 			j.notChecked(ownFault(f.Class), name, "host", name)
 		case f.Class == probe.Unreachable:
 			j.notChecked("not-checked.no-route", name+" "+e.seen.IP.String(), "host", name, "ip", e.seen.IP.String())
+		case e.beyondUs():
+			j.notChecked("not-checked.tls-beyond-us", name+" "+e.seen.IP.String(), "host", name, "ip", e.seen.IP.String())
 		}
 	}
 }
@@ -181,16 +184,8 @@ func (j *judge) judgeGreeting(h *host) {
 	j.over(h, "starttls.implicit-tls-on-25", func(e *endpoint) ([]string, bool) { return nil, e.speaksTLSAtOnce() })
 	j.over(h, "starttls.banner-slow", failed(probe.StageBanner, probe.ReplyTimeout))
 	j.over(h, "starttls.banner-not-220", func(e *endpoint) ([]string, bool) {
-		if e.speaksTLSAtOnce() || e.seen.Failure == nil || e.seen.Failure.Class == probe.ReplyTimeout && e.seen.Stage == probe.StageBanner {
-			return nil, false
-		}
-		reply := e.seen.Banner
-		if e.seen.Stage == probe.StageEHLO && !refused(e.seen.EHLO) {
-			reply = e.seen.EHLO
-		} else if e.seen.Stage != probe.StageBanner {
-			return nil, false
-		}
-		return []string{"value", replyText(reply, e.seen.Failure)}, true
+		reply, away := e.turnedAway()
+		return []string{"value", replyText(reply, e.seen.Failure)}, away
 	})
 	j.over(h, "starttls.banner-masked", func(e *endpoint) ([]string, bool) {
 		for _, line := range e.seen.Banner.Lines {
@@ -201,12 +196,9 @@ func (j *judge) judgeGreeting(h *host) {
 		return nil, false
 	})
 	j.over(h, "starttls.ehlo-rejected", func(e *endpoint) ([]string, bool) {
-		return []string{"value", replyText(e.seen.EHLO, e.seen.Failure)}, refused(e.seen.EHLO)
+		return []string{"value", replyText(e.seen.EHLO, e.seen.Failure)}, notUnderstood(e.seen.EHLO)
 	})
 }
-
-// refused tells a permanent negative reply (RFC 5321 §4.2.1).
-func refused(r probe.Reply) bool { return r.Code >= 500 && r.Code < 600 }
 
 // judgeOffers judges who offers STARTTLS and who doesn't, over all hosts.
 func (j *judge) judgeOffers() {
@@ -240,11 +232,12 @@ func (j *judge) judgeOffers() {
 
 func (j *judge) judgeHandshake(h *host) {
 	j.over(h, "starttls.refused", func(e *endpoint) ([]string, bool) {
-		hit := e.seen.Stage == probe.StageSTARTTLS && e.offers() && e.seen.Failure != nil
+		_, away := e.turnedAway()
+		hit := e.seen.Stage == probe.StageSTARTTLS && e.offers() && e.seen.Failure != nil && !away
 		return []string{"value", replyText(e.seen.StartTLS, e.seen.Failure)}, hit
 	})
 	j.over(h, "starttls.handshake-failed", failed(probe.StageHandshake,
-		probe.TLSAlert, probe.TLSFailed, probe.ConnectionLost, probe.ReplyMalformed))
+		probe.TLSAlert, probe.ConnectionLost, probe.ReplyMalformed))
 	j.over(h, "starttls.handshake-timeout", failed(probe.StageHandshake, probe.TLSTimeout, probe.ReplyTimeout))
 }
 

@@ -48,10 +48,12 @@ func hostList(hosts []*host) string {
 func (j *judge) judgeCoverage() {
 	var covered, uncovered []*host
 	for _, h := range j.hosts {
+		state := addressState(h.a, h.aaaa)
 		switch s := j.standing(h); {
+		case state == NoData || state == NXDomain: // no mail goes there
 		case s == tlsaSecure && h.usable():
 			covered = append(covered, h)
-		case s == tlsaNone || s == tlsaIgnored || s == tlsaSecure || h.addresses == dnssec.Insecure && j.mx.status != dnssec.Indeterminate:
+		case s == tlsaNone || s == tlsaIgnored || s == tlsaSecure || h.addresses == dnssec.Insecure && j.mx.status != dnssec.Indeterminate && !h.signedAlias():
 			uncovered = append(uncovered, h)
 		default:
 			return // not known yet, or the lookup's own failure says it
@@ -72,7 +74,9 @@ func (j *judge) judgeCoverage() {
 		}
 		f := j.add(code, d, "domain", d, "host", hostList(uncovered))
 		for _, h := range uncovered {
-			f.publishCurrent(h)
+			if h.addresses == dnssec.Secure { // elsewhere a record would not count
+				f.publishCurrent(h)
+			}
 		}
 	}
 }

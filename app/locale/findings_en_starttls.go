@@ -15,7 +15,7 @@ var englishSTARTTLS = []Words{
 	{"starttls.banner-not-220",
 		"The server turns us away",
 		"The server turned us away; whether it treats other senders so is not known.",
-		"Its greeting is a refusal (`{value}`): a block list, greylisting or overload.",
+		"It broke off before any mail (`{value}`): a block list, greylisting or overload.",
 		"Nothing, if only our proxy is refused; otherwise look into the server's log."},
 	{"starttls.banner-slow",
 		"No greeting",
