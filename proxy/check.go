@@ -47,6 +47,9 @@ func (p *program) check(ctx context.Context, args []string) int {
 	}
 	facts, err := p.gather(ctx, &w, reading.Name, earlier, *save)
 	if err != nil {
+		if !facts.Domain.IsZero() { // checked, but not saved
+			p.show(check.Judge(facts, facts.At), facts, show)
+		}
 		return p.wrong(err.Error())
 	}
 	if !facts.Done {
@@ -72,7 +75,8 @@ func (p *program) earlier(file string, domain dnsname.Name) (*check.Facts, error
 }
 
 // gather checks the domain in the world of the flags and saves what it saw, if
-// save names a file; .test is the lab's.
+// save names a file; .test is the lab's. Facts may come with an error: that of
+// saving them.
 func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name, earlier *check.Facts, save string) (check.Facts, error) {
 	lab := domain.Within(labZone())
 	world, stop, err := p.world(w, lab)

@@ -35,8 +35,27 @@ func main() {
 	defer stop()
 	// A second signal ends the process at once, should the end take too long.
 	context.AfterFunc(ctx, stop)
-	p := &program{out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr), words: locale.English(), cli: locale.EnglishCLI()}
-	os.Exit(p.run(ctx, os.Args[1:]))
+	out := &printer{to: os.Stdout}
+	p := &program{out: out, err: os.Stderr, terminal: isTerminal(os.Stderr), words: locale.English(), cli: locale.EnglishCLI()}
+	code := p.run(ctx, os.Args[1:])
+	if out.failed {
+		code = p.wrong(p.cli.Unwritten)
+	}
+	os.Exit(code)
+}
+
+// printer remembers that something could not be written: a full disk must not
+// look like a clean domain.
+type printer struct {
+	to     io.Writer
+	failed bool
+}
+
+// Write passes b on.
+func (o *printer) Write(b []byte) (int, error) {
+	n, err := o.to.Write(b)
+	o.failed = o.failed || err != nil
+	return n, err
 }
 
 // isTerminal takes any character device but the null device for a terminal.

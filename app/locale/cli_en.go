@@ -34,6 +34,7 @@ type CLI struct {
 	BadCert                        string // {name}: the files
 	PreviousOther                  string // {domain}: the file's
 	Stopped                        string
+	Unwritten                      string
 }
 
 // EnglishCLI gives the command line's words; apart from Language, so that the
@@ -109,5 +110,6 @@ Exit code: 0 clean, 1 findings, 2 could not check, or not all of it.`,
 		BadCert:         "{name}: these are no certificate and its key, in PEM form",
 		PreviousOther:   "the earlier evidence is about {domain}, another domain",
 		Stopped:         "stopped before the check was done",
+		Unwritten:       "not all of the output could be written",
 	}
 }
