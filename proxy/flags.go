@@ -81,18 +81,24 @@ func (p *program) anchors(w *worldFlags) ([]dnssec.Anchor, error) {
 	return all, nil
 }
 
-// rootPool reads the certificate authorities; nil means the system's.
-func (p *program) rootPool(w *worldFlags) (*x509.CertPool, error) {
+// rootPools reads the certificate authorities: for what is looked at, instead
+// of the system's, and for resolvers, beside them, since a public resolver stays
+// the operator's choice. Nil means the system's.
+func (p *program) rootPools(w *worldFlags) (alone, beside *x509.CertPool, err error) {
 	if w.roots == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	pem, err := readFile(w.roots)
 	if err != nil {
-		return nil, p.badFile(w.roots, err)
+		return nil, nil, p.badFile(w.roots, err)
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errWords(p.say(p.cli.BadRoots, "name", w.roots))
+	alone = x509.NewCertPool()
+	if !alone.AppendCertsFromPEM(pem) {
+		return nil, nil, errWords(p.say(p.cli.BadRoots, "name", w.roots))
 	}
-	return pool, nil
+	if beside, err = x509.SystemCertPool(); err != nil {
+		beside = x509.NewCertPool()
+	}
+	beside.AppendCertsFromPEM(pem)
+	return alone, beside, nil
 }

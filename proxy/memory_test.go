@@ -9,7 +9,7 @@ import (
 )
 
 // raceDetector tells whether the test was built with -race.
-var raceDetector = func() bool {
+func raceDetector() bool {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return false
@@ -20,7 +20,7 @@ var raceDetector = func() bool {
 		}
 	}
 	return false
-}()
+}
 
 // residentKilobytes reads VmRSS of a process.
 func residentKilobytes(t *testing.T, pid int) int {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"strings"
@@ -35,11 +36,11 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	if err != nil {
 		return nil, err
 	}
-	roots, err := p.rootPool(w)
+	roots, resolverRoots, err := p.rootPools(w)
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := p.resolver(w)
+	exchange, err := p.resolver(w, resolverRoots)
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +67,13 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 // resolver gives the exchange with the resolvers of the flags, or with the
 // system's. A machine without any still runs the lab: then each question fails
 // by our own fault.
-func (p *program) resolver(w *worldFlags) (func(context.Context, []byte) ([]byte, error), error) {
+func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (func(context.Context, []byte) ([]byte, error), error) {
 	upstreams := w.resolvers
 	if len(upstreams) == 0 {
 		// An unreadable file is the same as none.
 		upstreams, _ = resolve.System("/etc/resolv.conf")
 	}
-	r, err := resolve.New(upstreams...)
+	r, err := resolve.New(roots, upstreams...)
 	switch {
 	case errors.Is(err, resolve.ErrNoUpstream):
 		return func(context.Context, []byte) ([]byte, error) {

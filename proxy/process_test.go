@@ -108,7 +108,7 @@ func TestIdleMemory(t *testing.T) {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		t.Skip("no /proc to read the memory from")
 	}
-	if raceDetector {
+	if raceDetector() {
 		t.Skip("the race detector multiplies memory")
 	}
 	c := process(t, "serve", "-lab", "-listen", "127.0.0.1:0")

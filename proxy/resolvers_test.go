@@ -2,7 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
+	"io"
+	"log"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -231,5 +236,36 @@ func TestSecondResolver(t *testing.T) {
 	mail := dnsname.MustParse("mail.example")
 	if !slices.ContainsFunc(facts.Lookups, func(l check.Lookup) bool { return l.Name == mail && l.Type == doh.TypeMX && l.Wire != nil }) {
 		t.Error("the answer is not in the facts")
+	}
+}
+
+// TestResolverOverHTTPS asks a resolver of a test bed: its certificate is known
+// to the roots given, and to nobody else.
+func TestResolverOverHTTPS(t *testing.T) {
+	t.Parallel()
+	cert, key, _ := keyPair(t)
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		q := new(dns.Msg)
+		if err != nil || q.Unpack(body) != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/dns-message")
+		w.Write(pack(honest(t, q)))
+	}))
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+	args := []string{"check", "mail.example", "-json", "-allow-private", "-smtp-port", strconv.Itoa(deadPort(t)), "-resolver", s.URL + "/dns-query"}
+	r := run(t, args...)
+	blameless(t, r, decode(t, r.out))
+	if r := run(t, append(args, "-roots", cert)...); r.code != exitFindings {
+		t.Errorf("exit %d, %.300s", r.code, r.out)
 	}
 }

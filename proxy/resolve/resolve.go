@@ -7,6 +7,8 @@ package resolve
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -46,8 +48,9 @@ type upstream struct {
 }
 
 // New makes a resolver of upstreams, best first: "ip:port", "ip" for port 53,
-// or the https URL of an RFC 8484 resolver.
-func New(upstreams ...string) (*Resolver, error) {
+// or the https URL of an RFC 8484 resolver. Certificates of the latter are
+// verified by roots, or by the system's when roots is nil.
+func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 	if len(upstreams) == 0 {
 		return nil, ErrNoUpstream
 	}
@@ -57,7 +60,7 @@ func New(upstreams ...string) (*Resolver, error) {
 		if address, ok := socket(name); ok {
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return plain(ctx, address, query) }
 		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
-			client := newClient(nil)
+			client := newClient(roots)
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
 		} else {
 			return nil, fmt.Errorf("%w: %q", ErrUpstream, name)
@@ -221,15 +224,17 @@ func question(wire []byte) (dns.Question, int, bool) {
 
 // newClient is an HTTPS client for one RFC 8484 resolver. Redirects are
 // errors: the operator named the resolver, not another.
-func newClient(base *http.Transport) *http.Client {
-	if base == nil {
-		base = &http.Transport{Proxy: http.ProxyFromEnvironment}
-	}
-	base.ForceAttemptHTTP2 = true
-	base.MaxIdleConnsPerHost, base.IdleConnTimeout = 4, time.Minute
-	base.TLSHandshakeTimeout, base.MaxResponseHeaderBytes = Timeout, 32<<10
+func newClient(roots *x509.CertPool) *http.Client {
 	return &http.Client{
-		Transport:     base,
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			ForceAttemptHTTP2:      true,
+			MaxIdleConnsPerHost:    4,
+			IdleConnTimeout:        time.Minute,
+			TLSHandshakeTimeout:    Timeout,
+			MaxResponseHeaderBytes: 32 << 10,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

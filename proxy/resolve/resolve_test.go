@@ -59,7 +59,7 @@ func answer(q *dns.Msg, text string) *dns.Msg {
 
 func resolver(t *testing.T, upstreams ...string) *Resolver {
 	t.Helper()
-	r, err := New(upstreams...)
+	r, err := New(nil, upstreams...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,6 +240,14 @@ func TestServerFailureIsAnAnswer(t *testing.T) {
 	}
 }
 
+// wantUntrusted asks a resolver whose certificate the system's roots don't vouch
+// for: our own trouble.
+func wantUntrusted(t *testing.T, r *Resolver) {
+	t.Helper()
+	_, err := r.Exchange(context.Background(), doh.Query(name, doh.TypeTXT, true))
+	wantClass(t, err, probe.NoResolver)
+}
+
 func TestOverHTTPS(t *testing.T) {
 	reply := func(w http.ResponseWriter, r *http.Request, m *dns.Msg) {
 		w.Header().Set("Content-Type", "application/dns-message")
@@ -289,7 +297,8 @@ func TestOverHTTPS(t *testing.T) {
 			r := resolver(t, s.URL+"/dns-query")
 			roots := x509.NewCertPool()
 			roots.AddCert(s.Certificate())
-			client := newClient(s.Client().Transport.(*http.Transport).Clone())
+			wantUntrusted(t, r)
+			client := newClient(roots)
 			defer client.CloseIdleConnections()
 			r.upstreams[0].ask = func(ctx context.Context, query []byte) ([]byte, error) {
 				return overHTTPS(ctx, client, s.URL+"/dns-query", query)
@@ -310,16 +319,16 @@ func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func TestNew(t *testing.T) {
 	for _, good := range []string{"192.0.2.1:53", "192.0.2.1", "[2001:db8::1]:5353", "2001:db8::1", "[2001:db8::1]", "https://dns.example/dns-query"} {
-		if _, err := New(good); err != nil {
+		if _, err := New(nil, good); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
 	}
 	for _, bad := range []string{"", "dns.example", "dns.example:53", "http://dns.example/", "https://", "https://u:p@dns.example/", "192.0.2.1:0", "192.0.2.1:99999", "tls://192.0.2.1"} {
-		if _, err := New(bad); !errors.Is(err, ErrUpstream) {
+		if _, err := New(nil, bad); !errors.Is(err, ErrUpstream) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if _, err := New(); !errors.Is(err, ErrNoUpstream) {
+	if _, err := New(nil); !errors.Is(err, ErrNoUpstream) {
 		t.Error("a resolver without an upstream")
 	}
 }
