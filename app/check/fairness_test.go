@@ -241,3 +241,59 @@ func TestManyRecordsAndCertificates(t *testing.T) {
 	}
 	t.Logf("800 records, 16 chains of %d: %v", probe.MaxChain, took)
 }
+
+// Behind an alias DANE senders ask for the certificate of the alias's target
+// (RFC 7672 §8.1), the proxy for that of the MX host: one made for the MX host
+// says nothing of what they are shown. One that isn't does.
+func TestAliasWithOwnCertificate(t *testing.T) {
+	for name, want := range map[string]Level{"mx.example.com": Unknown, "mail.example.org": Error, "mail.example.net": Error} {
+		l := newLayout(t)
+		serves(certificate{names: []string{name}})(l)
+		l.first().ips = nil
+		l.more = func(s *scenario) {
+			s.add("mx.example.com", doh.TypeA, "CNAME mail.example.net.", "192.0.2.1")
+			s.tlsa("mail.example.net", nextKey)
+			s.facts.Hosts = nil
+			s.probe("mx.example.com", spoken("192.0.2.1", l.first().chain, l.first().trust))
+		}
+		r := l.scenario().report()
+		if got := r.Hosts[0].Addresses[0].DANE; got != want {
+			t.Errorf("%s: DANE %v, want %v: %v", name, got, want, codesOf(r))
+		}
+		open := slices.ContainsFunc(r.NotChecked, func(n NotChecked) bool { return n.Key == "not-checked.other-sni" })
+		if open != (want == Unknown) || strings.Contains(fmt.Sprint(codesOf(r)), "dane.mismatch") != (want == Error) {
+			t.Errorf("%s: not checked %v: %v", name, open, codesOf(r))
+		}
+	}
+}
+
+// DANE-TA behind an alias: every sender takes the base domain and the mail
+// domain, not the alias (RFC 7672 §3.2.2).
+func TestNamesBehindAlias(t *testing.T) {
+	for name, want := range map[string]Level{"mail.example.net": OK, "example.com": OK, "mx.example.com": Unknown, "example.org": Error} {
+		l := newLayout(t)
+		shows(probe.Trusted, named(name))(l)
+		l.first().ips = nil
+		l.more = func(s *scenario) {
+			s.add("mx.example.com", doh.TypeA, "CNAME mail.example.net.", "192.0.2.1")
+			s.tlsa("mail.example.net", scenarioTLSA(t, l.first().chain[1], "2 1 1"))
+			s.facts.Hosts = nil
+			s.probe("mx.example.com", spoken("192.0.2.1", l.first().chain, l.first().trust))
+		}
+		if got := l.scenario().report().Hosts[0].Addresses[0].DANE; got != want {
+			t.Errorf("%s: DANE %v, want %v", name, got, want)
+		}
+	}
+}
+
+// Whether a policy names the host isn't known when nobody could fetch it.
+func TestREQUIRETLSWithoutPolicyFetch(t *testing.T) {
+	l := newLayout(t)
+	both(insecureMX, firstHost(inside("REQUIRETLS")))(l)
+	l.more = func(s *scenario) {
+		s.facts.Policy = &Fetched{Failure: &probe.Failure{Class: probe.Unavailable}}
+	}
+	if r := l.scenario().report(); strings.Contains(fmt.Sprint(codesOf(r)), "requiretls-unqualified") {
+		t.Errorf("%v", codesOf(r))
+	}
+}

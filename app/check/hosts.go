@@ -201,6 +201,11 @@ func (j *judge) binding(h *host) bool {
 func (j *judge) authenticate(e *endpoint) {
 	h := e.host
 	e.dane = dane.Verify(h.records, e.chain, j.identifiers(h), j.now)
+	if e.shownToAnother() {
+		e.dane.Outcome = dane.Undecided
+		j.notChecked("not-checked.other-sni", h.name.String()+" "+e.seen.IP.String(),
+			"host", h.name.String(), "ip", e.seen.IP.String(), "name", h.tlsaBase.String())
+	}
 	for _, m := range e.dane.Matches {
 		if m.Depth >= 0 {
 			places := &h.view.TLSA[m.Record].MatchesAt
@@ -228,10 +233,25 @@ func daneVerdict(e *endpoint) Level {
 	return Unknown
 }
 
-// identifiers are the names that DANE-TA accepts (RFC 7672 §3.2.2). Behind MX
-// records that aren't secure only the host's own names count.
+// shownToAnother tells a certificate that fails and may have been chosen for
+// the name that the proxy asked for. Behind an alias senders ask for another
+// one, the TLSA base domain (RFC 7672 §8.1).
+func (e *endpoint) shownToAnother() bool {
+	h := e.host
+	switch e.dane.Outcome {
+	case dane.Mismatch, dane.NameMismatch, dane.Expired, dane.ChainInvalid:
+	default:
+		return false
+	}
+	leaf := e.leaf()
+	return h.tlsaBase != h.name && leaf != nil && namesHost(leaf, h.name) && !namesHost(leaf, h.tlsaBase)
+}
+
+// identifiers are the names that every sender accepts for DANE-TA (RFC 7672
+// §3.2.2): the TLSA base domain and, behind secure MX records, the mail domain
+// and where its alias leads.
 func (j *judge) identifiers(h *host) []dnsname.Name {
-	names := []dnsname.Name{h.tlsaBase, h.name}
+	names := []dnsname.Name{h.tlsaBase}
 	if j.mx.status == dnssec.Secure {
 		names = append(names, j.facts.Domain, j.mx.end)
 	}

@@ -61,6 +61,7 @@ var englishPhrases = []text{
 	{"not-checked.history", "What changed since an earlier check: there is none to compare with. Save the evidence and load it next time."},
 	{"not-checked.host-limited", "{host}: the proxy has asked this server often enough for now. Try again in a few minutes."},
 	{"not-checked.no-route", "{host} at {ip}: the proxy's network has no route to this address, as without IPv6."},
+	{"not-checked.other-sni", "DANE at {host}, {ip}: the proxy was shown a certificate for `{host}`, and senders ask for that of `{name}`, where the alias leads."},
 	{"not-checked.policy-unavailable", "The policy file: the proxy that fetches it did not answer. A page cannot fetch it by itself."},
 	{"not-checked.port25-blocked", "The mail servers: the proxy's own network blocks port 25. A proxy in a network that lets it out is needed."},
 	{"not-checked.probe-unavailable", "{host}: the proxy that speaks with mail servers did not answer. A page cannot speak SMTP by itself."},
