@@ -102,34 +102,6 @@ func TestServeEndsBySignal(t *testing.T) {
 	}
 }
 
-// TestIdleMemory holds an idle server with the lab to 80 MB (Linux only: other
-// systems don't say).
-func TestIdleMemory(t *testing.T) {
-	if _, err := os.Stat("/proc/self/status"); err != nil {
-		t.Skip("no /proc to read the memory from")
-	}
-	if raceDetector() {
-		t.Skip("the race detector multiplies memory")
-	}
-	c := process(t, "serve", "-lab", "-listen", "127.0.0.1:0")
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { c.Process.Kill(); c.Wait() }()
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-	kilobytes := residentKilobytes(t, c.Process.Pid)
-	t.Logf("VmRSS %d kB", kilobytes)
-	if kilobytes == 0 || kilobytes > 80<<10 {
-		t.Errorf("%d kB resident, at most 80 MB are allowed", kilobytes)
-	}
-}
-
 // TestFullDisk wants output that can't be written to be no clean result.
 func TestFullDisk(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
