@@ -353,7 +353,9 @@ func (s *scenario) report() Report {
 			steady(t, f, seed)
 		}
 	}
-	return Judge(f, scenarioNow)
+	r := Judge(f, scenarioNow)
+	publishable(s.t, r)
+	return r
 }
 
 // codes are those of the report's findings, sorted, each once.

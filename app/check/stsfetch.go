@@ -129,17 +129,11 @@ func (j *judge) meant() bool {
 	if p.State == Found && p.Value.Mode != 0 {
 		return true
 	}
-	if r.State == Failed || slices.ContainsFunc(r.TXT, func(v TXTView) bool { return v.Diagnostics != nil || v.Chosen }) {
+	if r.State == Failed || slices.ContainsFunc(r.TXT, func(v TXTView) bool { return meantAsRecord(v.Text) }) {
 		return true
 	}
 	a := j.look(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT)
 	return r.Valid || a.hops > 0
-}
-
-// unasked tells whether the policy could not be asked for by a fault of our
-// own side.
-func (f *Fetched) unasked() bool {
-	return f.Failure != nil || f.Policy.Failure != nil && f.Policy.Failure.Class.Own()
 }
 
 // judgeFetchFailure says why no whole HTTP answer arrived.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/miekg/dns"
+
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
@@ -24,8 +26,77 @@ func served(change func(p *probe.Policy)) func(testing.TB) *scenario {
 // unfetched is a good record, and a fetch that ended by the class.
 func unfetched(class probe.Class) func(testing.TB) *scenario {
 	return func(t testing.TB) *scenario {
-		return stsBase(t).txt(stsName, goodRecord).fetched(probe.Policy{
+		s := stsBase(t).txt(stsName, goodRecord).fetched(probe.Policy{
 			URL: policyURL, Address: netip.MustParseAddr("192.0.2.80"), Failure: &probe.Failure{Class: class}, Millis: 60_000})
+		for _, typ := range []doh.Type{doh.TypeA, doh.TypeAAAA} {
+			k := scenarioKey("mta-sts.example.com", typ)
+			switch class {
+			case probe.DNSNotFound:
+				s.records[k], s.rcodes[k] = nil, dns.RcodeNameError
+			case probe.DNSNoAddress:
+				s.records[k] = nil
+			case probe.DNSFailed:
+				s.records[k], s.rcodes[k] = nil, dns.RcodeServerFailure
+			}
+		}
+		return s
+	}
+}
+
+// TestFetchOwnFaults holds what only our own side met to being no finding: a
+// name that the page resolves and the proxy doesn't, an address without a route.
+func TestFetchOwnFaults(t *testing.T) {
+	for _, c := range []struct {
+		class probe.Class
+		ip    string
+	}{
+		{probe.DNSNotFound, ""}, {probe.DNSNoAddress, ""}, {probe.DNSFailed, ""}, {probe.DNSTimeout, ""},
+		{probe.Unreachable, "2001:db8::80"}, {probe.Unreachable, ""},
+	} {
+		s := stsBase(t).txt(stsName, goodRecord)
+		seen := probe.Policy{URL: policyURL, Failure: &probe.Failure{Class: c.class}}
+		if c.ip != "" {
+			seen.Address = netip.MustParseAddr(c.ip)
+		}
+		r := s.fetched(seen).report()
+		for _, f := range r.Findings {
+			if f.Code.Group() == "sts-policy-fetch" && f.Level > Notice {
+				t.Errorf("%s %s: %s at %v", c.class, c.ip, f.Code, f.Level)
+			}
+		}
+		if r.Policy.State != Blind {
+			t.Errorf("%s %s: state %v", c.class, c.ip, r.Policy.State)
+		}
+	}
+}
+
+// TestPolicyOfNobody holds a text where a policy would be to being no faulty
+// policy where nobody meant to have one.
+func TestPolicyOfNobody(t *testing.T) {
+	s := absentHere(t).nxdomain(stsName+".example.com", doh.TypeTXT).policy("not found\n")
+	for _, f := range s.report().Findings {
+		if strings.HasPrefix(f.Code.Group(), "sts-policy") {
+			t.Errorf("%s at %v", f.Code, f.Level)
+		}
+	}
+}
+
+// TestTrustUnsaid holds a certificate of which the verifier said nothing to
+// being unknown, not faulty.
+func TestTrustUnsaid(t *testing.T) {
+	r := served(func(p *probe.Policy) { p.TLS.Trust = probe.Trust{} })(t).report()
+	if !slices.ContainsFunc(r.Headline, func(p Phrase) bool { return p.Key == "headline.sts-unknown" }) {
+		t.Errorf("headline %v", r.Headline)
+	}
+}
+
+// TestTwoRecordsAreMeant holds two valid records to being an attempt: the
+// missing policy is told.
+func TestTwoRecordsAreMeant(t *testing.T) {
+	s := answered(404)(t)
+	s.records[scenarioKey(stsName, doh.TypeTXT)] = nil
+	if got := s.txt(stsName, "v=STSv1; id=1", "v=STSv1; id=2").codes(); !slices.Contains(got, "sts-policy-fetch.http-404") {
+		t.Errorf("%v", got)
 	}
 }
 

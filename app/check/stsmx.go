@@ -104,7 +104,7 @@ func (j *judge) judgePartial(in, out []*host) {
 	switch {
 	case len(mine) == 1 && len(others) == 1 && mine[0] != others[0]:
 		code = "sts-mx.migration-window"
-	case len(mine) == 1 && len(others) == 1 && len(in)+len(out) > 2:
+	case len(mine) == 1 && len(others) == 1 && mine[0] != "" && len(in)+len(out) > 2:
 		code = "sts-mx.provider-set-incomplete"
 	case slices.ContainsFunc(out, func(h *host) bool { return h.preference == j.hosts[0].preference }) &&
 		!slices.ContainsFunc(in, func(h *host) bool { return h.preference == j.hosts[0].preference }):

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/syntax"
@@ -82,14 +83,11 @@ func (j *judge) readPolicy() {
 		v.Names = certificateView(seen.TLS.Chain[0], leaf, 0)
 	}
 	switch {
-	case v.Fetched.unasked():
+	case v.Fetched.Failure != nil:
 		v.State = Blind
 		return
-	case seen.Failure != nil && seen.Failure.Class == probe.DNSNotFound:
-		v.State = NXDomain
-		return
 	case seen.Failure != nil:
-		v.State = Failed
+		v.State = j.failedState(host, seen)
 		return
 	case seen.Status == 404 || seen.Status == 410:
 		v.State = NoData
@@ -104,6 +102,30 @@ func (j *judge) readPolicy() {
 	media, _ := mediaType(seen)
 	v.Usable = syntax.Valid(v.Diagnostics) && !seen.Truncated && media != "text/html" && j.policyTrusted(host, seen.TLS) == OK
 	j.readMatches()
+}
+
+// failedState tells a fault of the policy host from one of our own side. What
+// the proxy could not resolve and the page could is the latter, and so is an
+// IPv6 address without a route.
+func (j *judge) failedState(host dnsname.Name, seen *probe.Policy) LookupState {
+	class := seen.Failure.Class
+	switch {
+	case class.Own(), class == probe.Unreachable && !seen.Address.Unmap().Is4():
+		return Blind
+	case class != probe.DNSNotFound && class != probe.DNSNoAddress && class != probe.DNSFailed && class != probe.DNSTimeout:
+		return Failed
+	case j.open(host, doh.TypeA, doh.TypeAAAA):
+		return Pending
+	}
+	page := addressState(j.look(host, doh.TypeA), j.look(host, doh.TypeAAAA))
+	denied := class == probe.DNSNotFound || class == probe.DNSNoAddress
+	switch {
+	case page == Found, page == Blind && !denied:
+		return Blind
+	case class == probe.DNSNotFound:
+		return NXDomain
+	}
+	return Failed
 }
 
 // readMatches holds the patterns against the mail hosts.
@@ -262,7 +284,7 @@ const rolloutAge = 604800
 func (j *judge) mendedPolicy() (mtasts.Policy, bool) {
 	var names []dnsname.Name
 	for _, h := range j.hosts {
-		if h.name.IsHostname() {
+		if h.name.IsHostname() && !numeric(h.name) {
 			names = append(names, h.name)
 		}
 	}
@@ -277,10 +299,27 @@ func (j *judge) mendedPolicy() (mtasts.Policy, bool) {
 	if p.MaxAge < 86400 {
 		p.MaxAge = rolloutAge
 	}
-	if p.Mode != mtasts.ModeNone && len(names) > 0 {
+	switch {
+	case p.Mode != mtasts.ModeNone && len(names) > 0:
 		p.MX = mendedPatterns(p.MX, names)
+	default:
+		p.MX = slices.DeleteFunc(slices.Clone(p.MX), func(p mtasts.Pattern) bool { return !plain(p) })
+		p.MX = p.MX[:min(len(p.MX), maxMended)]
+	}
+	if p.Mode != mtasts.ModeNone && len(p.MX) == 0 {
+		return p, false
 	}
 	return p, true
+}
+
+// maxMended is how many patterns are kept, and hosts added, in a policy to
+// publish.
+const maxMended = 50
+
+// plain tells whether a pattern has nothing odd about it.
+func plain(p mtasts.Pattern) bool {
+	_, kind := mtasts.ParsePattern(p.String())
+	return kind == ""
 }
 
 // mendedPatterns keeps the patterns that cover a mail host and adds the hosts
@@ -288,11 +327,11 @@ func (j *judge) mendedPolicy() (mtasts.Policy, bool) {
 func mendedPatterns(patterns []mtasts.Pattern, names []dnsname.Name) []mtasts.Pattern {
 	var kept []mtasts.Pattern
 	for _, p := range patterns {
-		if slices.ContainsFunc(names, p.Matches) && !slices.Contains(kept, p) {
+		if len(kept) < maxMended && plain(p) && slices.ContainsFunc(names, p.Matches) && !slices.Contains(kept, p) {
 			kept = append(kept, p)
 		}
 	}
-	for _, name := range names {
+	for _, name := range names[:min(len(names), maxMended)] {
 		if !slices.ContainsFunc(kept, func(p mtasts.Pattern) bool { return p.Matches(name) }) {
 			kept = append(kept, mtasts.Pattern{Name: name})
 		}

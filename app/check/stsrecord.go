@@ -304,7 +304,12 @@ func (j *judge) mendedRecord(was mtasts.Record) string {
 	if p := j.report.Policy.Value; p.Mode != mtasts.ModeUnknown || id == "" {
 		id = policyID(p)
 	}
-	return mtasts.Record{ID: id}.String()
+	text := mtasts.Record{ID: id}.String()
+	if _, odd := mtasts.ParseRecord(text); len(odd) > 0 {
+		// Such as the placeholder of a template.
+		text = mtasts.Record{ID: policyID(j.report.Policy.Value)}.String()
+	}
+	return text
 }
 
 // policyID makes an id from a policy's content, so that another policy has

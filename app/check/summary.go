@@ -9,6 +9,7 @@ import (
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/syntax"
 )
 
 // sum makes the headline, the lane and the last lines of what wasn't checked.
@@ -131,6 +132,8 @@ func (j *judge) stsPhrase() Phrase {
 		return phrase(checking)
 	case record.State == Blind || p.State == Blind && record.Valid:
 		return phrase("headline.sts-unknown")
+	case record.Valid && p.State == Found && syntax.Valid(p.Diagnostics) && j.policyTrusted(j.facts.Domain.Child("mta-sts"), p.Fetched.Policy.TLS) == Unknown:
+		return phrase("headline.sts-unknown") // nobody said whether the certificate holds
 	case !record.Valid || !p.Usable:
 		if j.attempted() {
 			return phrase("headline.sts-void")

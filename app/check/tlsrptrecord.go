@@ -153,9 +153,22 @@ func (j *judge) judgeReportingMultiple(owner dnsname.Name, found []string, chose
 		}
 		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: owner.String(), Value: found[i], Remove: true})
 	}
-	if len(all.RUA) > 0 {
-		f.publish("TXT", owner.String(), all.String())
+	f.proposeReporting(owner, all)
+}
+
+// proposeReporting adds a record of those URIs that have no fault, if any.
+func (f *Finding) proposeReporting(owner dnsname.Name, meant tlsrpt.Record) *Finding {
+	var good tlsrpt.Record
+	for _, uri := range meant.RUA[:min(len(meant.RUA), 20)] {
+		one := tlsrpt.Record{RUA: []string{uri}}
+		if _, odd := tlsrpt.ParseRecord(one.String()); len(odd) == 0 && !slices.Contains(good.RUA, uri) {
+			good.RUA = append(good.RUA, uri)
+		}
 	}
+	if len(good.RUA) == 0 {
+		return f
+	}
+	return f.publish("TXT", owner.String(), good.String())
 }
 
 // judgeReportingText judges one record that was meant as the domain's.
@@ -169,9 +182,8 @@ func (j *judge) judgeReportingText(owner dnsname.Name, a answer, i int, text str
 		}
 		seen[one.Kind] = true
 		f := j.add(Code("tlsrpt-record."+one.Kind), d, "record", excerpt(text), "value", one.Value)
-		mended := tlsrpt.Record{RUA: value.RUA}.String()
-		if _, still := tlsrpt.ParseRecord(mended); one.Fatal && len(value.RUA) > 0 && syntax.Valid(still) {
-			f.publish("TXT", owner.String(), mended)
+		if one.Fatal {
+			f.proposeReporting(owner, value)
 		}
 	}
 	txts := 0
@@ -191,8 +203,9 @@ func (j *judge) judgeReportingMisplaced(owner dnsname.Name) bool {
 		if view.Owner == owner.String() {
 			continue
 		}
+		value, _ := tlsrpt.ParseRecord(view.Text)
 		f := j.add("tlsrpt-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", excerpt(view.Text)).
-			publish("TXT", owner.String(), view.Text)
+			proposeReporting(owner, value)
 		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: view.Owner, Value: view.Text, Remove: true})
 		return true
 	}
