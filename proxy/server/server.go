@@ -35,7 +35,8 @@ type Config struct {
 	// written above the debug level.
 	Log *slog.Logger
 	// Probes and Queries are how many of each run at once, ProbesEach how many
-	// probes for one client; zero means 64, 256 and 24.
+	// probes for one client; zero means 64, 256 and 24. Half of the queries may
+	// be one client's: a page asks for all it needs together.
 	Probes, Queries, ProbesEach int
 }
 
@@ -61,11 +62,12 @@ func New(c Config) (*Server, error) {
 		}
 		return usual
 	}
+	queries := or(c.Queries, 256)
 	s := &Server{
 		config:  c,
 		log:     c.Log,
 		probes:  newLimiter(or(c.Probes, 64), or(c.ProbesEach, 24)),
-		queries: newLimiter(or(c.Queries, 256), or(c.Queries, 256)),
+		queries: newLimiter(queries, max(1, queries/2)),
 		policy:  contentPolicy(c.Page),
 	}
 	if s.log == nil {

@@ -342,7 +342,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 			return nil, &probe.Failure{Class: probe.NoResolver}
 		}}
 		c.Route = func(dnsname.Name) *observe.Network { return n }
-		c.Probes, c.ProbesEach, c.Queries = 3, 2, 1
+		c.Probes, c.ProbesEach, c.Queries = 3, 2, 3
 	})
 	from := func(address, target string) *http.Request {
 		r := httptest.NewRequest(http.MethodGet, target, nil)
@@ -366,10 +366,14 @@ func TestTooMuchAtOnce(t *testing.T) {
 	wantProblem(t, r, 429, "too-many-requests", probe.Limited)
 	hold("192.0.2.2:1", probing, 2)
 	wantProblem(t, ask(s, from("192.0.2.3:1", probing)), 503, "busy", probe.Limited)
-	hold("192.0.2.1:4", relayed(doh.Query(name, doh.TypeMX, true)), 1) // another limit
-	wantProblem(t, ask(s, from("192.0.2.9:1", relayed(doh.Query(name, doh.TypeMX, true)))), 503, "busy", probe.Limited)
+	query := relayed(doh.Query(name, doh.TypeMX, true))
+	hold("192.0.2.1:4", query, 1) // another limit
+	wantProblem(t, ask(s, from("192.0.2.1:5", query)), 429, "too-many-requests", probe.Limited)
+	hold("192.0.2.2:4", query, 1)
+	hold("127.0.0.1:4", query, 1) // nobody's in particular
+	wantProblem(t, ask(s, from("192.0.2.9:1", query)), 503, "busy", probe.Limited)
 	close(busy)
-	for range 4 {
+	for range 6 {
 		select {
 		case <-done:
 		case <-time.After(5 * time.Second):
