@@ -299,6 +299,7 @@ func (s *scenario) message(k key, data []string, rcode int, status dnssec.Status
 	s.t.Helper()
 	var m dns.Msg
 	m.SetQuestion(k.name.FQDN(), uint16(k.typ))
+	m.Compress = len(data) > 100 // to fit in 64 KiB
 	m.Response, m.Rcode, m.AuthenticatedData = true, rcode, status == dnssec.Secure
 	owner := k.name.FQDN()
 	for _, d := range data {

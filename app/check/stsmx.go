@@ -169,7 +169,7 @@ func (j *judge) explain(out []*host) mxCause {
 	for i, test := range []func(mtasts.Pattern, *host) Code{
 		j.wildcardFault, aliasFault, stale, typoFault, suffixFault, labelFault, j.domainFault,
 	} {
-		for _, h := range out {
+		for _, h := range out[:min(len(out), maxHosts)] {
 			for _, p := range patterns[:min(len(patterns), 100)] {
 				if code := test(p, h); code != "" {
 					return mxCause{code, p.String(), h.name.String()}

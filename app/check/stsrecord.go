@@ -56,6 +56,9 @@ var stsRecordEntries = []Entry{
 // maxTTL is the longest TTL of a record that can still be mended within a day.
 const maxTTL = 86400
 
+// maxTexts is how many TXT records at one name are judged one by one.
+const maxTexts = 20
+
 // readRecord reads the _mta-sts lookup (RFC 8461 §3.1).
 func (j *judge) readRecord() {
 	owner := j.facts.Domain.Child("_mta-sts")
@@ -162,6 +165,9 @@ func (j *judge) judgeTexts(owner dnsname.Name, a answer) {
 	}
 	meant := len(chosen) > 0
 	for i, text := range found {
+		if i >= maxTexts && !slices.Contains(chosen, i) {
+			continue
+		}
 		if len(chosen) > 0 && !slices.Contains(chosen, i) || !meantAsRecord(text) {
 			j.add("sts-record.foreign-txt", d, "name", name, "record", excerpt(text))
 			continue

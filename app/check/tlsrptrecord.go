@@ -124,6 +124,9 @@ func (j *judge) judgeReporting() {
 	}
 	meant := false
 	for i, text := range found {
+		if i >= maxTexts && !slices.Contains(chosen, i) {
+			continue
+		}
 		if len(chosen) > 0 && !slices.Contains(chosen, i) || !meantAsReporting(text) {
 			j.add("tlsrpt-record.foreign-txt", d, "name", name, "record", excerpt(text))
 			continue
