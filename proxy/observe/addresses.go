@@ -69,8 +69,10 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type) f
 		}
 	case doh.RcodeNXDomain:
 		f.failure = &probe.Failure{Class: probe.DNSNotFound}
-	default:
+	case doh.RcodeServFail:
 		f.failure = &probe.Failure{Class: probe.DNSFailed, Detail: rcode(answer.Rcode)}
+	default: // the resolver's own refusal
+		f.failure = &probe.Failure{Class: probe.BadResponse, Detail: rcode(answer.Rcode)}
 	}
 	return f
 }

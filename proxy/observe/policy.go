@@ -62,7 +62,7 @@ func (n *Network) reach(ctx context.Context, host dnsname.Name, end time.Time, l
 	addresses, failure := n.addresses(ctxDNS, host)
 	if failure != nil {
 		if failure.Class == probe.Canceled && ctx.Err() == nil {
-			failure.Class = probe.DNSTimeout
+			failure.Class = probe.NoResolver // our time ended before any resolver's word
 		}
 		return nil, failure
 	}

@@ -207,7 +207,7 @@ func TestPolicyConnects(t *testing.T) {
 	n.Exchange = zone{rcode: 3}.Exchange
 	wantFailure(t, n.Policy(context.Background(), domain).Failure, probe.DNSNotFound)
 	n.Exchange = func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }
-	wantFailure(t, n.Policy(context.Background(), domain).Failure, probe.DNSTimeout)
+	wantFailure(t, n.Policy(context.Background(), domain).Failure, probe.NoResolver)
 	wantFailure(t, n.Policy(context.Background(), dnsname.Root).Failure, probe.BadRequest)
 	wantFailure(t, n.Policy(context.Background(), dnsname.Name{}).Failure, probe.BadRequest)
 }

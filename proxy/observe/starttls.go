@@ -32,7 +32,7 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name) probe.STARTTL
 	cancel()
 	if failure != nil {
 		if failure.Class == probe.Canceled && ctx.Err() == nil {
-			failure.Class = probe.DNSTimeout
+			failure.Class = probe.NoResolver // our time ended before any resolver's word
 		}
 		s.Failure = failure
 		return s
