@@ -84,6 +84,17 @@ func (e *endpoint) judged() bool {
 	return f == nil || !f.Class.Own() && f.Class != probe.AddressReserved && f.Class != probe.Unreachable && !e.beyondUs()
 }
 
+// noRoute tells an address that the proxy can't call for want of a route. It
+// says that its network is blocked when its own routing table is what fails:
+// with IPv6 alone, while IPv4 gets through to the same host, that is no IPv6.
+func (e *endpoint) noRoute() bool {
+	f := e.seen.Failure
+	return f != nil && (f.Class == probe.Unreachable || f.Class == probe.Blocked && e.seen.IP.Is6() &&
+		slices.ContainsFunc(e.host.endpoints, func(other *endpoint) bool {
+			return other.seen.IP.Is4() && other.seen.Stage != probe.StageConnect
+		}))
+}
+
 // beyondUs tells a handshake that our own TLS library gave up, as over a
 // certificate that it can't read: other senders' libraries may go on.
 func (e *endpoint) beyondUs() bool {

@@ -117,7 +117,7 @@ func (j *judge) everyEndpoint(passes func(*endpoint) bool) bool {
 	for _, h := range j.hosts {
 		reached := 0
 		for _, e := range h.endpoints {
-			if f := e.seen.Failure; f != nil && f.Class == probe.Unreachable {
+			if e.noRoute() {
 				continue
 			}
 			if !passes(e) {
@@ -143,9 +143,9 @@ func (j *judge) judgeOwnFaults(h *host) {
 		f := e.seen.Failure
 		switch {
 		case f == nil:
-		case f.Class.Own():
+		case f.Class.Own() && !e.noRoute():
 			j.notChecked(ownFault(f.Class), name, "host", name)
-		case f.Class == probe.Unreachable:
+		case e.noRoute():
 			j.notChecked("not-checked.no-route", name+" "+e.seen.IP.String(), "host", name, "ip", e.seen.IP.String())
 		case e.beyondUs():
 			j.notChecked("not-checked.tls-beyond-us", name+" "+e.seen.IP.String(), "host", name, "ip", e.seen.IP.String())

@@ -120,9 +120,15 @@ func TestSTARTTLSRules(t *testing.T) {
 
 // An address that the proxy has no route to says nothing of the host.
 func TestNoRoute(t *testing.T) {
+	for _, class := range []probe.Class{probe.Unreachable, probe.Blocked} {
+		t.Run(string(class), func(t *testing.T) { noRoute(t, class) })
+	}
+}
+
+func noRoute(t *testing.T, class probe.Class) {
 	l := newLayout(t)
 	l.first().ips = []string{"192.0.2.1", "2001:db8::1"}
-	l.first().edit = []func(*probe.Address){whole, ended(probe.StageConnect, probe.Unreachable, noReply)}
+	l.first().edit = []func(*probe.Address){whole, ended(probe.StageConnect, class, noReply)}
 	r := l.scenario().report()
 	for _, f := range r.Findings {
 		if f.Code == "starttls.connect-timeout" || f.Code == "starttls.connect-refused" {
@@ -132,6 +138,9 @@ func TestNoRoute(t *testing.T) {
 	found := false
 	for _, n := range r.NotChecked {
 		found = found || n.Key == "not-checked.no-route" && n.Subject == "mx.example.com 2001:db8::1"
+		if n.Key == "not-checked.port25-blocked" {
+			t.Error("port 25 blocked, though IPv4 gets through")
+		}
 	}
 	if !found {
 		t.Errorf("not checked: %+v", r.NotChecked)
