@@ -98,6 +98,12 @@ func (j *judge) mailless() (Phrase, bool) {
 		return phrase("headline.blind", "domain", d), true
 	case j.mx.state == Pending, len(j.hosts) == 0 && !j.facts.Done:
 		return phrase(checking, "domain", d), true
+	case len(j.hosts) == 0 && j.mx.state == NoData:
+		// The addresses that would stand in for MX records aren't known.
+		if addressState(j.look(j.facts.Domain, doh.TypeA), j.look(j.facts.Domain, doh.TypeAAAA)) == Failed {
+			return phrase("headline.mx-failed", "domain", d), true
+		}
+		return phrase("headline.blind", "domain", d), true
 	case len(j.hosts) == 0:
 		return phrase("headline.no-mail-host", "domain", d), true
 	}
@@ -134,6 +140,10 @@ func (j *judge) stsPhrase() Phrase {
 		return phrase("headline.sts-unknown")
 	case record.Valid && p.State == Found && syntax.Valid(p.Diagnostics) && j.policyTrusted(j.facts.Domain.Child("mta-sts"), p.Fetched.Policy.TLS) == Unknown:
 		return phrase("headline.sts-unknown") // nobody said whether the certificate holds
+	case record.State == Failed && p.Value.Mode == mtasts.ModeUnknown:
+		return phrase("headline.sts-unknown")
+	case record.Valid && p.State == Failed && (p.Fetched.Policy.Status == 429 || p.Fetched.Policy.Status == 503):
+		return phrase("headline.sts-unknown") // turned away now; others may not be
 	case !record.Valid || !p.Usable:
 		if j.attempted() {
 			return phrase("headline.sts-void")
@@ -145,8 +155,8 @@ func (j *judge) stsPhrase() Phrase {
 	case mtasts.ModeNone:
 		return phrase("headline.sts-none")
 	case mtasts.ModeTesting:
-		if count.bad == len(j.hosts) {
-			return phrase("headline.sts-testing-broken")
+		if count.bad > 0 {
+			return phrase("headline.sts-testing-broken", "count", strconv.Itoa(count.bad), "total", strconv.Itoa(len(j.hosts)))
 		}
 		return phrase("headline.sts-testing")
 	}

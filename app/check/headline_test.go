@@ -1,0 +1,54 @@
+package check
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
+)
+
+// TestHeadlines holds the headline to what is known, and to being filled.
+func TestHeadlines(t *testing.T) {
+	for name, c := range map[string]struct {
+		make func(testing.TB) *scenario
+		key  string
+		args map[string]string
+	}{
+		"testing, one host not listed": {func(t testing.TB) *scenario {
+			return stsPolicy("version: STSv1\r\nmode: testing\r\nmx: mx.example.com\r\nmax_age: 86400\r\n")(t).
+				mx(20, "mx2.example.com").address("mx2.example.com", "192.0.2.2")
+		}, "headline.sts-testing-broken", map[string]string{"count": "1", "total": "2"}},
+		"policy host turns us away": {answered(429), "headline.sts-unknown", nil},
+		"policy missing":            {answered(404), "headline.sts-void", nil},
+		"record can't be looked up": {func(t testing.TB) *scenario { return noPolicy(stsBase(t)).servfail(stsName, doh.TypeTXT) }, "headline.sts-unknown", nil},
+		"addresses can't be looked up": {func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX).
+				fail("example.com", doh.TypeA, probe.NoResolver).fail("example.com", doh.TypeAAAA, probe.NoResolver)
+		}, "headline.blind", nil},
+		"addresses fail": {func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX).
+				servfail("example.com", doh.TypeA).servfail("example.com", doh.TypeAAAA)
+		}, "headline.mx-failed", nil},
+		"no address": {func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").none("example.com", doh.TypeMX).address("example.com")
+		}, "headline.no-mail-host", nil},
+		"MX can't be looked up": {func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").status("example.com", doh.TypeMX, dnssec.Bogus).none("example.com", doh.TypeMX)
+		}, "headline.mx-failed", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := c.make(t).report()
+			i := slices.IndexFunc(r.Headline, func(p Phrase) bool { return p.Key == c.key })
+			if i < 0 {
+				t.Fatalf("%v, want %s", r.Headline, c.key)
+			}
+			for k, want := range c.args {
+				if got := r.Headline[i].Args[k]; got != want {
+					t.Errorf("%s: %q, want %q", k, got, want)
+				}
+			}
+		})
+	}
+}
