@@ -134,7 +134,7 @@ func (j *judge) judgeRecord() {
 	a := j.look(owner, doh.TypeTXT)
 	d, name := j.facts.Domain.String(), owner.String()
 	switch {
-	case a.state == Pending:
+	case a.state == Pending, a.state == Failed && j.undiagnosed():
 		return
 	case a.state == Blind:
 		if !owner.IsZero() {
@@ -153,6 +153,14 @@ func (j *judge) judgeRecord() {
 	}
 	j.judgeTexts(owner, a)
 	j.judgeHistory()
+}
+
+// undiagnosed tells whether lookups are still open that may show what is wrong
+// with the DNSSEC of the whole domain.
+func (j *judge) undiagnosed() bool {
+	return j.open(j.facts.Domain, doh.TypeMX) || slices.ContainsFunc(j.hosts, func(h *host) bool {
+		return j.open(h.name, doh.TypeA, doh.TypeAAAA)
+	})
 }
 
 // judgeTexts judges the TXT records found.

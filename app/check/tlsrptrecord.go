@@ -102,7 +102,7 @@ func (j *judge) judgeReporting() {
 	a := j.look(owner, doh.TypeTXT)
 	d, name := j.facts.Domain.String(), owner.String()
 	switch {
-	case a.state == Pending:
+	case a.state == Pending, a.state == Failed && j.undiagnosed():
 		return
 	case a.state == Blind:
 		if !owner.IsZero() {
