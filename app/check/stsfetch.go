@@ -27,7 +27,7 @@ var stsFetchEntries = []Entry{
 	{Code: "sts-policy-fetch.host-nxdomain", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError},                // args: host
 	{Code: "sts-policy-fetch.host-no-address", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError},              // args: host
 	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                 // args: host
-	{Code: "sts-policy-fetch.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "8.3"}, {8461, "8.2"}}, Result: fetchError},               // args: host, name
+	{Code: "sts-policy-fetch.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {8461, "8.2"}}, Result: fetchError},               // args: host, name
 	{Code: "sts-policy-fetch.address-reserved", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                            // args: host, ip
 	{Code: "sts-policy-fetch.ipv4-missing", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                         // args: host
 	{Code: "sts-policy-fetch.connect-refused", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                        // args: host, ip
@@ -63,7 +63,7 @@ var stsFetchEntries = []Entry{
 	{Code: "sts-policy-fetch.body-html", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate},                                // args: host
 	{Code: "sts-policy-fetch.body-incomplete", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                            // args: host
 	{Code: "sts-policy-fetch.slow", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                                                  // args: host, seconds
-	{Code: "sts-policy-fetch.cdn-stale", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, DependsOn: wrongCertificate},                                                    // args: host, seconds
+	{Code: "sts-policy-fetch.cdn-stale", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "8.2"}, {8461, "3.3"}}, DependsOn: wrongCertificate},                                     // args: host, seconds
 	{Code: "sts-policy-fetch.not-checked", Level: Notice, Who: Visitor, RFC: []Citation{{8461, "3.3"}}},                                                                                   // args: host
 	{Code: "sts-policy-fetch.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.3"}}},                                                                                                 // args: host
 }

@@ -116,7 +116,10 @@ func isPolicyKey(name string) bool {
 // paragraph).
 func (p *recordParser) idField(t syntax.Token) {
 	if p.id {
-		p.out.Note(IDDuplicate, t.Whole)
+		if p.out.Note(IDDuplicate, t.Whole); t.Equal && !syntax.ExtensionValue(t.Value.Cut(p.text)) {
+			// Neither an sts-id nor an sts-extension: the record is no sts-text-record.
+			p.out.Fatal(syntax.ExtensionInvalid, t.Whole)
+		}
 		return
 	}
 	p.id = true

@@ -173,3 +173,16 @@ func quickly(t *testing.T, long string) {
 		t.Errorf("%.20q…: %v", long, took)
 	}
 }
+
+// TestSecondID: a later id is ignored, and has to fit the grammar all the same.
+func TestSecondID(t *testing.T) {
+	for text, valid := range map[string]bool{
+		"v=STSv1; id=a; id=b": true, "v=STSv1; id=a; id=2026-01-01": true,
+		"v=STSv1; id=a; id=": false, "v=STSv1; id=a; id=b c": false, "v=STSv1; id=a; id=b=c": false,
+	} {
+		record, diagnostics := ParseRecord(text)
+		if syntax.Valid(diagnostics) != valid || record.ID != "a" {
+			t.Errorf("%q: id %q, %v", text, record.ID, diagnostics)
+		}
+	}
+}
