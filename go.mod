@@ -12,9 +12,7 @@ require (
 	github.com/miekg/dns v1.1.73
 	github.com/quic-go/quic-go v0.65.0
 	golang.org/x/net v0.62.0
-	golang.org/x/time v0.16.0
 	golang.org/x/tools v0.52.0
-	pgregory.net/rapid v1.3.0
 )
 
 require (
