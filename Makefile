@@ -38,7 +38,8 @@ test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 	@$(MAKE) wasm-test
 	SEALANE_E2E=1 $(GO) test -count=1 -timeout 25m -v ./e2e
 
-bench: ## print the figures of the benchmarks
+bench: ## print the figures: a check's pace in virtual time, and the benchmarks
+	$(GO) test -count=1 -run '^TestPace' -v ./app/check
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
 
 build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
