@@ -84,6 +84,8 @@ func (j *judge) judgeMX() bool {
 			j.add("dns.mx-absent-implicit", d).publish("MX", d, "10 mail."+d+".")
 		case NoData:
 			j.add("dns.no-mail-host", d)
+		case Blind:
+			j.notChecked("not-checked.dns-unavailable", d, "name", d)
 		}
 		return address == Found
 	}
