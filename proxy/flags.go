@@ -63,6 +63,7 @@ func (p *program) anchors(w *worldFlags) ([]dnssec.Anchor, error) {
 		return nil, p.badFile(w.anchorFile, err)
 	}
 	zones := dns.NewZoneParser(bytes.NewReader(text), ".", "")
+	zones.SetDefaultTTL(3600) // signers print DS records without one
 	found := false
 	for rr, ok := zones.Next(); ok; rr, ok = zones.Next() {
 		zone, err := dnsname.Parse(rr.Header().Name)

@@ -28,7 +28,7 @@ var englishPhrases = []text{
 	{"headline.sts-testing", "MTA-STS is in testing: senders report failures and deliver all the same."},
 	{"headline.sts-testing-broken", "MTA-STS is in testing, and {count} of {total} mail servers fail it: enforced today, it would stop mail there."},
 	{"headline.sts-unknown", "Whether MTA-STS protects it is not known."},
-	{"headline.sts-void", "MTA-STS is published, but senders can't use it: it protects nothing."},
+	{"headline.sts-void", "MTA-STS is published, but senders that keep to the RFC can't use it."},
 	{"headline.tls-none", "No mail server offers encryption: mail travels in the clear."},
 	{"headline.tls-opportunistic", "What arrives is encrypted, but without proof of who receives it: someone on the path can read it."},
 	{"headline.tls-some", "{count} of {total} mail servers offer no encryption: mail to them travels in the clear."},

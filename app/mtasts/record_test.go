@@ -186,3 +186,15 @@ func TestSecondID(t *testing.T) {
 		}
 	}
 }
+
+// TestBackslashInExtension takes what the grammar takes: %x3E-7E holds the
+// backslash (RFC 8461 §3.1), so an extension may end in one, and an id may not.
+func TestBackslashInExtension(t *testing.T) {
+	r, diagnostics := ParseRecord(`v=STSv1; foo=bar\; id=a`)
+	if !syntax.Valid(diagnostics) || r.ID != "a" || len(diagnostics) != 1 {
+		t.Errorf("%+v %+v", r, diagnostics)
+	}
+	if _, diagnostics := ParseRecord(`v=STSv1; foo=bar; id=a\;`); syntax.Valid(diagnostics) {
+		t.Error("an id that ends in a backslash")
+	}
+}

@@ -179,6 +179,10 @@ func (l *lexer) fields(from int) {
 		switch {
 		case piece.Start == piece.End:
 			l.out.Fatal(TrailingGarbage, Span{from + i, from + i + 1})
+		case l.text[piece.End-1] == '\\' && l.fits(piece) && !l.out.Has(EscapedSemicolon):
+			// The grammar lets a value end so, whatever was meant.
+			l.out.Note(EscapedSemicolon, Span{piece.End - 1, piece.End})
+			l.field(piece)
 		case l.text[piece.End-1] == '\\':
 			if !l.out.Has(EscapedSemicolon) {
 				l.out.Fatal(EscapedSemicolon, Span{piece.End - 1, piece.End})
@@ -191,6 +195,13 @@ func (l *lexer) fields(from int) {
 			return
 		}
 	}
+}
+
+// fits tells whether a piece is an extension field by the grammar. The fields
+// that the two RFCs define allow no backslash in their values.
+func (l *lexer) fits(piece Span) bool {
+	name, value, found := strings.Cut(l.text[piece.Start:piece.End], "=")
+	return found && name != "id" && name != "rua" && ExtensionName(name) && ExtensionValue(value)
 }
 
 // last reads the field behind the last semicolon, if there is one. White space
