@@ -61,6 +61,9 @@ func (j *judge) headline() []Phrase {
 	}
 	sts, dane := j.stsPhrase(), j.danePhrase()
 	all := []Phrase{sts, dane}
+	if sts.Key == "headline.sts-enforce" && dane.Key == "headline.dane-ok" {
+		all = []Phrase{phrase("headline.both")}
+	}
 	if strings.HasSuffix(sts.Key, "-absent") && !strings.HasSuffix(dane.Key, "-absent") {
 		all = []Phrase{dane, sts} // what there is before what there isn't
 	}

@@ -5,6 +5,7 @@ package locale
 // sentences behind each other, so each must stand alone.
 var englishPhrases = []text{
 	{"headline.blind", "Our DNS resolver could not be asked, so nothing about {domain} is known yet."},
+	{"headline.both", "Protected by DANE and by MTA-STS."},
 	{"headline.checking", "Checking …"},
 	{"headline.dane-absent", "There is no DANE."},
 	{"headline.dane-blocked", "TLSA lookups fail: senders that check DANE hold the mail, then return it."},
