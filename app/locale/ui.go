@@ -105,7 +105,9 @@ type DetailWords struct {
 	Type      string
 	Answer    string
 	Security  string
-	Statuses  Terms // of DNSSEC, by dnssec.Status
+	Statuses  Terms  // of DNSSEC, by dnssec.Status
+	AskedOf   string // {resolver}
+	OwnRelay  string // names the resolver behind this site
 	Resolver  string
 	Unchecked string // a lookup with checking disabled
 	States    Terms  // of a lookup

@@ -108,7 +108,9 @@ var englishUI = UI{
 		Name:      "Name",
 		Type:      "Type",
 		Answer:    "Answer",
-		Security:  "DNSSEC",
+		Security:  "DNSSEC, as the resolver says",
+		AskedOf:   "Asked of {resolver}.",
+		OwnRelay:  "the DNS relay of this site",
 		Statuses: Terms{
 			{"indeterminate", "not known"}, {"bogus", "broken"}, {"insecure", "not signed"}, {"secure", "secure"},
 		},

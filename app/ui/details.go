@@ -71,12 +71,27 @@ func (v view) dns() app.UI {
 		)
 	}
 	return el("div").class("scroll").attr("tabindex", "0").attr("role", "region").aria("label", w.DNS).body(
+		when(v.resolver() != "", func() app.UI {
+			return el("p").class("muted").text(fill(w.AskedOf, "resolver", v.resolver()))
+		}),
 		el("table").class("lookups").body(
 			el("thead").body(el("tr").body(
 				el("th").attr("scope", "col").text(w.Name), el("th").attr("scope", "col").text(w.Type),
 				el("th").attr("scope", "col").text(w.Answer), el("th").attr("scope", "col").text(w.Security))),
 			el("tbody").body(rows...),
 		))
+}
+
+// resolver names who was asked; "" for a report from saved evidence, which
+// doesn't tell.
+func (v view) resolver() string {
+	if v.m.Replay || len(v.m.Config.DoH) == 0 {
+		return ""
+	}
+	if first := v.m.Config.DoH[0]; !strings.HasPrefix(first, "/") {
+		return first
+	}
+	return v.w.Details.OwnRelay
 }
 
 func (v view) dnsAnswer(l check.LookupView) []app.UI {
