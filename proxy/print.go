@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,19 +41,6 @@ type document struct {
 	Facts      check.Facts        `json:"facts"`
 }
 
-// never lists what no check looks at, and addresses that this machine has no
-// route to, which seldom are a host's only ones: with these alone a domain can
-// still be called clean.
-var never = []string{
-	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
-	"not-checked.revocation", "not-checked.senders",
-}
-
-// complete tells whether a check saw all that it looks for.
-func complete(r check.Report) bool {
-	return !slices.ContainsFunc(r.NotChecked, func(n check.NotChecked) bool { return !slices.Contains(never, n.Key) })
-}
-
 // show prints a report and gives the exit code. A check that could not even
 // ask for the mail hosts, or was stopped, is no check; one that missed a part
 // of what it looks for calls nothing clean.
@@ -77,7 +63,7 @@ func (p *program) show(r check.Report, f check.Facts, o output) int {
 		return exitUnable
 	case len(r.Findings) > 0 && r.Findings[0].Level >= o.failOn:
 		return exitFindings
-	case !complete(r):
+	case !r.Complete():
 		return exitUnable
 	}
 	return exitClean
@@ -112,7 +98,7 @@ func (p *program) print(r check.Report) {
 			p.paragraph(p.fill(r, f, words(p, f).Consequence))
 		}
 	}
-	if mend == 0 && !r.Blind && complete(r) {
+	if mend == 0 && !r.Blind && r.Complete() {
 		fmt.Fprintf(p.out, "\n%s\n", p.cli.NothingFound)
 	}
 	if len(r.NotChecked) > 0 {

@@ -180,7 +180,7 @@ func blameless(t *testing.T, r ran, doc printed) {
 			t.Errorf("finding %s %s %v", f.Level, f.Code, f.Args)
 		}
 	}
-	if complete(check.Report{NotChecked: doc.NotChecked}) {
+	if (&check.Report{NotChecked: doc.NotChecked}).Complete() {
 		t.Errorf("nothing named that was not checked: %v", doc.NotChecked)
 	}
 	if doc.Headline == "" {
@@ -213,7 +213,7 @@ func TestResolverWithoutTLSA(t *testing.T) {
 					t.Errorf("finding %s %s", f.Level, f.Code)
 				}
 			}
-			if complete(check.Report{NotChecked: doc.NotChecked}) {
+			if (&check.Report{NotChecked: doc.NotChecked}).Complete() {
 				t.Errorf("nothing named that was not checked: %v", doc.NotChecked)
 			}
 		})

@@ -3,6 +3,7 @@ package check
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/sealane/sealane/app/dane"
@@ -49,6 +50,19 @@ type Report struct {
 	Progress   Progress
 	// Blind: not even the mail hosts could be asked for, by no fault of the domain.
 	Blind bool
+}
+
+// unlooked lists what no check looks at, and addresses that the proxy has no
+// route to, which seldom are a host's only ones: with these alone a domain can
+// still be called clean.
+var unlooked = []string{
+	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
+	"not-checked.revocation", "not-checked.senders",
+}
+
+// Complete tells whether the check saw all that it looks for.
+func (r *Report) Complete() bool {
+	return !slices.ContainsFunc(r.NotChecked, func(n NotChecked) bool { return !slices.Contains(unlooked, n.Key) })
 }
 
 // Phrase is a text of app/locale by its key, and the arguments that fill it.

@@ -66,6 +66,7 @@ type VerdictWords struct {
 	Levels      Terms // one word each, for screen readers and marks
 	Mend        string
 	MendNothing string
+	MendUnseen  string // where a part could not be looked at
 	MendPending string
 	Also        string // {count}
 	InOrder     string // {count}

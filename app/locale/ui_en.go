@@ -74,6 +74,7 @@ var englishUI = UI{
 		Levels:      Terms{{"unknown", "Not known"}, {"ok", "In order"}, {"notice", "Notice"}, {"warning", "Warning"}, {"error", "Error"}},
 		Mend:        "Mend first",
 		MendNothing: "Nothing to mend was found.",
+		MendUnseen:  "Nothing is known to need mending, but not everything could be looked at: see below.",
 		MendPending: "Nothing to mend so far.",
 		Also:        "Good to know ({count})",
 		InOrder:     "In order ({count})",

@@ -25,8 +25,12 @@ func (v view) mendFirst() app.UI {
 		return section.body(title, el("ol").class("findings").body(rows...))
 	}
 	text, name := w.MendPending, "pending"
-	if v.m.State == Done {
+	switch {
+	case v.m.State != Done:
+	case v.report.Complete():
 		text, name = w.MendNothing, "ok"
+	default:
+		text, name = w.MendUnseen, "unknown"
 	}
 	return section.body(title, el("p").class("nothing").body(mark(name), app.Text(text)))
 }
