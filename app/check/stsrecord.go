@@ -59,65 +59,27 @@ const maxTTL = 86400
 // maxTexts is how many TXT records at one name are judged one by one.
 const maxTexts = 20
 
-// readRecord reads the _mta-sts lookup (RFC 8461 §3.1).
+// stsText is the MTA-STS record (RFC 8461 §3.1).
+func stsText() textRecord {
+	return textRecord{
+		prefix: "_mta-sts", wrong: append([]string{""}, wrongRecordNames...),
+		picks: mtasts.SelectRecord, meant: meantAsRecord,
+		parse: func(text string) []syntax.Diagnostic {
+			_, diagnostics := mtasts.ParseRecord(text)
+			return diagnostics
+		},
+	}
+}
+
+// readRecord reads the _mta-sts lookup.
 func (j *judge) readRecord() {
-	owner := j.facts.Domain.Child("_mta-sts")
-	a := j.look(owner, doh.TypeTXT)
 	v := &j.report.Record
-	v.State = a.state
-	v.TXT = txtViews(owner, a)
-	found := texts(a)
-	chosen := mtasts.SelectRecord(found)
-	for i := range v.TXT {
-		if slices.Contains(chosen, i) || meantAsRecord(v.TXT[i].Text) {
-			_, v.TXT[i].Diagnostics = mtasts.ParseRecord(v.TXT[i].Text)
-		}
+	v.State = j.look(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT).state
+	views, text, one := j.readTexts(stsText())
+	v.TXT = views
+	if value, diagnostics := mtasts.ParseRecord(text); one && syntax.Valid(diagnostics) {
+		v.Valid, v.Value = true, value
 	}
-	if len(chosen) == 1 {
-		v.TXT[chosen[0]].Chosen = true
-		value, diagnostics := mtasts.ParseRecord(found[chosen[0]])
-		if v.Valid = syntax.Valid(diagnostics); v.Valid {
-			v.Value = value
-		}
-	}
-	if len(chosen) > 0 || !readable(a) {
-		return
-	}
-	for _, name := range j.misplaced(owner, append([]string{""}, wrongRecordNames...)) {
-		at := j.look(name, doh.TypeTXT)
-		for _, view := range txtViews(name, at) {
-			if len(mtasts.SelectRecord([]string{view.Text})) == 1 {
-				_, view.Diagnostics = mtasts.ParseRecord(view.Text)
-				v.TXT = append(v.TXT, view)
-			}
-		}
-	}
-}
-
-// txtViews shows the TXT records of a lookup.
-func txtViews(owner dnsname.Name, a answer) []TXTView {
-	var all []TXTView
-	for _, r := range a.records {
-		if text, _, ok := r.TXT(); ok {
-			all = append(all, TXTView{Owner: owner.String(), Text: text, TTL: r.TTL})
-		}
-	}
-	return all
-}
-
-// misplaced are the names where a record is looked for that isn't at its owner;
-// the label "" stands for the domain itself.
-func (j *judge) misplaced(owner dnsname.Name, labels []string) []dnsname.Name {
-	d := j.facts.Domain
-	names := []dnsname.Name{doubled(owner, d)}
-	for _, label := range labels {
-		if label == "" {
-			names = append(names, d)
-			continue
-		}
-		names = append(names, d.Child(label))
-	}
-	return names
 }
 
 // meantAsRecord tells whether a text that senders discard was to be an MTA-STS

@@ -54,37 +54,26 @@ var tlsrptRecordEntries = []Entry{
 	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                         // args: value
 }
 
-// readReporting reads the _smtp._tls lookup (RFC 8460 §3).
+// tlsrptText is the TLS reporting record (RFC 8460 §3).
+func tlsrptText() textRecord {
+	return textRecord{
+		prefix: "_smtp._tls", wrong: wrongReportingNames,
+		picks: tlsrpt.SelectRecord, meant: meantAsReporting,
+		parse: func(text string) []syntax.Diagnostic {
+			_, diagnostics := tlsrpt.ParseRecord(text)
+			return diagnostics
+		},
+	}
+}
+
+// readReporting reads the _smtp._tls lookup.
 func (j *judge) readReporting() {
-	owner := j.facts.Domain.Child("_smtp._tls")
-	a := j.look(owner, doh.TypeTXT)
 	v := &j.report.TLSRPT
-	v.State = a.state
-	v.TXT = txtViews(owner, a)
-	found := texts(a)
-	chosen := tlsrpt.SelectRecord(found)
-	for i := range v.TXT {
-		if slices.Contains(chosen, i) || meantAsReporting(v.TXT[i].Text) {
-			_, v.TXT[i].Diagnostics = tlsrpt.ParseRecord(v.TXT[i].Text)
-		}
-	}
-	if len(chosen) == 1 {
-		v.TXT[chosen[0]].Chosen = true
-		value, diagnostics := tlsrpt.ParseRecord(found[chosen[0]])
-		if v.Valid = syntax.Valid(diagnostics); v.Valid {
-			v.Value = value
-		}
-	}
-	if len(chosen) > 0 || !readable(a) {
-		return
-	}
-	for _, name := range j.misplaced(owner, wrongReportingNames) {
-		for _, view := range txtViews(name, j.look(name, doh.TypeTXT)) {
-			if len(tlsrpt.SelectRecord([]string{view.Text})) == 1 {
-				_, view.Diagnostics = tlsrpt.ParseRecord(view.Text)
-				v.TXT = append(v.TXT, view)
-			}
-		}
+	v.State = j.look(j.facts.Domain.Child("_smtp._tls"), doh.TypeTXT).state
+	views, text, one := j.readTexts(tlsrptText())
+	v.TXT = views
+	if value, diagnostics := tlsrpt.ParseRecord(text); one && syntax.Valid(diagnostics) {
+		v.Valid, v.Value = true, value
 	}
 }
 
