@@ -52,3 +52,23 @@ func TestHeadlines(t *testing.T) {
 		})
 	}
 }
+
+// TestPolicyStop lays the fault where it is: at the policy that names other
+// servers, or at the server whose certificate fails.
+func TestPolicyStop(t *testing.T) {
+	policy := func(r Report) Level { return r.Lane[2].Level }
+	s := sound(t)
+	s.facts.Hosts = nil
+	for _, host := range []string{"mx1.example.com", "mx2.example.com"} {
+		chain, trust := scenarioChain(t, certificate{names: []string{"other.example.com"}})
+		s.probe(host, spoken("192.0.2.1", chain, trust))
+		s.records[scenarioKey("_25._tcp."+host, doh.TypeTLSA)] = nil
+	}
+	if r := s.report(); policy(r) != OK || r.Headline[0].Key != "headline.sts-enforce-broken" {
+		t.Errorf("certificates that fail: policy stop %s, headline %v", policy(r), r.Headline)
+	}
+	s.policy("version: STSv1\r\nmode: enforce\r\nmx: elsewhere.example.net\r\nmax_age: 2592000\r\n")
+	if r := s.report(); policy(r) != Error {
+		t.Errorf("a policy that names other servers: policy stop %s, headline %v", policy(r), r.Headline)
+	}
+}

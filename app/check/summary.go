@@ -359,7 +359,11 @@ func (j *judge) policyStop() Stop {
 	case "sts-enforce", "sts-enforce-partly":
 		s.Level, s.Phrase = OK, phrase("lane.policy-enforce")
 	case "sts-enforce-broken":
-		s.Level, s.Phrase = Error, phrase("lane.policy-broken")
+		s.Level, s.Phrase = OK, phrase("lane.policy-enforce")
+		if j.tally(func(h *host) Level { return h.view.InPolicy }).good == 0 {
+			// It is the policy that is wrong, not the servers.
+			s.Level, s.Phrase = Error, phrase("lane.policy-broken")
+		}
 	case "sts-testing", "sts-testing-broken":
 		s.Level, s.Phrase = Notice, phrase("lane.policy-testing")
 	case "sts-none":
