@@ -35,8 +35,11 @@ func TestHeadlines(t *testing.T) {
 			return newScenario(t, "example.com").none("example.com", doh.TypeMX).address("example.com")
 		}, "headline.no-mail-host", nil},
 		"MX can't be looked up": {func(t testing.TB) *scenario {
-			return newScenario(t, "example.com").status("example.com", doh.TypeMX, dnssec.Bogus).none("example.com", doh.TypeMX)
+			return newScenario(t, "example.com").servfail("example.com", doh.TypeMX, 22)
 		}, "headline.mx-failed", nil},
+		"MX can't be validated": {func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").status("example.com", doh.TypeMX, dnssec.Bogus).none("example.com", doh.TypeMX)
+		}, "headline.mx-bogus", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := c.make(t).report()

@@ -64,6 +64,9 @@ func (j *judge) headline() []Phrase {
 	if sts.Key == "headline.sts-enforce" && dane.Key == "headline.dane-ok" {
 		all = []Phrase{phrase("headline.both")}
 	}
+	if sts.Key == "headline.sts-absent" && dane.Key == "headline.dane-absent" {
+		all = []Phrase{phrase("headline.neither")}
+	}
 	if strings.HasSuffix(sts.Key, "-absent") && !strings.HasSuffix(dane.Key, "-absent") {
 		all = []Phrase{dane, sts} // what there is before what there isn't
 	}
@@ -95,6 +98,8 @@ func (j *judge) mailless() (Phrase, bool) {
 		return phrase("headline.null-mx", "domain", d), true
 	case j.has("dns.no-mail-host"):
 		return phrase("headline.no-mail-host", "domain", d), true
+	case j.mx.state == Failed && j.mx.status == dnssec.Bogus:
+		return phrase("headline.mx-bogus", "domain", d), true
 	case j.mx.state == Failed:
 		return phrase("headline.mx-failed", "domain", d), true
 	case j.mx.state == Blind:
