@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -154,23 +156,13 @@ func must(t *testing.T, name string, args ...string) string {
 	return r.out
 }
 
-// freePort finds a TCP and UDP port that is free on every address.
+// freePort finds a port that is free over TCP and UDP on every address. It is
+// below the ports that systems give to outgoing connections, one of which could
+// take it before the server does for which it is meant.
 func freePort(t *testing.T, ips ...string) int {
 	t.Helper()
-	for range 50 {
-		first, err := net.Listen("tcp", net.JoinHostPort(ips[0], "0"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := first.Addr().(*net.TCPAddr).Port
-		free := portFree(port, ips[1:])
-		_ = first.Close() // its only use was the number
-		if u, err := net.ListenPacket("udp", fmt.Sprintf("%s:%d", ips[0], port)); err != nil {
-			free = false
-		} else {
-			_ = u.Close()
-		}
-		if free {
+	for range 200 {
+		if port := 20000 + rand.IntN(12000); portFree(port, ips) {
 			return port
 		}
 	}
@@ -180,11 +172,17 @@ func freePort(t *testing.T, ips ...string) int {
 
 func portFree(port int, ips []string) bool {
 	for _, ip := range ips {
-		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", ip, port))
+		addr := net.JoinHostPort(ip, strconv.Itoa(port))
+		tcp, err := net.Listen("tcp", addr)
 		if err != nil {
 			return false
 		}
-		_ = l.Close()
+		_ = tcp.Close() // its only use was the number
+		udp, err := net.ListenPacket("udp", addr)
+		if err != nil {
+			return false
+		}
+		_ = udp.Close()
 	}
 	return true
 }

@@ -47,14 +47,7 @@ func honest(t *testing.T, q *dns.Msg) *dns.Msg {
 // resolver runs a resolver on UDP and TCP that answers with the octets given,
 // or not at all, and gives its address.
 func resolver(t *testing.T, answer func(q, honest *dns.Msg) []byte) string {
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	udp, tcp := samePort(t)
 	handle := dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
 		if octets := answer(q, honest(t, q)); octets != nil {
 			w.Write(octets)
@@ -68,6 +61,24 @@ func resolver(t *testing.T, answer func(q, honest *dns.Msg) []byte) string {
 		t.Cleanup(func() { s.Shutdown() })
 	}
 	return udp.LocalAddr().String()
+}
+
+// samePort listens on one port over UDP and TCP. The port that the system gives
+// for one may be taken for the other; then another is tried.
+func samePort(t *testing.T) (net.PacketConn, net.Listener) {
+	for range 20 {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp
+		}
+		udp.Close()
+	}
+	t.Fatal("no port free over UDP and TCP")
+	return nil, nil
 }
 
 // pack is the wire form of a message that can be packed.
