@@ -11,6 +11,7 @@ import (
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/senders"
 )
 
 // output says how a report is shown and when it fails.
@@ -37,6 +38,8 @@ type document struct {
 	Domain     string             `json:"domain"`
 	Headline   string             `json:"headline"`
 	Findings   []check.Finding    `json:"findings"`
+	Senders    []senders.Verdict  `json:"senders"`
+	Cached     *senders.Cached    `json:"cached,omitempty"`
 	NotChecked []check.NotChecked `json:"notChecked"`
 	Facts      check.Facts        `json:"facts"`
 }
@@ -48,7 +51,7 @@ func (p *program) show(r check.Report, f check.Facts, o output) int {
 	if o.json {
 		enc := json.NewEncoder(p.out)
 		enc.SetEscapeHTML(false)
-		doc := document{r.Domain.String(), p.sentences(r.Headline), r.Findings, r.NotChecked, f}
+		doc := document{r.Domain.String(), p.sentences(r.Headline), r.Findings, r.Senders, r.Cached, r.NotChecked, f}
 		if doc.Findings == nil {
 			doc.Findings = []check.Finding{}
 		}

@@ -33,6 +33,7 @@ func Judge(f Facts, now time.Time) Report {
 	j.judgeTLSA()
 	j.judgeDANE()
 	j.judgeReporting()
+	j.judgeSenders()
 	j.suppress()
 	j.sum()
 	return j.report

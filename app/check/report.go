@@ -12,6 +12,7 @@ import (
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/senders"
 	"github.com/sealane/sealane/app/syntax"
 	"github.com/sealane/sealane/app/tlsrpt"
 )
@@ -47,7 +48,12 @@ type Report struct {
 	Policy     PolicyView
 	Hosts      []HostView // in the order a sender would try them
 	DNS        []LookupView
-	Progress   Progress
+	// Senders is what each sender does, in the order of the matrix.
+	Senders []senders.Verdict
+	// Cached is what one does that fetched the policy of Facts.Previous; nil when
+	// nothing changed, or none is held any more.
+	Cached   *senders.Cached
+	Progress Progress
 	// Blind: not even the mail hosts could be asked for, by no fault of the domain.
 	Blind bool
 }
@@ -57,7 +63,7 @@ type Report struct {
 // still be called clean.
 var unlooked = []string{
 	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
-	"not-checked.revocation", "not-checked.senders",
+	"not-checked.revocation",
 }
 
 // Complete tells whether the check saw all that it looks for.

@@ -22,7 +22,6 @@ func (j *judge) sum() {
 		j.notChecked("not-checked.history", d)
 	}
 	j.notChecked("not-checked.revocation", d)
-	j.notChecked("not-checked.senders", d)
 	j.report.NotChecked = slices.CompactFunc(j.report.NotChecked, func(a, b NotChecked) bool {
 		return a.Key == b.Key && a.Subject == b.Subject
 	})

@@ -13,8 +13,9 @@ type Language struct {
 	// groups are the words of the findings, one table for each group of codes,
 	// sorted by group; each table is sorted by code.
 	groups []group
-	// phrases are all other sentences, sorted by key.
-	phrases []text
+	// phrases are all other sentences, and senders those of app/senders, each
+	// sorted by key.
+	phrases, senders []text
 }
 
 // group is the words of all codes that begin with name and a dot.
@@ -30,7 +31,7 @@ type text struct{ key, text string }
 func English() Language {
 	return Language{
 		Tag: "en", Name: "English", UI: englishUI,
-		groups: englishGroups, phrases: englishPhrases,
+		groups: englishGroups, phrases: englishPhrases, senders: englishSenders,
 	}
 }
 
@@ -52,11 +53,13 @@ func (l Language) Finding(code string) (Words, bool) {
 // Phrase gives the text of a key such as "headline.null-mx", false when there
 // is none. Its {placeholders} are still to be filled.
 func (l Language) Phrase(key string) (string, bool) {
-	i := sort.Search(len(l.phrases), func(i int) bool { return l.phrases[i].key >= key })
-	if i == len(l.phrases) || l.phrases[i].key != key {
-		return "", false
+	for _, table := range [][]text{l.phrases, l.senders} {
+		i := sort.Search(len(table), func(i int) bool { return table[i].key >= key })
+		if i < len(table) && table[i].key == key {
+			return table[i].text, true
+		}
 	}
-	return l.phrases[i].text, true
+	return "", false
 }
 
 // Codes lists every code that has words, sorted within its group.
@@ -70,11 +73,13 @@ func (l Language) Codes() []string {
 	return codes
 }
 
-// Keys lists every key that has a phrase, sorted.
+// Keys lists every key that has a phrase, sorted within its table.
 func (l Language) Keys() []string {
-	keys := make([]string, len(l.phrases))
-	for i, p := range l.phrases {
-		keys[i] = p.key
+	keys := make([]string, 0, len(l.phrases)+len(l.senders))
+	for _, table := range [][]text{l.phrases, l.senders} {
+		for _, p := range table {
+			keys = append(keys, p.key)
+		}
 	}
 	return keys
 }

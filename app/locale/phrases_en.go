@@ -69,7 +69,6 @@ var englishPhrases = []text{
 	{"not-checked.port25-blocked", "The mail servers: the proxy's own network blocks port 25. A proxy in a network that lets it out is needed."},
 	{"not-checked.probe-unavailable", "{host}: the proxy that speaks with mail servers did not answer. A page cannot speak SMTP by itself."},
 	{"not-checked.revocation", "Whether a certificate was revoked: its issuer was not asked, and most senders do not ask either."},
-	{"not-checked.senders", "What each sender does, one by one: only what the RFCs ask of all of them is shown."},
 	{"not-checked.tls-beyond-us", "{host} at {ip}: our own TLS software could not follow the handshake, as over a certificate that it can't read. Senders' software may."},
 
 	{"who.dns-host", "whoever hosts the DNS"},
