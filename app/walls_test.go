@@ -51,6 +51,12 @@ var walls = []wall{
 		why:    "those alone name miekg/dns, so that its successor can replace it in an afternoon",
 	},
 	{
+		of:    []string{"app/senders"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/..."},
+		name:  []string{"syscall/js"},
+		why:   "plain data in, plain data out: check makes its input, and so must not be needed",
+	},
+	{
 		of:    []string{"app/check"},
 		reach: []string{netHTTP, goApp, quic},
 		name:  []string{"syscall/js"},

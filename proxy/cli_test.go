@@ -13,6 +13,7 @@ import (
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/senders"
 )
 
 // ran is what one command line did.
@@ -149,6 +150,8 @@ type printed struct {
 	Domain     string             `json:"domain"`
 	Headline   string             `json:"headline"`
 	Findings   []check.Finding    `json:"findings"`
+	Senders    []senders.Verdict  `json:"senders"`
+	Cached     *senders.Cached    `json:"cached"`
 	NotChecked []check.NotChecked `json:"notChecked"`
 	Facts      json.RawMessage    `json:"facts"`
 }
@@ -157,7 +160,7 @@ func decode(t *testing.T, text string) printed {
 	t.Helper()
 	var doc printed
 	in := json.NewDecoder(strings.NewReader(text))
-	in.DisallowUnknownFields() // "senders" stays away until there are any
+	in.DisallowUnknownFields()
 	if err := in.Decode(&doc); err != nil {
 		t.Fatalf("%v: %.300s", err, text)
 	}

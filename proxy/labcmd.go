@@ -44,7 +44,7 @@ func labList() ([]probe.LabDomain, error) {
 	}
 	list := make([]probe.LabDomain, len(domains))
 	for i, d := range domains {
-		list[i] = probe.LabDomain{Domain: d.Name.String(), Wrong: d.Wrong, Codes: d.Codes}
+		list[i] = probe.LabDomain{Domain: d.Name.String(), Wrong: d.Wrong, Codes: d.Codes, Senders: d.Senders}
 	}
 	return list, nil
 }

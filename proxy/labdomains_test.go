@@ -76,6 +76,9 @@ func checkLabDomain(t *testing.T, asks check.World, d lab.Domain) []string {
 			t.Logf("%s %s %s %v", f.Level, f.Code, f.Subject, f.Args)
 		}
 	}
+	if diff := cmp.Diff(d.Senders, outcomesOf(report)); diff != "" {
+		t.Errorf("senders, file (-) and check (+) differ:\n%s", diff)
+	}
 	if !facts.Done {
 		t.Error("the check did not end")
 	}
@@ -110,6 +113,15 @@ func codesOf(r check.Report) []string {
 	return slices.Compact(codes)
 }
 
+// outcomesOf are the outcomes as a lab file writes them.
+func outcomesOf(r check.Report) []string {
+	var all []string
+	for _, v := range r.Senders {
+		all = append(all, strings.Join(append([]string{string(v.Sender), v.Outcome.String()}, v.Codes...), " "))
+	}
+	return all
+}
+
 // sayEverything holds every text of a report to being there and being filled.
 func sayEverything(t *testing.T, r check.Report) {
 	words := locale.English()
@@ -139,6 +151,18 @@ func sayEverything(t *testing.T, r check.Report) {
 	for _, s := range r.Lane {
 		phrases = append(phrases, s.Phrase)
 	}
+	for _, v := range r.Senders {
+		keys := []string{"sender." + string(v.Sender), "outcome." + v.Outcome.String()}
+		if v.Reason != "" {
+			keys = append(keys, "reason."+v.Reason)
+		}
+		for _, s := range v.Steps {
+			keys = append(keys, "reason."+s.Reason)
+		}
+		for _, key := range keys {
+			phrases = append(phrases, check.Phrase{Key: key})
+		}
+	}
 	for _, p := range phrases {
 		text, _ := words.Phrase(p.Key)
 		whole(p.Key, text, p.Args)
@@ -157,5 +181,8 @@ func replay(t *testing.T, f check.Facts, r check.Report) {
 	}
 	if diff := cmp.Diff(r.Findings, check.Judge(back, back.At).Findings); diff != "" {
 		t.Errorf("the saved evidence gives another report:\n%s", diff)
+	}
+	if diff := cmp.Diff(r.Senders, check.Judge(back, back.At).Senders); diff != "" {
+		t.Errorf("the saved evidence gives other senders:\n%s", diff)
 	}
 }

@@ -101,6 +101,7 @@ func (p *program) print(r check.Report) {
 			p.paragraph(p.fill(r, f, words(p, f).Consequence))
 		}
 	}
+	p.printSenders(r)
 	if mend == 0 && !r.Blind && r.Complete() {
 		fmt.Fprintf(p.out, "\n%s\n", p.cli.NothingFound)
 	}
@@ -108,6 +109,23 @@ func (p *program) print(r check.Report) {
 		fmt.Fprintf(p.out, "\n%s\n", p.cli.NotChecked)
 		for _, n := range r.NotChecked {
 			p.paragraph(p.phrase(n.Phrase))
+		}
+	}
+}
+
+// printSenders prints the matrix: a line for each sender, and why.
+func (p *program) printSenders(r check.Report) {
+	text := func(key string) string { return p.phrase(check.Phrase{Key: key}) }
+	fmt.Fprintf(p.out, "\n%s\n", text("senders.title"))
+	for _, v := range r.Senders {
+		why, source := v.Reason, v.Source
+		if n := len(v.Steps); why == "" && n > 0 {
+			why, source = v.Steps[n-1].Reason, v.Steps[n-1].Source
+		}
+		fmt.Fprintf(p.out, "  %-30s %s\n", text("sender."+string(v.Sender)),
+			strings.TrimSpace(text("outcome."+v.Outcome.String())+"  "+strings.Join(v.Codes, " ")))
+		if v.Outcome >= senders.Defers {
+			fmt.Fprintf(p.out, "  %-30s %s (%s)\n", "", text("reason."+why), source)
 		}
 	}
 }

@@ -238,8 +238,10 @@ func (j *judge) senderPolicy() senders.Policy {
 	}
 	p.Mode, p.MaxAge = senders.Mode(v.Value.Mode), v.Value.MaxAge
 	p.Valid = v.State == Found
-	if v.State == Failed && seen.Status == 200 {
-		p.Kinds = append(p.Kinds, senders.NoPolicy) // a web page, or nothing
+	if v.State != Found {
+		if read, _ := mtasts.ParsePolicy(seen.Body); read.Mode == mtasts.ModeUnknown {
+			p.Kinds = append(p.Kinds, senders.NoPolicy) // a web page, or nothing
+		}
 	}
 	for _, d := range v.Diagnostics {
 		p.Valid = p.Valid && !d.Fatal

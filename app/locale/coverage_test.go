@@ -10,6 +10,7 @@ import (
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/senders"
 )
 
 // TestCatalogueAndWordsAgree holds the catalogue's codes and the words to the
@@ -102,8 +103,43 @@ func TestPhrasesAreUsed(t *testing.T) {
 	}
 	for _, key := range l.Keys() {
 		group, _, _ := strings.Cut(key, ".")
-		if group != "who" && !used[key] {
+		if group != "who" && !used[key] && !senderGroups[group] {
 			t.Errorf("%s has a text, but app/check never names it", key)
+		}
+	}
+}
+
+// senderGroups are the groups of keys that TestSendersHaveWords holds.
+var senderGroups = map[string]bool{"outcome": true, "reason": true, "sender": true, "senders": true, "source": true}
+
+// TestSendersHaveWords holds what app/senders can say to what has a text, and
+// the texts to what it can say.
+func TestSendersHaveWords(t *testing.T) {
+	l := locale.English()
+	said := map[string]bool{"sender.cached": true}
+	for o := senders.Unknown; o <= senders.Skips; o++ {
+		said["outcome."+o.String()] = true
+	}
+	for _, r := range senders.Reasons() {
+		said["reason."+r] = true
+	}
+	for _, id := range senders.All() {
+		said["sender."+string(id)] = true
+	}
+	for _, s := range senders.Sources() {
+		if !strings.HasPrefix(s, "RFC ") {
+			said["source."+s] = true
+		}
+	}
+	for key := range said {
+		if _, ok := l.Phrase(key); !ok {
+			t.Errorf("%s has no text", key)
+		}
+	}
+	for _, key := range l.Keys() {
+		group, _, _ := strings.Cut(key, ".")
+		if senderGroups[group] && group != "senders" && !said[key] {
+			t.Errorf("%s has a text, but app/senders never says it", key)
 		}
 	}
 }

@@ -19,4 +19,6 @@ type LabDomain struct {
 	Domain string   `json:"domain"`
 	Wrong  string   `json:"wrong"` // what is wrong with it, a sentence
 	Codes  []string `json:"codes"` // finding codes expected, sorted
+	// Senders are the outcomes expected: sender, outcome, status codes.
+	Senders []string `json:"senders,omitempty"`
 }

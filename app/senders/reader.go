@@ -63,7 +63,8 @@ func (r *reader) policy(p *Policy) Answer {
 	if p.Served != Yes {
 		return p.Served
 	}
-	if slices.Contains(p.Kinds, NoPolicy) || slices.Contains(p.Kinds, "json-body") {
+	has := func(kind string) bool { return slices.Contains(p.Kinds, kind) }
+	if has(NoPolicy) || has("json-body") || has("mode-missing") && !has("key-case") && !has("key-typo") {
 		return No // nobody reads a mode out of that
 	}
 	result := odd(p.Valid, p.Kinds, r.takes, r.refuses)

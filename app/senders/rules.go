@@ -98,6 +98,24 @@ func All() []ID {
 	return all
 }
 
+// Sources lists every source that is named, sorted.
+func Sources() []string {
+	var all []string
+	for _, s := range matrix() {
+		all = append(all, s.sources...)
+		for _, c := range append(norms, s.codes...) {
+			if c.source != "" {
+				all = append(all, c.source)
+			}
+		}
+		if s.retry != nil {
+			all = append(all, s.retry.source)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func matrix() []sender {
 	return []sender{
 		exchangeOnline(), gmail(), postfixDANE(), postfixMay(), postfixResolver(), postfixTLSPol(),

@@ -11,6 +11,7 @@ import (
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/senders"
 	"github.com/sealane/sealane/app/syntax"
 	"github.com/sealane/sealane/app/tlsrpt"
 )
@@ -48,6 +49,13 @@ func fixture() check.Report {
 			{Code: "sts-policy.non-ascii", Level: check.Warning, Subject: "example.com", Args: map[string]string{"line": "3", "domain": "example.com"}},
 			{Code: "sts-policy.max-age-short", Level: check.Notice, Subject: "example.com", Args: map[string]string{"max_age": "604800"}},
 			{Code: "starttls.ok", Level: check.OK, Subject: "mx2.example.com"},
+		},
+		Senders: []senders.Verdict{
+			{Sender: "exchange-online", Outcome: senders.Defers, Codes: []string{"4.7.323"},
+				Steps: []senders.Step{{Host: "<b>not a host</b>", Outcome: senders.Skips, Reason: "dane-mismatch", Source: "XDANE"}},
+				Retry: &senders.Retry{Tries: []time.Time{now.Add(15 * time.Minute), now.Add(30 * time.Minute)}, Every: 60,
+					GivesUp: now.Add(24 * time.Hour), Returned: []string{"5.7.323"}, Source: "XDANE"}},
+			{Sender: "gmail", Outcome: senders.Delivers, Steps: []senders.Step{{Host: "mx2.example.com", Outcome: senders.Delivers, How: "MTA-STS", Reason: "sts", Source: "RFC 8461 §4"}}},
 		},
 		NotChecked: []check.NotChecked{
 			{Phrase: check.Phrase{Key: "not-checked.revocation"}, Subject: "example.com"},

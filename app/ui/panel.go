@@ -46,6 +46,7 @@ func (p *Panel) Render() app.UI {
 	return root.body(
 		v.verdict(p.again),
 		v.lane(),
+		v.senders(),
 		v.mendFirst(),
 		v.others(),
 		v.details(),

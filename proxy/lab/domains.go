@@ -22,6 +22,9 @@ type Domain struct {
 	Detail string
 	// Codes are the finding codes of every level that a check gives, sorted.
 	Codes []string
+	// Senders are the outcomes in the order of the matrix: sender, outcome and
+	// status codes, apart by blanks.
+	Senders []string
 }
 
 // Domains gives the lab's domains, sorted by name. Its errors are *FileError.
@@ -32,7 +35,7 @@ func Domains() ([]Domain, error) {
 	}
 	domains := make([]Domain, len(files))
 	for i, f := range files {
-		domains[i] = Domain{Name: f.name, Wrong: f.wrong, Detail: f.detail, Codes: f.expect}
+		domains[i] = Domain{Name: f.name, Wrong: f.wrong, Detail: f.detail, Codes: f.expect, Senders: f.senders}
 	}
 	return domains, nil
 }

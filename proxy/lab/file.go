@@ -24,6 +24,7 @@ import (
 //	mta-sts.txt  the body that it serves
 //	mx HOST      how a mail server behaves; without the section: well
 //	expect       the finding codes that a check gives, one a line, sorted
+//	senders      what each sender does, one a line: sender, outcome, codes
 //
 // The directives of a section are the cases of the function that reads it. In
 // directives a name without final dot is relative to the domain, "@" is the
@@ -60,6 +61,7 @@ type domainFile struct {
 	policy        *policySpec
 	hosts         map[dnsname.Name]*hostSpec
 	expect        []string
+	senders       []string
 }
 
 // line is one line of a file that says something.
@@ -118,6 +120,8 @@ func (f *domainFile) section(name, data string, at int) error {
 		return nil
 	case name == "expect":
 		return f.readExpect(lines(data, at))
+	case name == "senders":
+		return f.readSenders(lines(data, at))
 	case name == "mta-sts.txt":
 		f.policyHost().body = data
 		return nil
@@ -161,6 +165,19 @@ func (f *domainFile) readExpect(all []line) error {
 			return f.fault(l, fmt.Errorf("%w: %s is no code, or not sorted", ErrValue, l.text))
 		}
 		f.expect = append(f.expect, l.text)
+	}
+	return nil
+}
+
+// readSenders takes the lines as they are: what a sender is called and does is
+// the check's to say, and its test's to hold.
+func (f *domainFile) readSenders(all []line) error {
+	for _, l := range all {
+		words := strings.Fields(l.text)
+		if len(words) < 2 {
+			return f.fault(l, fmt.Errorf("%w: %s is no sender with an outcome", ErrValue, l.text))
+		}
+		f.senders = append(f.senders, strings.Join(words, " "))
 	}
 	return nil
 }
