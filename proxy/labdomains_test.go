@@ -11,6 +11,7 @@ import (
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/senders"
 	"github.com/sealane/sealane/proxy/lab"
 	"github.com/sealane/sealane/proxy/observe"
 	"github.com/sealane/sealane/proxy/world"
@@ -60,8 +61,13 @@ func TestLabDomains(t *testing.T) {
 
 func checkLabDomain(t *testing.T, asks check.World, d lab.Domain) []string {
 	said := map[string]check.Level{}
+	outcomes := map[senders.ID][]senders.Outcome{}
 	facts := check.Gather(t.Context(), asks, d.Name, func(part check.Facts) {
-		for _, f := range check.Judge(part, time.Now()).Findings {
+		r := check.Judge(part, time.Now())
+		for _, v := range r.Senders {
+			outcomes[v.Sender] = append(outcomes[v.Sender], v.Outcome)
+		}
+		for _, f := range r.Findings {
 			k := string(f.Code) + " about " + f.Subject
 			said[k] = max(said[k], f.Level)
 		}
@@ -76,6 +82,7 @@ func checkLabDomain(t *testing.T, asks check.World, d lab.Domain) []string {
 			t.Logf("%s %s %s %v", f.Level, f.Code, f.Subject, f.Args)
 		}
 	}
+	keepOutcomes(t, outcomes, report)
 	if diff := cmp.Diff(d.Senders, outcomesOf(report)); diff != "" {
 		t.Errorf("senders, file (-) and check (+) differ:\n%s", diff)
 	}
@@ -111,6 +118,19 @@ func codesOf(r check.Report) []string {
 	}
 	slices.Sort(codes)
 	return slices.Compact(codes)
+}
+
+// keepOutcomes holds the senders to what was said on the way: what was once
+// known is not taken back.
+func keepOutcomes(t *testing.T, said map[senders.ID][]senders.Outcome, r check.Report) {
+	for _, v := range r.Senders {
+		for _, o := range said[v.Sender] {
+			if o != senders.Unknown && o != v.Outcome {
+				t.Errorf("%s: %v was said, and %v in the end", v.Sender, o, v.Outcome)
+				break
+			}
+		}
+	}
 }
 
 // outcomesOf are the outcomes as a lab file writes them.
