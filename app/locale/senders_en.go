@@ -61,6 +61,7 @@ var englishSenders = []text{
 	{"senders.retry", "Tries again after {minutes} minutes, then every {every}; gives up after {hours} hours."},
 	{"senders.returned", "Then returns it with {codes}."},
 	{"senders.title", "What senders do"},
+	{"senders.why", "Why"},
 
 	{"source.A25", "Ashiq and others, MTA-STS in the wild, IMC 2025"},
 	{"source.EXIM", "Exim, smtp.c"},

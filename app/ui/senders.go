@@ -46,13 +46,14 @@ func (v view) sender(s senders.Verdict, tag string) app.UI {
 	if s.Outcome == senders.Unknown && v.m.State == Running {
 		name, said = "pending", []app.UI{app.Text(v.w.Verdict.Pending)}
 	}
+	why, _ := v.lang.Phrase("senders.why")
 	return el(tag).class("sender", "level-"+name).data("sender", string(s.Sender)).data("outcome", s.Outcome.String()).body(
 		el("h4").body(v.words("sender."+string(s.Sender), nil)...),
 		el("p").class("outcome").body(
 			mark(name), el("span").body(said...),
 			when(len(s.Codes) > 0, func() app.UI { return el("code").text(strings.Join(s.Codes, " ")) }),
 		),
-		v.fold("sender "+string(s.Sender), v.w.Finding.Why, "why", v.senderReasons(s)...),
+		v.fold("sender "+string(s.Sender), why, "why", v.senderReasons(s)...),
 	)
 }
 
