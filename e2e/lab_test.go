@@ -13,6 +13,8 @@ type labDomain struct {
 	Domain string   `json:"domain"`
 	Wrong  string   `json:"wrong"`
 	Codes  []string `json:"codes"`
+	// Senders are lines of sender, outcome and status codes.
+	Senders []string `json:"senders"`
 }
 
 func lab(t *testing.T) []labDomain {
@@ -56,6 +58,11 @@ func TestLabEverywhereTheSame(t *testing.T) {
 			p.check(d.Domain)
 			if diff := cmp.Diff(want, p.codes()); diff != "" {
 				t.Errorf("the file (-) and the page (+) differ:\n%s", diff)
+			}
+			shown := eval[[]string](p, `[...document.querySelectorAll("[data-sender]")].map(e => [e.dataset.sender, e.dataset.outcome,
+				e.querySelector(".outcome code")?.textContent].filter(Boolean).join(" "))`)
+			if diff := cmp.Diff(d.Senders, shown); diff != "" {
+				t.Errorf("senders, the file (-) and the page (+) differ:\n%s", diff)
 			}
 			if got := p.headline(); got != strings.TrimSpace(native.Headline) {
 				t.Errorf("the page says %q, the command line %q", got, native.Headline)

@@ -255,8 +255,9 @@ func (j *judge) senderPolicy() senders.Policy {
 // cached says what becomes of mail from those who still hold the policy that an
 // earlier check saw (RFC 8461 §3.3).
 func (j *judge) cached() *senders.Cached {
-	if j.facts.Previous == nil {
-		return nil
+	unseen := func(s LookupState) bool { return s == Pending || s == Blind }
+	if j.facts.Previous == nil || unseen(j.report.Record.State) || unseen(j.report.Policy.State) {
+		return nil // whether anything changed isn't known
 	}
 	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
 	past.readDNS()

@@ -109,4 +109,8 @@ func TestCachedPolicy(t *testing.T) {
 	if c == nil || c.Verdict.Outcome != senders.Defers || c.Replaced || !c.Until.Equal(past.At.Add(7*24*time.Hour)) {
 		t.Errorf("another policy under the same id: %+v", c)
 	}
+	moved.facts.Policy = nil
+	if c := moved.report().Cached; c != nil {
+		t.Errorf("the policy isn't back: %+v", c)
+	}
 }
