@@ -3,10 +3,8 @@ package senders
 // gmail validates MTA-STS (A25 §6). Whether it looks at TLSA records is not
 // documented, nor are its codes, its retries, and how it reads policies that
 // the RFC refuses.
-func gmail() sender {
-	return sender{
-		id:      "gmail",
-		ways:    []rules{{reader: &reader{}}, {dane: true, reader: &reader{}}, {dane: true, reader: &reader{}, order: daneAlone}},
-		sources: []string{"A25"},
-	}
+var gmail = sender{
+	id:      "gmail",
+	ways:    []rules{{reader: &reader{}}, {dane: true, reader: &reader{}}, {dane: true, reader: &reader{}, order: daneAlone}},
+	sources: []string{"A25"},
 }

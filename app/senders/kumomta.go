@@ -1,22 +1,22 @@
 package senders
 
+// kumoReader is how it reads (findings §3.4, rules.md §6).
+var kumoReader = reader{
+	plainOnly: true, millis: 20000,
+	takes:         []string{"blank-line", "leading-whitespace", "space-before-colon", "max-age-too-large"},
+	refuses:       []string{"mode-invalid", "mode-case", "bom", "duplicate-key", "max-age-missing", "version-missing", "version-wrong"},
+	recordTakes:   []string{"id-invalid-chars"},
+	recordRefuses: []string{"multiple"},
+}
+
 // kumoMTA follows MTA-STS by default, and takes any certificate under a policy in
 // testing; with enable_dane it ignores the policy of a host with TLSA records
 // (KUMO reference, enable_mta_sts). Whether enable_dane is set, and whether a bad
 // certificate is taken where nothing asks for a good one, is configuration.
-func kumoMTA() sender {
-	r := &reader{
-		plainOnly: true, millis: 20000,
-		takes:         []string{"blank-line", "leading-whitespace", "space-before-colon", "max-age-too-large"},
-		refuses:       append(refusedByAll(), "bom", "duplicate-key", "max-age-missing", "version-missing", "version-wrong"),
-		recordTakes:   []string{"id-invalid-chars"},
-		recordRefuses: []string{"multiple"},
-	}
-	return sender{
-		id: "kumomta", sources: []string{"KUMO"},
-		ways: []rules{
-			{reader: r, verifies: true}, {dane: true, reader: r, order: daneAlone, verifies: true},
-		},
-		codes: []code{{"sts-mx", "4.4.4", "KUMO"}},
-	}
+var kumoMTA = sender{
+	id: "kumomta", sources: []string{"KUMO"},
+	ways: []rules{
+		{reader: &kumoReader, verifies: true}, {dane: true, reader: &kumoReader, order: daneAlone, verifies: true},
+	},
+	codes: []code{{"sts-mx", "4.4.4", "KUMO"}},
 }

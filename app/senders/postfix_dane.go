@@ -2,6 +2,7 @@ package senders
 
 // postfixDANE is smtp_tls_security_level = dane. By default it goes by TLSA
 // records behind unsigned MX records too (smtp_tls_dane_insecure_mx_policy).
-func postfixDANE() sender {
-	return postfix("postfix-dane", []string{"PF", "PFCONF"}, rules{dane: true, insecureMX: true})
+var postfixDANE = sender{
+	id: "postfix-dane", ways: []rules{{dane: true, insecureMX: true, clear: true}}, sources: []string{"PF", "PFCONF"},
+	codes: postfixCodes, retry: &postfixRetry,
 }

@@ -5,12 +5,13 @@ package senders
 // and wants the host's name in the certificate. Which plugin, and so how the
 // policy is read, whether DANE comes first, and how deep a wildcard reaches,
 // is open.
-func postfixPatterns() sender {
-	var ways []rules
-	for _, deep := range []bool{false, true} {
-		ways = append(ways,
-			rules{dane: true, insecureMX: true, reader: resolverReader(), order: stsAlone, deep: deep},
-			rules{dane: true, reader: tlspolReader(), order: daneAlone, deep: deep})
-	}
-	return postfix("postfix-sts-patterns", []string{"PFCONF", "PF"}, ways...)
+var postfixPatterns = sender{
+	id: "postfix-sts-patterns", sources: []string{"PFCONF", "PF"},
+	ways: []rules{
+		{dane: true, insecureMX: true, reader: &resolverReader, order: stsAlone, deep: false, clear: true},
+		{dane: true, reader: &tlspolReader, order: daneAlone, deep: false, clear: true},
+		{dane: true, insecureMX: true, reader: &resolverReader, order: stsAlone, deep: true, clear: true},
+		{dane: true, reader: &tlspolReader, order: daneAlone, deep: true, clear: true},
+	},
+	codes: postfixCodes, retry: &postfixRetry,
 }

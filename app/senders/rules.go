@@ -92,7 +92,7 @@ func Reasons() []string {
 // All lists the senders in the order of the matrix.
 func All() []ID {
 	var all []ID
-	for _, s := range matrix() {
+	for _, s := range matrix {
 		all = append(all, s.id)
 	}
 	return all
@@ -101,7 +101,7 @@ func All() []ID {
 // Sources lists every source that is named, sorted.
 func Sources() []string {
 	var all []string
-	for _, s := range matrix() {
+	for _, s := range matrix {
 		all = append(all, s.sources...)
 		for _, c := range append(norms, s.codes...) {
 			if c.source != "" {
@@ -116,17 +116,16 @@ func Sources() []string {
 	return slices.Compact(all)
 }
 
-func matrix() []sender {
-	return []sender{
-		exchangeOnline(), gmail(), postfixDANE(), postfixMay(), postfixResolver(), postfixTLSPol(),
-		postfixPatterns(), exim(), mox(), stalwart(), kumoMTA(), opportunistic(),
-	}
+// matrix is the senders in the order of the matrix.
+var matrix = []*sender{
+	&exchangeOnline, &gmail, &postfixDANE, &postfixMay, &postfixResolver, &postfixTLSPol,
+	&postfixPatterns, &exim, &mox, &stalwart, &kumoMTA, &opportunistic,
 }
 
 // Judge says what every sender does with mail sent at the moment now.
 func Judge(m Mail, now time.Time) []Verdict {
 	var all []Verdict
-	for _, s := range matrix() {
+	for _, s := range matrix {
 		all = append(all, s.judge(&m, now))
 	}
 	return all

@@ -1,21 +1,21 @@
 package senders
 
+// stalwartReader is how it reads (findings §3.4, rules.md §6).
+var stalwartReader = reader{
+	anyMedia: true, anyStatus: true, large: Yes,
+	takes: []string{"blank-line", "bom", "comment-line", "leading-whitespace", "space-before-colon",
+		"max-age-too-large", "max-age-missing", "version-missing", "version-wrong", "mx-u-label"},
+	refuses: []string{"mode-invalid", "mode-case"},
+}
+
 // stalwart knows DANE and MTA-STS (STAL outbound/dane, outbound/mta_sts). How
 // it combines them, how long it waits for a policy, and whether it takes a bad
 // certificate where neither asks for a good one depends on its configuration.
 // It doesn't look at the status or the media type (findings §3.4).
-func stalwart() sender {
-	r := &reader{
-		anyMedia: true, anyStatus: true, large: Yes,
-		takes: []string{"blank-line", "bom", "comment-line", "leading-whitespace", "space-before-colon",
-			"max-age-too-large", "max-age-missing", "version-missing", "version-wrong", "mx-u-label"},
-		refuses: refusedByAll(),
-	}
-	return sender{
-		id: "stalwart", sources: []string{"STAL"},
-		ways: []rules{
-			{dane: true, reader: r, verifies: true, always: true},
-			{dane: true, reader: r, order: daneAlone, verifies: true, always: true},
-		},
-	}
+var stalwart = sender{
+	id: "stalwart", sources: []string{"STAL"},
+	ways: []rules{
+		{dane: true, reader: &stalwartReader, verifies: true, always: true},
+		{dane: true, reader: &stalwartReader, order: daneAlone, verifies: true, always: true},
+	},
 }
