@@ -33,7 +33,7 @@ func TestProgramSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	var packed bytes.Buffer
-	w := brotli.NewWriterLevel(&packed, brotli.BestCompression)
+	w := brotli.NewWriterOptions(&packed, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24})
 	if _, err := w.Write(content); err != nil {
 		t.Fatal(err)
 	}

@@ -192,7 +192,8 @@ func (s *site) removeOld(dir string) error {
 
 func (s *site) compress(name, target string, content []byte, quality int) error {
 	var br, gz bytes.Buffer
-	b := brotli.NewWriterLevel(&br, quality)
+	// The largest window of RFC 7932: the program is longer than the usual one.
+	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: quality, LGWin: 24})
 	z, err := gzip.NewWriterLevel(&gz, min(quality, gzip.BestCompression))
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ var englishSenders = []text{
 	{"outcome.defers", "holds it, tries again"},
 	{"outcome.delivers", "delivers, authenticated"},
 	{"outcome.delivers-cleartext", "delivers, in the clear"},
-	{"outcome.delivers-unauthenticated", "delivers, unauthenticated"},
+	{"outcome.delivers-unauthenticated", "delivers, not authenticated"},
 	{"outcome.returns", "returns it"},
 	{"outcome.skips", "skips this host"},
 	{"outcome.unknown", "not known"},
