@@ -48,12 +48,6 @@ func (p *page) codes() []string {
 	return sorted(eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll('%s [data-code]')].map(e => e.dataset.code)`, report)))
 }
 
-// text gives the visible text of the page.
-func (p *page) text() string {
-	p.t.Helper()
-	return eval[string](p, `document.body.innerText`)
-}
-
 // path gives what stands behind the origin in the address bar.
 func (p *page) path() string {
 	p.t.Helper()

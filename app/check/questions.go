@@ -173,14 +173,9 @@ func (g *gatherer) reporting(d dnsname.Name) {
 
 // mailDomain gives the domain of a mailto URI (RFC 6068 §2).
 func mailDomain(uri string) (dnsname.Name, bool) {
-	scheme, rest, _ := strings.Cut(uri, ":")
-	if !strings.EqualFold(scheme, "mailto") {
-		return dnsname.Name{}, false
-	}
-	rest, _, _ = strings.Cut(rest, "?")
-	at := strings.LastIndexByte(rest, '@')
-	name, err := dnsname.Parse(rest[at+1:])
-	return name, at > 0 && err == nil
+	address, ok := tlsrpt.Address(uri)
+	name, err := dnsname.Parse(address[strings.LastIndexByte(address, '@')+1:])
+	return name, ok && err == nil
 }
 
 // policyHost fetches the policy and asks for the addresses of its host.

@@ -29,8 +29,7 @@ func (j *judge) sum() {
 
 // protection is how one mechanism stands over all mail hosts.
 type protection struct {
-	known, open int // hosts that say something, hosts still unknown
-	good, bad   int
+	open, good, bad int // hosts that say nothing yet, that pass, that fail
 }
 
 // tally counts the hosts by a judgement of each.
@@ -40,13 +39,11 @@ func (j *judge) tally(level func(*host) Level) protection {
 		switch level(h) {
 		case Unknown:
 			p.open++
-			continue
 		case OK:
 			p.good++
 		case Error:
 			p.bad++
 		}
-		p.known++
 	}
 	return p
 }

@@ -215,7 +215,7 @@ func (j *judge) judgeReceivers() {
 	own := len(uris) > 0
 	told := map[dnsname.Name]bool{}
 	for _, uri := range uris {
-		mailbox, ok := mailDomain(strings.TrimSuffix(uri, "."))
+		mailbox, ok := mailDomain(uri)
 		own = own && ok && mailbox == d
 		if !ok || mailbox == d || told[mailbox] {
 			continue

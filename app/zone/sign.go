@@ -76,9 +76,6 @@ type signatures struct {
 	unproven map[string]bool                // denials that go out without NSEC
 }
 
-// Signed tells whether Sign was done.
-func (z *Zone) Signed() bool { return z.key != nil }
-
 // Sign adds the key's DNSKEY, an NSEC chain and a signature over every record
 // set of which the zone is the authority (RFC 4035 §2), valid from inception to
 // expiration. Without SOA it fails with ErrNoSOA. A zone is signed once.

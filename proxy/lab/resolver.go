@@ -31,10 +31,8 @@ func (l *Lab) exchange(ctx context.Context, query []byte) ([]byte, error) {
 type resolution struct {
 	*dns.Msg
 	world  *world
-	query  *dns.Msg // with DO, for the zones
 	now    time.Time
 	secure bool
-	trace  error
 }
 
 // resolve answers a query: CNAME chains are followed from zone to zone, AD is
