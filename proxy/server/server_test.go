@@ -103,7 +103,7 @@ func wantProblem(t *testing.T, r *http.Response, status int, token string, class
 	if err := decoder.Decode(&d); err != nil {
 		t.Fatalf("%v: %q", err, body)
 	}
-	if r.StatusCode != status || d.Status != status || d.Type != token || d.Class != class || d.Title == "" {
+	if r.StatusCode != status || d.Status != status || d.Type != token || d.Class != class || d.Title == "" || d.Title == token {
 		t.Errorf("status %d, %+v; want %d %s %s", r.StatusCode, d, status, token, class)
 	}
 	if got := r.Header.Get("Content-Type"); got != "application/problem+json" {
