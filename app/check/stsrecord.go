@@ -59,27 +59,13 @@ const maxTTL = 86400
 // maxTexts is how many TXT records at one name are judged one by one.
 const maxTexts = 20
 
-// stsText is the MTA-STS record (RFC 8461 §3.1).
-func stsText() textRecord {
-	return textRecord{
-		prefix: "_mta-sts", wrong: append([]string{""}, wrongRecordNames...),
-		picks: mtasts.SelectRecord, meant: meantAsRecord,
-		parse: func(text string) []syntax.Diagnostic {
-			_, diagnostics := mtasts.ParseRecord(text)
-			return diagnostics
-		},
-	}
-}
-
-// readRecord reads the _mta-sts lookup.
+// readRecord reads the _mta-sts lookup (RFC 8461 §3.1).
 func (j *judge) readRecord() {
 	v := &j.report.Record
-	v.State = j.look(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT).state
-	views, text, one := j.readTexts(stsText())
-	v.TXT = views
-	if value, diagnostics := mtasts.ParseRecord(text); one && syntax.Valid(diagnostics) {
-		v.Valid, v.Value = true, value
-	}
+	v.State, v.TXT, v.Value, v.Valid = textRecord[mtasts.Record]{
+		prefix: "_mta-sts", wrong: append([]string{""}, wrongRecordNames...),
+		picks: mtasts.SelectRecord, parse: mtasts.ParseRecord, meant: meantAsRecord,
+	}.read(j)
 }
 
 // meantAsRecord tells whether a text that senders discard was to be an MTA-STS

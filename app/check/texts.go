@@ -9,46 +9,48 @@ import (
 )
 
 // textRecord is what differs between the two TXT records (RFC 8461 §3.1,
-// RFC 8460 §3).
-type textRecord struct {
+// RFC 8460 §3); R is what one is read to.
+type textRecord[R any] struct {
 	prefix string   // its name below the domain
 	wrong  []string // where it is put by mistake; "" is the domain itself
 	picks  func([]string) []int
-	parse  func(string) []syntax.Diagnostic
+	parse  func(string) (R, []syntax.Diagnostic)
 	// meant tells whether a text that senders discard was to be this record.
 	meant func(string) bool
 }
 
-// readTexts shows what stands at the record's name, and where nothing does,
-// what stands at the usual wrong ones. The one text that senders read is given
-// too, false without exactly one.
-func (j *judge) readTexts(k textRecord) (views []TXTView, text string, one bool) {
+// read shows what stands at the record's name, and where nothing does, what
+// stands at the usual wrong ones. The value of the one record that senders read
+// is given too, false without exactly one valid.
+func (k textRecord[R]) read(j *judge) (state LookupState, views []TXTView, value R, valid bool) {
 	owner := j.facts.Domain.Child(k.prefix)
 	a := j.look(owner, doh.TypeTXT)
 	views = txtViews(owner, a)
-	found := texts(a)
-	chosen := k.picks(found)
+	chosen := k.picks(texts(a))
 	for i := range views {
-		if slices.Contains(chosen, i) || k.meant(views[i].Text) {
-			views[i].Diagnostics = k.parse(views[i].Text)
+		v := &views[i]
+		v.Chosen = len(chosen) == 1 && chosen[0] == i
+		if !slices.Contains(chosen, i) && !k.meant(v.Text) {
+			continue
+		}
+		var read R
+		read, v.Diagnostics = k.parse(v.Text)
+		if v.Chosen && syntax.Valid(v.Diagnostics) {
+			value, valid = read, true
 		}
 	}
-	if len(chosen) == 1 {
-		views[chosen[0]].Chosen = true
-		return views, found[chosen[0]], true
-	}
 	if len(chosen) > 0 || !readable(a) {
-		return views, "", false
+		return a.state, views, value, valid
 	}
 	for _, name := range j.misplaced(owner, k.wrong) {
 		for _, view := range txtViews(name, j.look(name, doh.TypeTXT)) {
 			if len(k.picks([]string{view.Text})) == 1 {
-				view.Diagnostics = k.parse(view.Text)
+				_, view.Diagnostics = k.parse(view.Text)
 				views = append(views, view)
 			}
 		}
 	}
-	return views, "", false
+	return a.state, views, value, valid
 }
 
 // txtViews shows the TXT records of a lookup.

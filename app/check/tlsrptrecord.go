@@ -54,27 +54,13 @@ var tlsrptRecordEntries = []Entry{
 	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                         // args: value
 }
 
-// tlsrptText is the TLS reporting record (RFC 8460 §3).
-func tlsrptText() textRecord {
-	return textRecord{
-		prefix: "_smtp._tls", wrong: wrongReportingNames,
-		picks: tlsrpt.SelectRecord, meant: meantAsReporting,
-		parse: func(text string) []syntax.Diagnostic {
-			_, diagnostics := tlsrpt.ParseRecord(text)
-			return diagnostics
-		},
-	}
-}
-
-// readReporting reads the _smtp._tls lookup.
+// readReporting reads the _smtp._tls lookup (RFC 8460 §3).
 func (j *judge) readReporting() {
 	v := &j.report.TLSRPT
-	v.State = j.look(j.facts.Domain.Child("_smtp._tls"), doh.TypeTXT).state
-	views, text, one := j.readTexts(tlsrptText())
-	v.TXT = views
-	if value, diagnostics := tlsrpt.ParseRecord(text); one && syntax.Valid(diagnostics) {
-		v.Valid, v.Value = true, value
-	}
+	v.State, v.TXT, v.Value, v.Valid = textRecord[tlsrpt.Record]{
+		prefix: "_smtp._tls", wrong: wrongReportingNames,
+		picks: tlsrpt.SelectRecord, parse: tlsrpt.ParseRecord, meant: meantAsReporting,
+	}.read(j)
 }
 
 // meantAsReporting tells whether a text that senders discard was to be a TLS
