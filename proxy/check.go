@@ -79,7 +79,7 @@ func (p *program) earlier(file string, domain dnsname.Name) (*check.Facts, error
 // saving them.
 func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name, earlier *check.Facts, save string) (check.Facts, error) {
 	lab := domain.Within(labZone())
-	world, stop, err := p.world(w, lab)
+	world, anchors, stop, err := p.world(w, lab)
 	if err != nil {
 		return check.Facts{}, err
 	}
@@ -95,7 +95,7 @@ func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name
 			fmt.Fprintf(p.err, "\r\x1b[K%s", p.say(p.cli.Progress,
 				"count", fmt.Sprint(f.Answered), "total", fmt.Sprint(f.Asked)))
 		}
-	})
+	}, anchors...)
 	if p.terminal {
 		fmt.Fprint(p.err, "\r\x1b[K")
 	}

@@ -102,11 +102,12 @@ func (n *networks) close() {
 	}
 }
 
-// world gives what one check asks, and what ends it.
-func (p *program) world(w *worldFlags, withLab bool) (check.World, func(), error) {
+// world gives what one check asks, with the trust anchors of its resolvers, and
+// what ends it.
+func (p *program) world(w *worldFlags, withLab bool) (check.World, []dnssec.Anchor, func(), error) {
 	n, err := p.networks(w, withLab)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return &world.World{Route: n.route, Anchor: n.anchors}, n.close, nil
+	return &world.World{Route: n.route}, n.anchors, n.close, nil
 }

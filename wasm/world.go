@@ -10,13 +10,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -74,9 +74,6 @@ func (w *world) Config(ctx context.Context) probe.Config {
 	return w.config
 }
 
-// Anchors gives the anchors of the configuration.
-func (w *world) Anchors(ctx context.Context) []dnssec.Anchor { return w.Config(ctx).Anchors }
-
 // Exchange is a DNS query by GET (RFC 8484 §4.1), to the first resolver only:
 // a second one would learn names that the visitor did not mean for it.
 func (w *world) Exchange(ctx context.Context, query []byte) ([]byte, error) {
@@ -105,10 +102,26 @@ func (w *world) Policy(ctx context.Context, d dnsname.Name) (p probe.Policy, err
 	return p, err
 }
 
-// STARTTLS asks the proxy to speak with every address of the host.
-func (w *world) STARTTLS(ctx context.Context, mx dnsname.Name) (s probe.STARTTLS, err error) {
-	err = w.observe(ctx, "starttls?host="+url.QueryEscape(mx.String()), starttlsLimit, &s)
+// STARTTLS asks the proxy to speak with every address of the host, or to make
+// the asides.
+func (w *world) STARTTLS(ctx context.Context, mx dnsname.Name, asides ...probe.AsideKind) (s probe.STARTTLS, err error) {
+	what := "starttls?host=" + url.QueryEscape(mx.String())
+	for _, kind := range asides {
+		what += "&aside=" + url.QueryEscape(string(kind))
+	}
+	err = w.observe(ctx, what, starttlsLimit, &s)
 	return s, err
+}
+
+// Nameservers asks the proxy to put questions to the servers of a zone, each
+// as "type name".
+func (w *world) Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (n probe.Nameservers, err error) {
+	what := "nameservers?zone=" + url.QueryEscape(zone.String())
+	for _, q := range questions {
+		what += "&question=" + url.QueryEscape(strconv.Itoa(int(q.Type))+" "+q.Name.String())
+	}
+	err = w.observe(ctx, what, starttlsLimit, &n)
+	return n, err
 }
 
 // observe asks for one observation of the proxy.

@@ -55,7 +55,7 @@ func TestExchangeAsksTheFirstResolver(t *testing.T) {
 	if want := "https://dns.test/dns-query?dns=" + base64.RawURLEncoding.EncodeToString(query); a.asked[1] != want {
 		t.Errorf("asked %s, want %s", a.asked[1], want)
 	}
-	if anchors := w.Anchors(t.Context()); len(anchors) != 1 || anchors[0].Zone.String() != "test" {
+	if anchors := w.Config(t.Context()).Anchors; len(anchors) != 1 || anchors[0].Zone.String() != "test" {
 		t.Errorf("anchors %+v", anchors)
 	}
 	if len(a.asked) != 2 {

@@ -77,11 +77,17 @@ func (j *judge) readHost(h *host) {
 			h.tlsaBase, h.tlsa = end, at
 		}
 	}
-	for i := range j.facts.Hosts {
-		if j.facts.Hosts[i].Host == h.name {
-			h.probed = &j.facts.Hosts[i]
+	h.probed, h.deeper = probedOf(j.facts.Hosts, h.name), probedOf(j.facts.Deeper, h.name)
+}
+
+// probedOf finds a host's probe, nil without one.
+func probedOf(all []Probed, name dnsname.Name) *Probed {
+	for i := range all {
+		if all[i].Host == name {
+			return &all[i]
 		}
 	}
+	return nil
 }
 
 // tlsaOwner is where a host's TLSA records for port 25 are (RFC 7672 §2.2.3).

@@ -19,6 +19,18 @@ type endpoint struct {
 	chain [][]byte            // DER, leaf first; nil without TLS
 	certs []*x509.Certificate // of chain; nil where Go's x509 refuses
 	dane  dane.Result
+	// asides are the further visits to the address.
+	asides []probe.Aside
+}
+
+// aside gives the visit of one kind, nil when it wasn't made.
+func (e *endpoint) aside(kind probe.AsideKind) *probe.Aside {
+	for i := range e.asides {
+		if e.asides[i].Kind == kind {
+			return &e.asides[i]
+		}
+	}
+	return nil
 }
 
 // over adds a finding about each address that the test hits, with further

@@ -51,6 +51,7 @@ type host struct {
 	// addresses tells how far A and AAAA together are authentic.
 	addresses dnssec.Status
 	probed    *Probed // nil: not back, or never asked
+	deeper    *Probed // the asides, likewise
 	view      *HostView
 	// What readHosts adds: every address as probed, the records of tlsa, and the
 	// same host in an earlier check (nil without one).

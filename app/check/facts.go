@@ -29,6 +29,10 @@ type Facts struct {
 	Lookups []Lookup `json:"lookups"`
 	Policy  *Fetched `json:"policy,omitempty"` // nil: not back yet
 	Hosts   []Probed `json:"hosts,omitempty"`  // sorted by name
+	// Deeper are the hosts' asides, sorted by name; Authorities what the
+	// authoritative servers of zones answered, sorted by zone.
+	Deeper      []Probed    `json:"deeper,omitempty"`
+	Authorities []Authority `json:"authorities,omitempty"`
 	// Asked and Answered count questions of all kinds, for the progress line.
 	Asked    int  `json:"asked"`
 	Answered int  `json:"answered"`
@@ -61,6 +65,14 @@ type Probed struct {
 	Host     dnsname.Name   `json:"host"`
 	STARTTLS probe.STARTTLS `json:"starttls"`
 	Failure  *probe.Failure `json:"failure,omitempty"`
+}
+
+// Authority is what the authoritative servers of a zone answered, or why they
+// could not be asked.
+type Authority struct {
+	Zone        dnsname.Name      `json:"zone"`
+	Nameservers probe.Nameservers `json:"nameservers"`
+	Failure     *probe.Failure    `json:"failure,omitempty"`
 }
 
 // ErrFacts is ReadFacts' error for what is no saved evidence of this version.

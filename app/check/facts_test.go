@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -67,11 +66,13 @@ func (w deafWorld) Policy(context.Context, dnsname.Name) (probe.Policy, error) {
 	return probe.Policy{}, &probe.Failure{Class: w.class}
 }
 
-func (w deafWorld) STARTTLS(context.Context, dnsname.Name) (probe.STARTTLS, error) {
-	return probe.STARTTLS{}, &probe.Failure{Class: w.class}
+func (w deafWorld) Nameservers(context.Context, dnsname.Name, []probe.Question) (probe.Nameservers, error) {
+	return probe.Nameservers{}, &probe.Failure{Class: w.class}
 }
 
-func (w deafWorld) Anchors(context.Context) []dnssec.Anchor { return dnssec.RootAnchors() }
+func (w deafWorld) STARTTLS(context.Context, dnsname.Name, ...probe.AsideKind) (probe.STARTTLS, error) {
+	return probe.STARTTLS{}, &probe.Failure{Class: w.class}
+}
 
 // TestUnknownIsNotFailed asks worlds where everything errs: not one finding
 // against the domain.

@@ -30,11 +30,14 @@ const maxHosts = 20
 // depends on are there, so that the whole takes as long as the longest chain
 // of dependent questions. After each answer it calls learned, one call at a
 // time, with the facts so far; they are the callee's to keep. It gives the
-// complete facts, or what there was when ctx ended.
-func Gather(ctx context.Context, world World, d dnsname.Name, learned func(Facts)) Facts {
+// complete facts, or what there was when ctx ended. The anchors are the trust
+// anchors that the resolver is expected to use, the root's when none are given.
+func Gather(ctx context.Context, world World, d dnsname.Name, learned func(Facts), anchors ...dnssec.Anchor) Facts {
 	g := &gatherer{ctx: ctx, world: world, learned: learned, asked: map[key]*question{}}
 	g.facts = Facts{Version: FactsVersion, Domain: d}
-	anchors := world.Anchors(ctx)
+	if len(anchors) == 0 {
+		anchors = dnssec.RootAnchors()
+	}
 	g.facts.Trusted, _ = dnssec.Closest(anchors, d)
 	g.domain(d)
 	g.running.Wait()
@@ -177,6 +180,8 @@ func (g *gatherer) snapshot() Facts {
 	f := g.facts
 	f.Lookups = slices.Clone(f.Lookups)
 	f.Hosts = slices.Clone(f.Hosts)
+	f.Deeper = slices.Clone(f.Deeper)
+	f.Authorities = slices.Clone(f.Authorities)
 	return f
 }
 
@@ -193,21 +198,45 @@ func (g *gatherer) policy(d dnsname.Name) *Fetched {
 	return fetched
 }
 
-func (g *gatherer) probe(h dnsname.Name) {
+// probe makes the first visit to a host, or the asides.
+func (g *gatherer) probe(h dnsname.Name, asides ...probe.AsideKind) Probed {
 	g.begin()
 	ctx, cancel := context.WithTimeout(g.ctx, probeTimeout)
 	defer cancel()
-	s, err := g.world.STARTTLS(ctx, h)
+	s, err := g.world.STARTTLS(ctx, h, asides...)
 	probed := Probed{Host: h, STARTTLS: s}
 	if err != nil {
 		probed.Failure = failure(g.ctx, err, probe.Unavailable, probe.Unavailable)
 	}
 	g.learn(func(f *Facts) {
-		at, _ := slices.BinarySearchFunc(f.Hosts, probed, func(a, b Probed) int {
-			return cmp.Compare(a.Host.String(), b.Host.String())
-		})
-		f.Hosts = slices.Insert(slices.Clip(f.Hosts), at, probed)
+		list := &f.Hosts
+		if len(asides) > 0 {
+			list = &f.Deeper
+		}
+		*list = insert(*list, probed, func(p Probed) string { return p.Host.String() })
 	})
+	return probed
+}
+
+// authority puts questions to each authoritative server of a zone.
+func (g *gatherer) authority(zone dnsname.Name, questions []probe.Question) {
+	g.begin()
+	ctx, cancel := context.WithTimeout(g.ctx, probeTimeout)
+	defer cancel()
+	n, err := g.world.Nameservers(ctx, zone, questions)
+	a := Authority{Zone: zone, Nameservers: n}
+	if err != nil {
+		a.Failure = failure(g.ctx, err, probe.Unavailable, probe.Unavailable)
+	}
+	g.learn(func(f *Facts) {
+		f.Authorities = insert(f.Authorities, a, func(a Authority) string { return a.Zone.String() })
+	})
+}
+
+// insert puts one into a sorted list without touching the list that others hold.
+func insert[T any](list []T, one T, name func(T) string) []T {
+	at, _ := slices.BinarySearchFunc(list, one, func(a, b T) int { return cmp.Compare(name(a), name(b)) })
+	return slices.Insert(slices.Clip(list), at, one)
 }
 
 func (g *gatherer) begin() {

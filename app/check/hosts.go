@@ -101,6 +101,13 @@ func readEndpoints(h *host, r reader) {
 			e.certs = append(e.certs, r.certificate(der))
 			e.view.Chain = append(e.view.Chain, certificateView(der, e.certs[depth], depth))
 		}
+		if h.deeper != nil {
+			for _, a := range h.deeper.STARTTLS.Addresses {
+				if a.IP == e.seen.IP {
+					e.asides = a.Asides
+				}
+			}
+		}
 		h.endpoints = append(h.endpoints, e)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -78,7 +77,12 @@ func (w *pacedWorld) Policy(ctx context.Context, d dnsname.Name) (probe.Policy, 
 		Body: []byte("version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n")}, nil
 }
 
-func (w *pacedWorld) STARTTLS(ctx context.Context, mx dnsname.Name) (probe.STARTTLS, error) {
+func (w *pacedWorld) Nameservers(ctx context.Context, zone dnsname.Name, _ []probe.Question) (probe.Nameservers, error) {
+	time.Sleep(paceProbe)
+	return probe.Nameservers{Zone: zone}, nil
+}
+
+func (w *pacedWorld) STARTTLS(ctx context.Context, mx dnsname.Name, _ ...probe.AsideKind) (probe.STARTTLS, error) {
 	s := probe.STARTTLS{Host: mx, Addresses: []probe.Address{{IP: netip.MustParseAddr("192.0.2.1"), Stage: probe.StageEHLO,
 		Banner: probe.Reply{Code: 220}, EHLO: probe.Reply{Code: 250, Lines: []string{mx.String()}}}}}
 	if w.isDead("probe:" + mx.String()) {
@@ -89,8 +93,6 @@ func (w *pacedWorld) STARTTLS(ctx context.Context, mx dnsname.Name) (probe.START
 	time.Sleep(paceProbe)
 	return s, nil
 }
-
-func (w *pacedWorld) Anchors(context.Context) []dnssec.Anchor { return dnssec.RootAnchors() }
 
 // paced makes a domain with five mail hosts of two addresses each.
 func paced(dead ...string) *pacedWorld {

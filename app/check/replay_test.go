@@ -12,7 +12,6 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 )
@@ -67,9 +66,23 @@ func (w replayed) Policy(context.Context, dnsname.Name) (probe.Policy, error) {
 	return w.facts.Policy.Policy, nil
 }
 
-func (w replayed) STARTTLS(_ context.Context, mx dnsname.Name) (probe.STARTTLS, error) {
-	w.wait("probe " + mx.String())
-	for _, h := range w.facts.Hosts {
+func (w replayed) Nameservers(_ context.Context, zone dnsname.Name, _ []probe.Question) (probe.Nameservers, error) {
+	w.wait("servers " + zone.String())
+	for _, a := range w.facts.Authorities {
+		if a.Zone == zone && a.Failure == nil {
+			return a.Nameservers, nil
+		}
+	}
+	return probe.Nameservers{Zone: zone}, &probe.Failure{Class: probe.Unavailable}
+}
+
+func (w replayed) STARTTLS(_ context.Context, mx dnsname.Name, asides ...probe.AsideKind) (probe.STARTTLS, error) {
+	w.wait(fmt.Sprint("probe ", mx, len(asides)))
+	hosts := w.facts.Hosts
+	if len(asides) > 0 {
+		hosts = w.facts.Deeper
+	}
+	for _, h := range hosts {
 		if h.Host == mx && h.Failure != nil {
 			return h.STARTTLS, h.Failure
 		} else if h.Host == mx {
@@ -78,8 +91,6 @@ func (w replayed) STARTTLS(_ context.Context, mx dnsname.Name) (probe.STARTTLS, 
 	}
 	return probe.STARTTLS{Host: mx}, &probe.Failure{Class: probe.Unavailable}
 }
-
-func (w replayed) Anchors(context.Context) []dnssec.Anchor { return dnssec.RootAnchors() }
 
 // refined are findings that may turn into another, as urgent or a warning, when the
 // other hosts or the probe are there: waiting for those would keep a fault of

@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -21,8 +20,9 @@ type World interface {
 	Exchange(ctx context.Context, query []byte) ([]byte, error)
 	// Policy fetches the policy file of the policy domain d, as served.
 	Policy(ctx context.Context, d dnsname.Name) (probe.Policy, error)
-	// STARTTLS speaks with every address of a mail host on port 25.
-	STARTTLS(ctx context.Context, mx dnsname.Name) (probe.STARTTLS, error)
-	// Anchors gives the trust anchors that the resolver is expected to use.
-	Anchors(ctx context.Context) []dnssec.Anchor
+	// STARTTLS speaks with every address of a mail host on port 25; with asides
+	// named, it makes those visits instead, to the first address of each family.
+	STARTTLS(ctx context.Context, mx dnsname.Name, asides ...probe.AsideKind) (probe.STARTTLS, error)
+	// Nameservers puts questions to each authoritative server of a zone.
+	Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (probe.Nameservers, error)
 }

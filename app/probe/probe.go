@@ -21,6 +21,7 @@ const (
 	MaxChain        = 20               // certificates kept
 	MaxCertificate  = 64 << 10         // bytes of one certificate kept
 	MaxAddresses    = 16               // addresses tried per host
+	MaxOtherBody    = 4 << 10          // bytes kept of what another fetch met
 	MaxDNSMessage   = 65535            // bytes
 	MaxHeaderLength = 1024             // bytes kept of one HTTP header's value
 )
@@ -75,6 +76,8 @@ func (c Class) Own() bool {
 type Failure struct {
 	Class  Class  `json:"class"`
 	Detail string `json:"detail,omitempty"`
+	// Alert is the TLS alert (RFC 8446 §6) of TLSAlert, where it is known.
+	Alert uint8 `json:"alert,omitempty"`
 }
 
 // Error gives class and detail.
@@ -106,6 +109,33 @@ type Policy struct {
 	Truncated bool     `json:"truncated,omitempty"` // more than MaxPolicyBody
 	Millis    int      `json:"millis,omitempty"`    // whole fetch
 	Failure   *Failure `json:"failure,omitempty"`
+	// Others are fetches of what senders don't ask for, made to tell why the
+	// one they ask for fails, or whether each address serves it.
+	Others []OtherFetch `json:"others,omitempty"`
+}
+
+// OtherKind says in what a fetch differs from the one that senders make.
+type OtherKind string
+
+// The kinds of other fetches.
+const (
+	OtherAddress OtherKind = "address"    // the first address of the other family
+	OtherSNI     OtherKind = "no-sni"     // without server_name
+	OtherAgent   OtherKind = "user-agent" // with a browser's User-Agent
+	OtherPath    OtherKind = "path"       // at a path that people take for the right one
+	OtherHost    OtherKind = "host"       // at a host that people take for the right one
+	OtherPlain   OtherKind = "http"       // over http, port 80
+)
+
+// OtherFetch is one such fetch. Body is at most MaxOtherBody bytes.
+type OtherFetch struct {
+	Kind    OtherKind  `json:"kind"`
+	URL     string     `json:"url"`
+	Address netip.Addr `json:"address,omitzero"`
+	TLS     *TLS       `json:"tls,omitempty"`
+	Status  int        `json:"status,omitempty"`
+	Body    []byte     `json:"body,omitempty"`
+	Failure *Failure   `json:"failure,omitempty"`
 }
 
 // TLS is a completed handshake.
@@ -114,6 +144,9 @@ type TLS struct {
 	Cipher  uint16 `json:"cipher"`  // IANA number
 	Group   uint16 `json:"group,omitempty"`
 	ALPN    string `json:"alpn,omitempty"`
+	// EarlyData is max_early_data_size of a session ticket received by the end
+	// of the dialogue (RFC 8446 §4.6.1): 0-RTT is taken when it isn't 0.
+	EarlyData uint32 `json:"earlyData,omitempty"`
 	// Chain is DER, leaf first, as presented.
 	Chain [][]byte `json:"chain"`
 	Trust Trust    `json:"trust"`
@@ -126,7 +159,10 @@ type Trust struct {
 	// IgnoringDates is the result at a moment when every certificate of the
 	// presented leaf's path was in date, or Now's when there is no such moment.
 	IgnoringDates TrustResult `json:"ignoringDates,omitempty"`
-	Detail        string      `json:"detail,omitempty"`
+	// Revoked: a stapled OCSP response, itself signed well and in date, says
+	// that the leaf is revoked (RFC 6960 §2.2, RFC 6066 §8).
+	Revoked bool   `json:"revoked,omitempty"`
+	Detail  string `json:"detail,omitempty"`
 }
 
 // TrustResult is one verdict of the verifier. The zero value: not verified.
@@ -169,15 +205,20 @@ const (
 type Address struct {
 	IP netip.Addr `json:"ip"`
 	// Stage is where it ended: StageDone, or the stage that failed.
-	Stage    Stage    `json:"stage"`
-	Dialogue []Line   `json:"dialogue,omitempty"`
-	Banner   Reply    `json:"banner,omitzero"`
-	EHLO     Reply    `json:"ehlo,omitzero"`     // before TLS
-	StartTLS Reply    `json:"startTLS,omitzero"` // zero when not offered or not sent
-	TLS      *TLS     `json:"tls,omitempty"`
-	EHLOTLS  Reply    `json:"ehloTLS,omitzero"` // inside TLS
-	Millis   int      `json:"millis,omitempty"` // whole dialogue
-	Failure  *Failure `json:"failure,omitempty"`
+	Stage    Stage  `json:"stage"`
+	Dialogue []Line `json:"dialogue,omitempty"`
+	Banner   Reply  `json:"banner,omitzero"`
+	EHLO     Reply  `json:"ehlo,omitzero"`     // before TLS
+	StartTLS Reply  `json:"startTLS,omitzero"` // zero when not offered or not sent
+	TLS      *TLS   `json:"tls,omitempty"`
+	EHLOTLS  Reply  `json:"ehloTLS,omitzero"` // inside TLS
+	// WantsCertificate: the server asked for a client's (RFC 8446 §4.3.2).
+	WantsCertificate bool `json:"wantsCertificate,omitempty"`
+	// Asides are further visits, where they were asked for; the fields above
+	// but IP are then zero.
+	Asides  []Aside  `json:"asides,omitempty"`
+	Millis  int      `json:"millis,omitempty"` // whole dialogue
+	Failure *Failure `json:"failure,omitempty"`
 }
 
 // Reply is one SMTP reply (RFC 5321 §4.2): the code, and each line's text

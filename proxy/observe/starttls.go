@@ -18,9 +18,12 @@ import (
 const atOnce = 8
 
 // STARTTLS speaks with every address of a host (RFC 3207 §4): EHLO, STARTTLS,
-// EHLO, QUIT, and never MAIL. Where STARTTLS isn't offered the dialogue ends
+// EHLO, QUIT, and never MAIL. With asides named it makes those visits instead. Where STARTTLS isn't offered the dialogue ends
 // with QUIT: Stage is StageDone, and StartTLS and TLS stay zero.
-func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name) probe.STARTTLS {
+func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...probe.AsideKind) probe.STARTTLS {
+	if len(asides) > 0 {
+		return n.asides(ctx, host, asides)
+	}
 	s := probe.STARTTLS{Host: host}
 	if host.IsZero() || host == dnsname.Root {
 		s.Failure = &probe.Failure{Class: probe.BadRequest, Detail: "no host has this name"}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
@@ -17,8 +16,6 @@ import (
 type World struct {
 	// Route gives the network that a name belongs to; nil where there is none.
 	Route func(dnsname.Name) *observe.Network
-	// Anchor lists the trust anchors that the resolvers are expected to use.
-	Anchor []dnssec.Anchor
 }
 
 var _ check.World = (*World)(nil)
@@ -47,18 +44,25 @@ func (w *World) Policy(ctx context.Context, d dnsname.Name) (probe.Policy, error
 	return p, own(p.Failure)
 }
 
-// STARTTLS speaks with every address of a mail host.
-func (w *World) STARTTLS(ctx context.Context, mx dnsname.Name) (probe.STARTTLS, error) {
+// STARTTLS speaks with every address of a mail host, or makes the asides.
+func (w *World) STARTTLS(ctx context.Context, mx dnsname.Name, asides ...probe.AsideKind) (probe.STARTTLS, error) {
 	n, err := w.network(mx)
 	if err != nil {
 		return probe.STARTTLS{}, err
 	}
-	s := n.STARTTLS(ctx, mx)
+	s := n.STARTTLS(ctx, mx, asides...)
 	return s, own(s.Failure)
 }
 
-// Anchors gives Anchor.
-func (w *World) Anchors(context.Context) []dnssec.Anchor { return w.Anchor }
+// Nameservers puts questions to each authoritative server of a zone.
+func (w *World) Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (probe.Nameservers, error) {
+	n, err := w.network(zone)
+	if err != nil {
+		return probe.Nameservers{}, err
+	}
+	s := n.Nameservers(ctx, zone, questions)
+	return s, own(s.Failure)
+}
 
 // network is Route with a failure where there is no network.
 func (w *World) network(name dnsname.Name) (*observe.Network, error) {
