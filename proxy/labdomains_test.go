@@ -184,7 +184,11 @@ func sayEverything(t *testing.T, r check.Report) {
 	}
 	for _, p := range phrases {
 		text, _ := words.Phrase(p.Key)
-		whole(p.Key, text, p.Args)
+		args := p.Args
+		if len(p.Senders) > 0 {
+			args = map[string]string{"senders": locale.Senders(words, p.Senders)}
+		}
+		whole(p.Key, text, args)
 	}
 }
 

@@ -82,7 +82,11 @@ func (p *program) sentences(all []check.Phrase) string {
 
 func (p *program) phrase(s check.Phrase) string {
 	text, _ := p.words.Phrase(s.Key)
-	return printable(locale.Fill(text, s.Args))
+	args := s.Args
+	if len(s.Senders) > 0 {
+		args = map[string]string{"senders": locale.Senders(p.words, s.Senders)}
+	}
+	return printable(locale.Fill(text, args))
 }
 
 // marks stand before a finding, by level.

@@ -37,7 +37,7 @@ type Code string
 type Report struct {
 	Domain dnsname.Name
 	At     time.Time
-	// Headline is one to three sentences, the consequence first.
+	// Headline is one to four sentences, made from Senders.
 	Headline []Phrase
 	// Findings are sorted: by level, most urgent first, then by code and subject.
 	Findings   []Finding
@@ -75,6 +75,8 @@ func (r *Report) Complete() bool {
 type Phrase struct {
 	Key  string            `json:"key"`
 	Args map[string]string `json:"args,omitempty"`
+	// Senders are named in the place of {senders}.
+	Senders []senders.ID `json:"senders,omitempty"`
 }
 
 // Finding is one thing to say about the domain.
