@@ -251,8 +251,10 @@ func (j *judge) takesNoMail(mailbox dnsname.Name) bool {
 	return false
 }
 
-// nothingPublished tells whether the domain plainly has no MTA-STS.
+// nothingPublished tells whether the domain plainly has no MTA-STS, and no TLSA
+// lookup fails, which would be worth a report.
 func (j *judge) nothingPublished() bool {
 	s := j.report.Record.State
-	return (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0 && j.report.Policy.Value.Mode == mtasts.ModeUnknown
+	broken := slices.ContainsFunc(j.hosts, func(h *host) bool { return h.tlsa.state == Failed })
+	return !broken && (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0 && j.report.Policy.Value.Mode == mtasts.ModeUnknown
 }

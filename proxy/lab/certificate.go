@@ -139,7 +139,7 @@ func (k *keyring) issue(host dnsname.Name, generation string, spec certificateSp
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: names[0]}, DNSNames: names,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true,
+		BasicConstraintsValid: true, IssuingCertificateURL: []string{"http://ca.test/issuing.cer"},
 	}
 	template.NotBefore, template.NotAfter = spec.dates(now)
 	issuer := k.authority

@@ -18,7 +18,8 @@ import (
 //
 //	zone         records, one a line; SOA and NS are added. {tlsa U S M HOST},
 //	             {tlsa U S M HOST previous} and {tlsa U S M ca} stand for the
-//	             data of a TLSA record (previous, next: of another key)
+//	             data of a TLSA record (previous, next: of another key); with
+//	             "as U S M" before the brace under these numbers instead
 //	dnssec       how the zone is signed; without the section: well
 //	policyhost   how the web server mta-sts behaves
 //	mta-sts.txt  the body that it serves

@@ -169,6 +169,9 @@ var documentation = []netip.Prefix{
 func (b *builder) addresses(z *zone.Zone) error {
 	for _, rr := range append(z.All(dns.TypeA), z.All(dns.TypeAAAA)...) {
 		ip, _ := address(rr)
+		if ip.IsPrivate() {
+			continue // whoever dials it is refused, as on the internet
+		}
 		known := false
 		for _, prefix := range documentation {
 			known = known || prefix.Contains(ip)
