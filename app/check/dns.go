@@ -189,6 +189,10 @@ func (j *judge) judgeRawTarget(raw string) {
 			return
 		}
 	}
+	if _, err := netip.ParseAddr(strings.TrimSuffix(raw, ".")); err == nil {
+		j.add("dns.mx-target-is-ip", raw, "host", raw)
+		return
+	}
 	j.add("dns.mx-target-invalid-hostname", raw, "host", raw)
 }
 

@@ -43,7 +43,7 @@ func (j *judge) readMX() {
 			continue
 		}
 		seen[mx.Raw] = true
-		j.hosts = append(j.hosts, &host{name: mx.Host, raw: mx.Raw, preference: mx.Preference})
+		j.hosts = append(j.hosts, &host{name: hostName(mx), raw: mx.Raw, preference: mx.Preference})
 	}
 	if j.mx.state == NoData {
 		d := j.facts.Domain
@@ -51,6 +51,15 @@ func (j *judge) readMX() {
 			j.hosts = append(j.hosts, &host{name: d, raw: d.String(), implicit: true})
 		}
 	}
+}
+
+// hostName is the name to look up for an MX record, zero for none: no top-level
+// domain is a number (RFC 3696 §2), so nothing can be found for an address.
+func hostName(mx doh.MX) dnsname.Name {
+	if mx.Raw == "." || numeric(mx.Host) && len(mx.Host.Labels()) == 4 {
+		return dnsname.Name{}
+	}
+	return mx.Host
 }
 
 // readHost reads a host's addresses, TLSA records and probe.

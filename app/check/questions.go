@@ -44,10 +44,9 @@ func (g *gatherer) mail(d dnsname.Name) {
 	seen := map[dnsname.Name]bool{}
 	for _, r := range mx.records {
 		m, ok := r.MX()
-		if !ok || m.Host.IsZero() || m.Raw == "." || seen[m.Host] || len(seen) == maxHosts {
-			continue
+		if h := hostName(m); ok && !h.IsZero() && len(seen) < maxHosts {
+			seen[h] = true
 		}
-		seen[m.Host] = true
 	}
 	if mx.state == NoData && g.address(d) {
 		seen[d] = true

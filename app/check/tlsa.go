@@ -216,7 +216,7 @@ func (j *judge) judgeChoices(h *host) {
 	if len(sha512) > 0 && len(sha512) == len(usable) {
 		j.add("tlsa.matching-sha512-only", host, "host", host).publishCurrent(h)
 	}
-	if len(certEE) > 0 && len(lasting) == 0 {
+	if len(certEE) > 0 && len(lasting) == 0 && (h.probed != nil || j.facts.Done) { // the certificate may say more
 		j.add("tlsa.selector-cert-ee", host, "host", host, "record", recordText(certEE[0])).publishCurrent(h)
 	}
 	if len(spkiTA) > 0 && len(spkiTA) == len(usable) {
