@@ -32,6 +32,7 @@ var domain, host = dnsname.MustParse("example.com"), dnsname.MustParse("mx.examp
 var quick = limits{
 	policy: 900 * time.Millisecond, address: 900 * time.Millisecond, connect: 300 * time.Millisecond,
 	banner: 300 * time.Millisecond, reply: 300 * time.Millisecond, handshake: 300 * time.Millisecond,
+	others: 600 * time.Millisecond, pause: time.Nanosecond, again: 300 * time.Millisecond, query: 150 * time.Millisecond, zone: 900 * time.Millisecond,
 }
 
 // zone answers address questions: the addresses of every name, or a code.
