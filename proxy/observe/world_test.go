@@ -26,7 +26,10 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-var domain, host = dnsname.MustParse("example.com"), dnsname.MustParse("mx.example.com")
+var (
+	domain, host = dnsname.MustParse("example.com"), dnsname.MustParse("mx.example.com")
+	rootName     = dnsname.Root
+)
 
 // quick are limits that let a test of a silent peer end soon.
 var quick = limits{
