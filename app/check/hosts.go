@@ -37,14 +37,21 @@ func (r reader) certificate(der []byte) *x509.Certificate {
 	return c
 }
 
+// leaf reads the first certificate of a chain, nil without a readable one.
+func (r reader) leaf(chain [][]byte) *x509.Certificate {
+	if len(chain) == 0 {
+		return nil
+	}
+	return r.certificate(chain[0])
+}
+
 // readHosts reads what the probes saw and holds the TLSA records against it.
 func (j *judge) readHosts() {
-	r := reader{}
-	before := j.earlier(r)
+	before := j.earlier()
 	for _, h := range j.hosts {
 		h.before = before[h.name]
 		readRecords(h)
-		readEndpoints(h, r)
+		readEndpoints(h, j.read)
 		for _, e := range h.endpoints {
 			j.authenticate(e)
 		}
@@ -53,16 +60,15 @@ func (j *judge) readHosts() {
 
 // earlier gives the hosts of the earlier check by name, read as far as their
 // records and chains.
-func (j *judge) earlier(r reader) map[dnsname.Name]*host {
-	if j.facts.Previous == nil {
+func (j *judge) earlier() map[dnsname.Name]*host {
+	past := j.past()
+	if past == nil {
 		return nil
 	}
-	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
-	past.readDNS()
 	hosts := map[dnsname.Name]*host{}
 	for _, h := range past.hosts {
 		readRecords(h)
-		readEndpoints(h, r)
+		readEndpoints(h, j.read)
 		if !h.name.IsZero() {
 			hosts[h.name] = h
 		}
@@ -221,6 +227,9 @@ func (j *judge) authenticate(e *endpoint) {
 	}
 	if j.binding(h) {
 		e.view.DANE = daneVerdict(e)
+		if _, unmatched := j.kinds(e); e.view.DANE == OK && len(unmatched) > 0 {
+			e.view.DANE = Unknown // it depends on the sender
+		}
 	}
 	e.view.WebPKI = j.webPKI(e)
 }

@@ -91,7 +91,7 @@ type Finding struct {
 
 // Publication is one thing to publish.
 type Publication struct {
-	// Type is "TXT", "TLSA", "MX", "CNAME", "A", or "file" for the policy.
+	// Type is "TXT", "TLSA", "MX", "CNAME", "A", "CAA", or "file" for the policy.
 	Type string `json:"type"`
 	// Name is the owner name, or the URL of a file.
 	Name string `json:"name"`

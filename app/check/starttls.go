@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/dnssec"
@@ -17,6 +18,9 @@ func needsTLS(c Context) Level {
 	return Warning
 }
 
+// selective is the cause of a host that offers STARTTLS here and not there.
+var selective = []Code{"starttls.selective"}
+
 var starttlsEntries = []Entry{
 	{Code: "starttls.connect-refused", Level: Error, Who: MailProvider, RFC: []Citation{{5321, "5.1"}}}, // args: host, ip
 	{Code: "starttls.connect-timeout", Level: Warning, Who: MailProvider, RFC: []Citation{{5321, "5.1"}},
@@ -29,22 +33,27 @@ var starttlsEntries = []Entry{
 	{Code: "starttls.ehlo-rejected", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "2"}, {5321, "3.2"}},
 		Result: "starttls-not-supported"}, // args: host, ip, value
 	{Code: "starttls.not-offered", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{7672, "2.2"}, {8461, "5"}, {3207, "2"}},
-		Result: "starttls-not-supported", NDR: []string{"4.7.321", "5.7.321", "4.7.4"}}, // args: host, ip
+		Result: "starttls-not-supported", NDR: []string{"4.7.321", "5.7.321", "4.7.4"}, DependsOn: selective}, // args: host, ip
 	{Code: "starttls.not-offered-some", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}, {8461, "5"}},
-		Result: "starttls-not-supported", NDR: []string{"4.7.321", "4.7.4"}}, // args: host, ip
+		Result: "starttls-not-supported", NDR: []string{"4.7.321", "4.7.4"}, DependsOn: selective}, // args: host, ip
 	{Code: "starttls.address-inconsistent", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}, {3207, "2"}},
+		Result: "starttls-not-supported", DependsOn: selective}, // args: host, ip
+	{Code: "starttls.selective", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{7672, "9.2"}},
 		Result: "starttls-not-supported"}, // args: host, ip
+	{Code: "starttls.mandatory", Level: Notice, Who: MailProvider, RFC: []Citation{{3207, "4"}}},            // args: host, ip, value
+	{Code: "starttls.command-injection", Level: Warning, Who: MailProvider, RFC: []Citation{{3207, "4.2"}}}, // args: host, ip, value
 	{Code: "starttls.refused", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4"}},
 		Result: "starttls-not-supported"}, // args: host, ip, value
 	{Code: "starttls.stripped", Level: Warning, Who: MailProvider, RFC: []Citation{{3207, "6"}},
 		Result: "starttls-not-supported"}, // args: host, ip, value
 	{Code: "starttls.handshake-failed", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}, {8461, "5"}, {3207, "4.1"}},
-		Result: "validation-failure", NDR: []string{"4.7.321", "5.7.321", "4.7.5"}}, // args: host, ip
+		Result: "validation-failure", NDR: []string{"4.7.321", "5.7.321", "4.7.5"},
+		DependsOn: []Code{"tls.client-cert-required", "tls.sni-required", "tls.version-intolerant", "tls.no-common-cipher"}}, // args: host, ip
 	{Code: "starttls.handshake-timeout", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4.1"}, {8461, "5"}},
-		Result: "validation-failure"}, // args: host, ip
+		Result: "validation-failure", DependsOn: []Code{"tls.sni-required", "tls.version-intolerant"}}, // args: host, ip
 	{Code: "starttls.readvertised", Level: Warning, Who: MailProvider, RFC: []Citation{{3207, "4.2"}}}, // args: host, ip
 	{Code: "starttls.ehlo-after-tls-fails", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4.2"}},
-		Result: "validation-failure"}, // args: host, ip, value
+		Result: "validation-failure", DependsOn: []Code{"tls.client-cert-required"}}, // args: host, ip, value
 	{Code: "starttls.implicit-tls-on-25", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4"}, {5321, "3.1"}}}, // args: host, ip
 	{Code: "starttls.requiretls-absent", Level: Notice, Who: MailProvider, RFC: []Citation{{8689, "2"}, {8689, "4.2.1"}},
 		NDR: []string{"5.7.30"}}, // args: domain
@@ -70,6 +79,7 @@ func (j *judge) judgeSTARTTLS() {
 		j.judgeGreeting(h)
 		j.judgeHandshake(h)
 		j.judgeInside(h)
+		j.judgeVisits(h)
 	}
 	if silent && j.allProbed() {
 		j.add("starttls.unreachable-from-proxy", j.facts.Domain.String(),
@@ -249,6 +259,31 @@ func (j *judge) judgeInside(h *host) {
 	j.over(h, "starttls.ehlo-after-tls-fails", func(e *endpoint) ([]string, bool) {
 		hit := e.seen.Stage == probe.StageEHLOTLS && e.seen.Failure != nil
 		return []string{"value", replyText(e.seen.EHLOTLS, e.seen.Failure)}, hit
+	})
+}
+
+// judgeVisits judges the dialogues of the asides.
+func (j *judge) judgeVisits(h *host) {
+	j.overAsides(h, "starttls.selective", func(e *endpoint) ([]string, bool) {
+		return nil, e.greeted() && slices.ContainsFunc(e.asides, func(a probe.Aside) bool {
+			return a.EHLO.Code == 250 && keyword(a.EHLO, "STARTTLS") != e.offers()
+		})
+	})
+	j.overAsides(h, "starttls.mandatory", func(e *endpoint) ([]string, bool) {
+		a := e.aside(probe.PlainMail)
+		if a == nil {
+			return nil, false
+		}
+		text := replyText(a.Reply, nil)
+		// 530 alone may ask for authentication (RFC 4954 §6).
+		return []string{"value", text}, a.Reply.Code >= 400 && strings.Contains(strings.ToUpper(text), "TLS")
+	})
+	j.overAsides(h, "starttls.command-injection", func(e *endpoint) ([]string, bool) {
+		a := e.aside(probe.Injection)
+		if a == nil || a.TLS == nil || a.Reply.Code == 0 {
+			return nil, false
+		}
+		return []string{"value", replyText(a.Reply, nil)}, true
 	})
 }
 
