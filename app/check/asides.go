@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/probe"
@@ -73,4 +74,39 @@ func (j *judge) asidesOpen(h *host) bool {
 // toldByAsides are causes that only asides tell.
 var toldByAsides = []Code{
 	"starttls.selective", "tls.no-common-cipher", "tls.sni-required", "tls.sni-wrong-cert", "tls.version-intolerant",
+}
+
+// judgeVisits judges the dialogues of the asides, and says where our own side
+// made none.
+func (j *judge) judgeVisits(h *host) {
+	if d := h.deeper; d != nil && (d.Failure != nil || d.STARTTLS.Failure != nil && d.STARTTLS.Failure.Class.Own()) {
+		j.notChecked("not-checked.asides", h.name.String(), "host", h.name.String())
+	}
+	j.overAsides(h, "starttls.selective", func(e *endpoint) ([]string, bool) {
+		return nil, e.greeted() && slices.ContainsFunc(e.asides, func(a probe.Aside) bool {
+			return a.EHLO.Code == 250 && keyword(a.EHLO, "STARTTLS") != e.offers()
+		})
+	})
+	j.overAsides(h, "starttls.mandatory", func(e *endpoint) ([]string, bool) {
+		a := e.aside(probe.PlainMail)
+		if a == nil {
+			return nil, false
+		}
+		text := replyText(a.Reply, nil)
+		return []string{"value", text}, a.Reply.Code >= 400 && namesTLS(text)
+	})
+	j.overAsides(h, "starttls.command-injection", func(e *endpoint) ([]string, bool) {
+		a := e.aside(probe.Injection)
+		if a == nil || a.TLS == nil || a.Reply.Code == 0 {
+			return nil, false
+		}
+		return []string{"value", replyText(a.Reply, nil)}, true
+	})
+}
+
+// namesTLS tells whether a reply speaks of TLS. Code 530 alone may ask for
+// authentication (RFC 4954 §6).
+func namesTLS(text string) bool {
+	words := strings.FieldsFunc(strings.ToUpper(text), func(r rune) bool { return r < 'A' || r > 'Z' })
+	return slices.Contains(words, "STARTTLS") || slices.Contains(words, "TLS")
 }

@@ -124,6 +124,20 @@ func TestAsidesOfOurOwnFault(t *testing.T) {
 	}
 }
 
+// TestAsidesNotMade holds asides that our side could not make to being said.
+func TestAsidesNotMade(t *testing.T) {
+	for _, failure := range []*probe.Failure{nil, {Class: probe.Limited}} {
+		l := newLayout(t)
+		with(soundAsides(anyChain(l))...)(l)
+		s := l.scenario()
+		s.facts.Deeper[0].Failure = failure
+		said := slices.ContainsFunc(s.report().NotChecked, func(n NotChecked) bool { return n.Key == "not-checked.asides" })
+		if said != (failure != nil) {
+			t.Errorf("%v: said %v", failure, said)
+		}
+	}
+}
+
 // TestOneCauseOfAHandshake holds a failing handshake to one finding: the cause
 // where the asides tell it, else the symptom.
 func TestOneCauseOfAHandshake(t *testing.T) {

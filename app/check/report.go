@@ -58,11 +58,12 @@ type Report struct {
 	Blind bool
 }
 
-// unlooked lists what no check looks at, and addresses that the proxy has no
-// route to, which seldom are a host's only ones: with these alone a domain can
-// still be called clean.
+// unlooked lists what no check looks at, addresses that the proxy has no route
+// to, which seldom are a host's only ones, and asides not made, where the first
+// visit has shown what senders meet: with these alone a domain can still be
+// called clean.
 var unlooked = []string{
-	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
+	"not-checked.asides", "not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
 	"not-checked.revocation",
 }
 

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/dnssec"
@@ -259,31 +258,6 @@ func (j *judge) judgeInside(h *host) {
 	j.over(h, "starttls.ehlo-after-tls-fails", func(e *endpoint) ([]string, bool) {
 		hit := e.seen.Stage == probe.StageEHLOTLS && e.seen.Failure != nil
 		return []string{"value", replyText(e.seen.EHLOTLS, e.seen.Failure)}, hit
-	})
-}
-
-// judgeVisits judges the dialogues of the asides.
-func (j *judge) judgeVisits(h *host) {
-	j.overAsides(h, "starttls.selective", func(e *endpoint) ([]string, bool) {
-		return nil, e.greeted() && slices.ContainsFunc(e.asides, func(a probe.Aside) bool {
-			return a.EHLO.Code == 250 && keyword(a.EHLO, "STARTTLS") != e.offers()
-		})
-	})
-	j.overAsides(h, "starttls.mandatory", func(e *endpoint) ([]string, bool) {
-		a := e.aside(probe.PlainMail)
-		if a == nil {
-			return nil, false
-		}
-		text := replyText(a.Reply, nil)
-		// 530 alone may ask for authentication (RFC 4954 §6).
-		return []string{"value", text}, a.Reply.Code >= 400 && strings.Contains(strings.ToUpper(text), "TLS")
-	})
-	j.overAsides(h, "starttls.command-injection", func(e *endpoint) ([]string, bool) {
-		a := e.aside(probe.Injection)
-		if a == nil || a.TLS == nil || a.Reply.Code == 0 {
-			return nil, false
-		}
-		return []string{"value", replyText(a.Reply, nil)}, true
 	})
 }
 
