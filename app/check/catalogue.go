@@ -18,6 +18,8 @@ type Entry struct {
 	// DependsOn are root causes: where one of them is found for the same
 	// subject or for what holds it, this finding is a symptom and is left out.
 	DependsOn []Code
+	// History marks what can only be seen by comparing checks over time.
+	History bool
 }
 
 // Citation is a section of an RFC.

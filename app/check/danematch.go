@@ -28,12 +28,22 @@ var daneEntries = []Entry{
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
 	{Code: "dane.mismatch-leaf-as-ta", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "5.2"}, {7672, "3.1.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
+	{Code: "dane.mismatch-sni-dependent", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "8.1"}},
+		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip
+	{Code: "dane.dual-algorithm-unmatched", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "8.1"}, {7672, "3.1.1"}},
+		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, value
 	{Code: "dane.mismatch-other-service", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, name
 	{Code: "dane.digest-agility-conflict", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "9"}, {7671, "8.3"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
+	{Code: "dane.mismatch-next-only", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
+		Result: tlsaInvalid, NDR: mismatchNDR, History: true}, // args: host, ip, record
 	{Code: "dane.rollover-early-retirement", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
-		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
+		Result: tlsaInvalid, NDR: mismatchNDR, History: true}, // args: host, ip, record
+	{Code: "dane.rollover-late-introduction", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
+		Result: tlsaInvalid, NDR: mismatchNDR, History: true}, // args: host, record, date
+	// Beside dane.mismatch-old-certificate, which says what happens now.
+	{Code: "dane.rollover-no-introduction", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}}, History: true}, // args: host, date
 	{Code: "dane.ta-not-in-chain", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {7671, "5.2.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
 	{Code: "dane.ta-chain-invalid", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {5280, "6.1"}},
@@ -49,15 +59,17 @@ var daneEntries = []Entry{
 	{Code: "dane.param-set-incomplete", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.2"}, {7671, "8.4"}}},   // args: host, record
 	{Code: "dane.stale-extra-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                     // args: host, record
 	{Code: "dane.no-rollover-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}}},        // args: host, record
-	{Code: "dane.acme-key-rotation", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                     // args: host, date
+	{Code: "dane.acme-key-rotation", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},      // args: host, date
 	{Code: "dane.acme-selector0", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}}},                        // args: host, record, date
-	{Code: "dane.rollover-too-soon", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                      // args: host, record, date
+	{Code: "dane.rollover-too-soon", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},       // args: host, record, date
 	{Code: "dane.half-dane", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},                                  // args: domain, host
 	{Code: "dane.sts-conflict", Level: Warning, Who: MailProvider, RFC: []Citation{{8461, "2"}}, Result: tlsaInvalid},       // args: host
 	{Code: "dane.sts-both-ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "2"}}},                                        // args: domain
 	{Code: "dane.provider-unsupported", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},                 // args: domain, host
 	{Code: "dane.provider-available-not-enabled", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},              // args: domain, host
-	{Code: "dane.verified", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}, {6698, "2"}}},                            // args: domain
+	{Code: "dane.mandatory-sender-blocks", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "6"}, {8460, "4.3.2.1"}},
+		Result: "dane-required", NDR: []string{"4.7.5"}}, // args: domain
+	{Code: "dane.verified", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}, {6698, "2"}}}, // args: domain
 }
 
 // judgeDANE judges the records against what the servers show.
@@ -70,11 +82,13 @@ func (j *judge) judgeDANE() {
 		j.judgeAnchored(h)
 		j.judgeIgnored(h)
 		j.judgeRollover(h)
+		j.judgeTwoKinds(h)
 		if h.view.InPolicy == OK && stsLevel(h) == OK && daneLevel(h) == Error && j.context(h.name.String()).STS {
 			j.add("dane.sts-conflict", h.name.String(), "host", h.name.String())
 		}
 	}
 	j.judgeHalf()
+	j.judgeNone()
 	j.judgeProviders()
 	d := j.facts.Domain.String()
 	if !j.everyEndpoint(func(e *endpoint) bool { return e.view.DANE == OK }) {
@@ -151,6 +165,27 @@ func (j *judge) judgeHalf() {
 	}
 	if len(half) > 0 {
 		j.add("dane.half-dane", j.facts.Domain.String(), "domain", j.facts.Domain.String(), "host", hostList(half))
+	}
+}
+
+// judgeNone says who can't deliver where no host has DANE: senders that demand
+// it (RFC 7672 §6).
+func (j *judge) judgeNone() {
+	for _, h := range j.hosts {
+		switch j.standing(h) {
+		case tlsaNone, tlsaIgnored, tlsaNotAsked:
+		case tlsaSecure:
+			if h.usable() {
+				return
+			}
+		default:
+			if h.addresses != dnssec.Insecure || j.mx.status == dnssec.Indeterminate || h.signedAlias() {
+				return // not known
+			}
+		}
+	}
+	if d := j.facts.Domain.String(); len(j.hosts) > 0 {
+		j.add("dane.mandatory-sender-blocks", d, "domain", d)
 	}
 }
 

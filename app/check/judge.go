@@ -12,7 +12,7 @@ import (
 // Judge says what the facts amount to at the moment now. It is pure and total:
 // no I/O, no clock, no panic, whatever the Facts hold.
 func Judge(f Facts, now time.Time) Report {
-	j := &judge{evidence: newEvidence(f), now: now}
+	j := &judge{evidence: newEvidence(f), now: now, read: reader{}}
 	j.report.Domain, j.report.At = f.Domain, now
 	j.report.Progress = Progress{f.Asked, f.Answered, f.Done}
 	// First what there is, then what to say of it.
@@ -47,6 +47,9 @@ type judge struct {
 	// held are causes that are likely and not certain yet, because a lookup that
 	// may name a deeper one isn't back: they aren't told, nor are their symptoms.
 	held []Finding
+	read reader
+	// before is the earlier check, once past has read it.
+	before *judge
 	// fetchOpen: what the policy fetch amounts to isn't known yet.
 	fetchOpen bool
 }
@@ -144,10 +147,16 @@ func (j *judge) suppress() {
 }
 
 // undecided tells whether a finding's level hangs on a lookup that isn't back:
-// what is wrong with a certificate matters less where DANE authenticates it.
+// what is wrong with a certificate matters less where DANE authenticates it. Or
+// it may be a symptom of what only the asides tell.
 func (j *judge) undecided(f Finding) bool {
 	h := j.hostOf(f.Subject)
-	return f.Code.Group() == "cert" && h != nil && j.open(tlsaOwner(h.tlsaBase), doh.TypeTLSA)
+	if h == nil {
+		return false
+	}
+	entry, _ := f.Code.Lookup()
+	return f.Code.Group() == "cert" && j.open(tlsaOwner(h.tlsaBase), doh.TypeTLSA) ||
+		j.asidesOpen(h) && slices.ContainsFunc(entry.DependsOn, func(c Code) bool { return slices.Contains(toldByAsides, c) })
 }
 
 // mailOpen tells whether it isn't known yet if the domain has mail hosts.

@@ -36,8 +36,9 @@ func large(t testing.TB) *scenario {
 }
 
 func BenchmarkJudge(b *testing.B) {
-	for name, s := range map[string]*scenario{"two hosts": sound(b), "twenty hosts of eight addresses": large(b)} {
-		f := s.factsNow()
+	for name, f := range map[string]Facts{
+		"two hosts": sound(b).factsNow(), "twenty hosts of eight addresses": large(b).factsNow(), "with asides and other fetches": visited(b),
+	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				Judge(f, scenarioNow)

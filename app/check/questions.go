@@ -72,11 +72,7 @@ func (g *gatherer) host(d, h dnsname.Name) {
 	found := g.address(h)
 	a, aaaa := g.ask(h, doh.TypeA), g.ask(h, doh.TypeAAAA)
 	if found {
-		g.together(func() {
-			if kinds := asidesOf(g.probe(h)); len(kinds) > 0 {
-				g.probe(h, kinds...)
-			}
-		})
+		g.together(func() { g.visit(h, a, aaaa) }, func() { g.issuers(h) })
 	}
 	for _, x := range []answer{a, aaaa} {
 		if x.hops > 0 && !x.loop {

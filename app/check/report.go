@@ -58,11 +58,12 @@ type Report struct {
 	Blind bool
 }
 
-// unlooked lists what no check looks at, and addresses that the proxy has no
-// route to, which seldom are a host's only ones: with these alone a domain can
-// still be called clean.
+// unlooked lists what no check looks at, addresses that the proxy has no route
+// to, which seldom are a host's only ones, and asides not made, where the first
+// visit has shown what senders meet: with these alone a domain can still be
+// called clean.
 var unlooked = []string{
-	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
+	"not-checked.asides", "not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
 	"not-checked.revocation",
 }
 
@@ -93,7 +94,7 @@ type Finding struct {
 
 // Publication is one thing to publish.
 type Publication struct {
-	// Type is "TXT", "TLSA", "MX", "CNAME", "A", or "file" for the policy.
+	// Type is "TXT", "TLSA", "MX", "CNAME", "A", "CAA", or "file" for the policy.
 	Type string `json:"type"`
 	// Name is the owner name, or the URL of a file.
 	Name string `json:"name"`

@@ -184,6 +184,33 @@ func (s *scenario) probe(host string, addresses ...probe.Address) *scenario {
 	return s
 }
 
+// deeper adds asides, to the first address of each family.
+func (s *scenario) deeper(host string, ips []string, asides []probe.Aside) *scenario {
+	if len(asides) == 0 {
+		return s
+	}
+	h := dnsname.MustParse(host)
+	p := Probed{Host: h, STARTTLS: probe.STARTTLS{Host: h}}
+	seen := map[bool]bool{}
+	for _, ip := range ips {
+		a := netip.MustParseAddr(ip)
+		if !seen[a.Is4()] {
+			p.STARTTLS.Addresses = append(p.STARTTLS.Addresses, probe.Address{IP: a, Asides: asides})
+		}
+		seen[a.Is4()] = true
+	}
+	s.facts.Deeper = append(s.facts.Deeper, p)
+	slices.SortFunc(s.facts.Deeper, func(a, b Probed) int { return strings.Compare(a.Host.String(), b.Host.String()) })
+	return s
+}
+
+// firesAlone tells whether a code is found without the earlier check.
+func (s *scenario) firesAlone(code Code) bool {
+	f := s.factsNow()
+	f.Previous = nil
+	return slices.ContainsFunc(Judge(f, scenarioNow).Findings, func(x Finding) bool { return x.Code == code })
+}
+
 // spoken is a dialogue that went well with TLS 1.3 and the chain.
 func spoken(ip string, chain [][]byte, trust probe.Trust) probe.Address {
 	return probe.Address{

@@ -48,8 +48,8 @@ var stsRecordEntries = []Entry{
 	{Code: "sts-record.cname-delegated", Level: OK, Who: Nobody, RFC: []Citation{{8461, "8.2"}, {8461, "3.1"}}},                         // args: name, host
 	{Code: "sts-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}, {8461, "8.2"}}},                        // args: name, host
 	{Code: "sts-record.ttl-too-long", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                                       // args: name, seconds
-	{Code: "sts-record.id-unchanged", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: value, date
-	{Code: "sts-record.updated-before-policy", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                              // args: value, date
+	{Code: "sts-record.id-unchanged", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}, History: true},                          // args: value, date
+	{Code: "sts-record.updated-before-policy", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}, History: true},               // args: value, date
 	{Code: "sts-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.1"}}},                                                     // args: value
 }
 
@@ -301,14 +301,16 @@ func (j *judge) judgeHistory() {
 	}
 }
 
-// past reads record and policy of the earlier check, nil without one.
+// past reads the DNS, record and policy of the earlier check, nil without one.
 func (j *judge) past() *judge {
 	if j.facts.Previous == nil || j.facts.Previous.Domain != j.facts.Domain {
 		return nil
 	}
-	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
-	past.readDNS()
-	past.readRecord()
-	past.readPolicy()
-	return past
+	if j.before == nil {
+		j.before = &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At, read: j.read}
+		j.before.readDNS()
+		j.before.readRecord()
+		j.before.readPolicy()
+	}
+	return j.before
 }

@@ -61,7 +61,11 @@ func runPolicyCases(t *testing.T, cases []policyCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(string(c.code), func(t *testing.T) {
-			found := c.fires(t).report().Findings
+			s := c.fires(t)
+			found := s.report().Findings
+			if e, _ := c.code.Lookup(); e.History && s.firesAlone(c.code) {
+				t.Error("fires without an earlier check")
+			}
 			if !slices.ContainsFunc(found, func(f Finding) bool { return f.Code == c.code && f.Subject == c.subject }) {
 				t.Errorf("silent where it should fire: %+v", found)
 			}

@@ -112,6 +112,8 @@ func (j *judge) stsPhrase() Phrase {
 		return phrase("headline.sts-unknown")
 	case record.Valid && p.State == Failed && (p.Fetched.Policy.Status == 429 || p.Fetched.Policy.Status == 503):
 		return phrase("headline.sts-unknown") // turned away now; others may not be
+	case record.Valid && !p.Usable && j.has("sts-policy-fetch.vantage-dependent"):
+		return phrase("headline.sts-unknown") // others get it, who isn't known
 	case !record.Valid || !p.Usable:
 		if j.attempted() {
 			return phrase("headline.sts-void")

@@ -51,6 +51,9 @@ var tlsaEntries = []Entry{
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record
 	{Code: "tlsa.digest-of-pem", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record, want
+	// Where no record matches, dane.mismatch-parameters and its like say it.
+	{Code: "tlsa.digest-wrong-field", Level: Warning, Who: MailProvider, RFC: []Citation{{6698, "2.1"}, {7671, "8.1"}},
+		Result: tlsaInvalid}, // args: host, record, want
 	{Code: "tlsa.placeholder-data", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}}, Result: tlsaInvalid}, // args: host, record
 	{Code: "tlsa.all-unusable", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}, Result: tlsaInvalid},       // args: host
 	{Code: "tlsa.some-unusable", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}},                          // args: host

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -59,6 +60,33 @@ func tlsaAlias(data ...string) func(l *layout) {
 	}
 }
 
+// misnumbers publishes the digest of the key as that of the certificate, beside
+// other records.
+func misnumbers(others ...string) func(l *layout) {
+	return func(l *layout) {
+		l.first().tlsa = append(others, strings.Replace(scenarioTLSA(l.t, l.first().chain[0], "3 1 1"), "3 1 1", "3 0 1", 1))
+	}
+}
+
+// TestMisnumbered holds a record with wrong numbers beside one that matches to
+// one finding, with what to publish, and what to take away.
+func TestMisnumbered(t *testing.T) {
+	l := newLayout(t)
+	misnumbers("3 1 1")(l)
+	r := l.scenario().report()
+	want := []Publication{{Type: "TLSA", Name: "_25._tcp.mx.example.com", Value: l.first().tlsa[1], Remove: true}}
+	for _, f := range r.Findings {
+		switch f.Code {
+		case "dane.stale-extra-record", "dane.param-set-incomplete":
+			t.Errorf("%s too", f.Code)
+		case "tlsa.digest-wrong-field":
+			if !slices.Equal(f.Publish, want) {
+				t.Errorf("publish %+v", f.Publish)
+			}
+		}
+	}
+}
+
 func TestTLSARules(t *testing.T) {
 	const (
 		sum   = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -97,6 +125,8 @@ func TestTLSARules(t *testing.T) {
 		{"tlsa.digest-of-pem", Error, "", func(l *layout) {
 			l.first().tlsa = []string{"3 0 1 " + hexDigest(textForms("CERTIFICATE", l.first().chain[0])[0])}
 		}, func(l *layout) { l.first().tlsa = []string{"3 1 1 " + hexDigest([]byte("something else"))} }},
+		{"tlsa.digest-wrong-field", Warning, "", misnumbers("3 1 1"), misnumbers()},
+		{"tlsa.digest-wrong-field", Warning, "", misnumbers("3 1 2"), publishes("3 1 1", nextKey)},
 		{"tlsa.placeholder-data", Error, "", publishes("3 1 1 0000000000000000000000000000000000000000000000000000000000000000"), publishes("3 1 1 " + sum)},
 		{"tlsa.all-unusable", Error, "", publishes("1 1 1"), publishes("1 1 1", "3 1 1")},
 		{"tlsa.some-unusable", Notice, "", publishes("1 1 1", "3 1 1"), publishes("1 1 1")},

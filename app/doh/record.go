@@ -27,6 +27,7 @@ const (
 	TypeRRSIG  Type = 46
 	TypeDNSKEY Type = 48
 	TypeTLSA   Type = 52
+	TypeCAA    Type = 257
 )
 
 // String gives the type's mnemonic, or TYPE and its number (RFC 3597 §5).
@@ -94,6 +95,13 @@ type DNSKEY struct {
 	Flags     uint16
 	Algorithm uint8
 	KeyTag    uint16
+}
+
+// CAA is one property of who may issue certificates (RFC 8659 §4.1).
+type CAA struct {
+	Critical bool   // an issuer that doesn't know the tag must not issue
+	Tag      string // in lower case
+	Value    string // the octets as they are
 }
 
 // SOA is what a finding needs of a zone's SOA (RFC 1035 §3.3.13).
@@ -200,6 +208,22 @@ func (r Record) DNSKEY() (DNSKEY, bool) {
 		tag = be16(d[len(d)-3:])
 	}
 	return DNSKEY{Flags: be16(d), Algorithm: d[3], KeyTag: tag}, true
+}
+
+// CAA reads a property; false without a tag of letters and digits (RFC 8659
+// §4.1).
+func (r Record) CAA() (CAA, bool) {
+	d := r.RData
+	if r.Type != TypeCAA || len(d) < 3 || d[1] == 0 || int(d[1]) > len(d)-2 {
+		return CAA{}, false
+	}
+	tag := d[2 : 2+d[1]]
+	for _, c := range tag {
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return CAA{}, false
+		}
+	}
+	return CAA{Critical: d[0]&0x80 != 0, Tag: strings.ToLower(string(tag)), Value: string(d[2+d[1]:])}, true
 }
 
 // SOA reads a start of authority.

@@ -48,6 +48,25 @@ func TestSignatureRecords(t *testing.T) {
 	}
 }
 
+// The forms of RFC 8659 §4: a tag in any case, a value that may be empty.
+func TestCAA(t *testing.T) {
+	for s, want := range map[string]CAA{
+		`a.test. 1 IN CAA 0 issue "ca1.example.net"`:               {Tag: "issue", Value: "ca1.example.net"},
+		`a.test. 1 IN CAA 128 TBS "Unknown"`:                       {Critical: true, Tag: "tbs", Value: "Unknown"},
+		`a.test. 1 IN CAA 0 ISSUEwild "ca.example; account=2\;\""`: {Tag: "issuewild", Value: `ca.example; account=2;"`},
+		`a.test. 1 IN CAA 0 issue ""`:                              {Tag: "issue"},
+	} {
+		if got, ok := record(t, s).CAA(); !ok || got != want {
+			t.Errorf("%s: %+v %v, want %+v", s, got, ok, want)
+		}
+	}
+	for _, data := range []string{"", "\x00", "\x00\x05", "\x00\x00", "\x00\x00issue", "\x00\x06issue", "\x00\x05iss-e", "\x00\x05iss\xc9e"} {
+		if got, ok := (Record{Type: TypeCAA, RData: []byte(data)}).CAA(); ok {
+			t.Errorf("%q reads as %+v", data, got)
+		}
+	}
+}
+
 // The key tags of RFC 4034 §5.4 and RFC 8080 §6.1, and what miekg/dns computes.
 func TestDNSKEY(t *testing.T) {
 	for _, c := range []struct {
@@ -121,6 +140,7 @@ func TestAccessorsMindTheType(t *testing.T) {
 		"a.test. 1 IN MX 10 mx.test.", "a.test. 1 IN TXT x", "a.test. 1 IN A 192.0.2.1", "a.test. 1 IN CNAME b.test.",
 		"a.test. 1 IN SOA ns.test. root.test. 1 2 3 4 5", "a.test. 1 IN DS 1 8 2 00112233",
 		"a.test. 1 IN DNSKEY 257 3 13 AAAA", "a.test. 1 IN RRSIG A 13 2 1 20260301000000 20260201000000 1 test. AAAA",
+		"a.test. 1 IN CAA 0 issue x",
 	} {
 		r := record(t, s)
 		if n := accepted(r); n != 1 {
@@ -155,6 +175,8 @@ func accepted(r Record) (n int) {
 	_, ok = r.SOA()
 	count(ok)
 	_, ok = r.Target()
+	count(ok)
+	_, ok = r.CAA()
 	count(ok)
 	return n
 }

@@ -65,6 +65,7 @@ var englishPhrases = []text{
 	{"list.and", "{all} and {last}"},
 	{"list.more", "{count} others"},
 
+	{"not-checked.asides", "{host}: what its TLS takes besides what it chose. The proxy made no further visits."},
 	{"not-checked.dns-unavailable", "The DNS of {name}: our resolver gave no answer. Another resolver may."},
 	{"not-checked.dnssec-as-resolver-says", "The DNSSEC signatures themselves: what is shown is what the resolver says it validated."},
 	{"not-checked.dnssec-resolver", "DNSSEC and DANE: this resolver does not validate, so neither can be judged. A resolver that validates is needed."},
