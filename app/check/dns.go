@@ -138,10 +138,8 @@ func (j *judge) judgeTarget(h *host) bool {
 	if !h.name.IsHostname() {
 		j.add("dns.mx-target-invalid-hostname", subject, "host", subject)
 	}
-	for _, legacy := range []string{"mail.eo.outlook.com", "messaging.microsoft.com"} {
-		if h.name.Within(dnsname.MustParse(legacy)) {
-			j.add("dns.mx-legacy-provider-name", subject, "host", subject)
-		}
+	if p := providerOf(h.name); p != nil && p.retired {
+		j.add("dns.mx-legacy-provider-name", subject, "host", subject)
 	}
 	if h.name == j.facts.Domain.Child("mta-sts") {
 		j.add("dns.mx-target-is-policy-host", subject, "host", subject)

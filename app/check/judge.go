@@ -59,8 +59,8 @@ func (j *judge) add(code Code, subject string, pairs ...string) *Finding {
 	if entry.LevelIn != nil {
 		level = entry.LevelIn(j.context(subject))
 	}
-	j.report.Findings = append(j.report.Findings,
-		Finding{Code: code, Level: level, Subject: subject, Args: phrase("", pairs...).Args})
+	j.report.Findings = append(j.report.Findings, Finding{Code: code, Level: level, Subject: subject,
+		Args: phrase("", pairs...).Args, Provider: j.provided(entry.Who, subject)})
 	return &j.report.Findings[len(j.report.Findings)-1]
 }
 

@@ -87,6 +87,9 @@ type Finding struct {
 	Args map[string]string `json:"args,omitempty"`
 	// Publish is what to put where, ready to copy.
 	Publish []Publication `json:"publish,omitempty"`
+	// Provider is the known mail provider that can mend it, since it runs the
+	// subject's host, or all of the domain's; "" otherwise.
+	Provider string `json:"provider,omitempty"`
 }
 
 // Publication is one thing to publish.

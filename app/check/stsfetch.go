@@ -164,7 +164,7 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.TLSVersion:
 		code = "sts-policy-fetch.tls-too-old"
 	case probe.TLSAlert, probe.TLSTimeout, probe.TLSFailed:
-		if aliased && policyProvider(alias) {
+		if aliased && policyProvider(alias) != nil {
 			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 			return
 		}
@@ -218,7 +218,7 @@ func (j *judge) judgeStatus(h string, seen *probe.Policy) {
 	case seen.Status >= 300 && seen.Status < 400 && seen.Location != "":
 		j.add("sts-policy-fetch.http-redirect", h, "host", h, "status", status, "location", seen.Location)
 	case seen.Status == 404 || seen.Status == 410:
-		if alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts")); ok && policyProvider(alias) {
+		if alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts")); ok && policyProvider(alias) != nil {
 			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 			return
 		}
@@ -264,6 +264,11 @@ func (j *judge) judgeBody(h string, seen *probe.Policy) {
 		j.add("sts-policy-fetch.content-encoding-forced", h, "host", h, "value", seen.ContentEncoding)
 		return
 	case strings.TrimSpace(string(seen.Body)) == "":
+		alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts"))
+		if p := policyProvider(alias); ok && p != nil && p.left == servesEmpty {
+			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
+			return
+		}
 		j.add("sts-policy-fetch.body-empty", h, "host", h)
 		return
 	case html(seen.Body):

@@ -90,7 +90,7 @@ func (j *judge) mismatch(code Code, pattern, host string) {
 	f.publish("file", policyURLOf(j.facts.Domain), policy.String())
 	f.publish("TXT", "_mta-sts."+d, mtasts.Record{ID: policyID(policy)}.String())
 	alias, hosted := j.policyAlias(j.facts.Domain.Child("mta-sts"))
-	if code == "sts-mx.stale-provider" && hosted && policyProvider(alias) {
+	if code == "sts-mx.stale-provider" && hosted && policyProvider(alias) != nil {
 		h := "mta-sts." + d
 		j.add("sts-policy-fetch.provider-stale", h, "host", h, "name", alias.String())
 	}

@@ -333,7 +333,7 @@ func mendedPatterns(patterns []mtasts.Pattern, names []dnsname.Name) []mtasts.Pa
 	}
 	for _, name := range names[:min(len(names), maxMended)] {
 		if !slices.ContainsFunc(kept, func(p mtasts.Pattern) bool { return p.Matches(name) }) {
-			kept = append(kept, mtasts.Pattern{Name: name})
+			kept = append(kept, policyLine(name))
 		}
 	}
 	return kept

@@ -125,3 +125,14 @@ func TestFill(t *testing.T) {
 		}
 	}
 }
+
+func TestWho(t *testing.T) {
+	l := locale.English()
+	fixer, _ := l.Phrase("who.mail-provider")
+	if got := l.Who("mail-provider", ""); got != fixer || got == "" {
+		t.Errorf("nobody named: %q", got)
+	}
+	if got := l.Who("dns-host", "Example Mail"); !strings.Contains(got, "Example Mail") {
+		t.Errorf("a provider: %q", got)
+	}
+}

@@ -73,6 +73,7 @@ var englishPhrases = []text{
 
 	{"who.dns-host", "whoever hosts the DNS"},
 	{"who.mail-provider", "whoever runs the mail server"},
+	{"who.named", "{provider}, which runs the mail server"},
 	{"who.nobody", "nobody: nothing to mend"},
 	{"who.owner", "the owner of the domain"},
 	{"who.policy-host", "whoever runs the web server of the policy"},
