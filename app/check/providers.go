@@ -12,7 +12,7 @@ import (
 // a space between.
 func within(n dnsname.Name, zones string) bool {
 	for zone := range strings.FieldsSeq(zones) {
-		if z, err := dnsname.Parse(zone); err == nil && n.Within(z) {
+		if rest, found := strings.CutSuffix(n.String(), zone); found && (rest == "" || strings.HasSuffix(rest, ".")) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ var wrongCertificate = []Code{
 var stsFetchEntries = []Entry{
 	{Code: "sts-policy-fetch.host-nxdomain", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError},                // args: host
 	{Code: "sts-policy-fetch.host-no-address", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError},              // args: host
-	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                 // args: host
+	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: bogusCodes},          // args: host
 	{Code: "sts-policy-fetch.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {8461, "8.2"}}, Result: fetchError},               // args: host, name
 	{Code: "sts-policy-fetch.address-reserved", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                            // args: host, ip
 	{Code: "sts-policy-fetch.ipv4-missing", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                         // args: host
@@ -133,7 +133,7 @@ func (j *judge) meant() bool {
 		return true
 	}
 	a := j.look(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT)
-	return r.Valid || a.hops > 0
+	return r.Valid || a.hops > 0 || len(j.proxied()) > 0
 }
 
 // judgeFetchFailure says why no whole HTTP answer arrived.
@@ -154,6 +154,9 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.DNSNoAddress:
 		code = "sts-policy-fetch.host-no-address"
 	case probe.DNSFailed, probe.DNSTimeout:
+		if j.undiagnosed() {
+			return
+		}
 		code = "sts-policy-fetch.dns-error"
 	case probe.AddressReserved:
 		code = "sts-policy-fetch.address-reserved"

@@ -22,36 +22,39 @@ var tlsrptRecordEntries = []Entry{
 		},
 		DependsOn: []Code{"sts-policy.testing-without-tlsrpt", "sts-policy.enforce-without-tlsrpt",
 			"tlsrpt-record.wrong-name", "tlsrpt-record.cname-dangling"}}, // args: name
-	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}}, DependsOn: bogusCodes}, // args: name
-	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: name, record
-	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                 // args: name, count
-	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: name, record
-	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                        // args: record, value
-	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
-	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
-	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
-	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                 // args: record, value
-	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
-	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: record, value
-	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: record, value
-	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
-	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                   // args: record, value
-	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                 // args: record, value
-	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
-	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                 // args: record, value
-	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
-	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},      // args: value, name
-	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}},  // args: value
-	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                           // args: value, name
-	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
-	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: record, value
-	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, count
-	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: name, host
-	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                     // args: domain
-	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                         // args: value
+	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}},
+		DependsOn: slices.Concat(bogusCodes, noMX)}, // args: name
+	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: name, record
+	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: name, count
+	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: name, record
+	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
+	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
+	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                    // args: record, value
+	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
+	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
+	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
+	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
+	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                  // args: record, value
+	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
+	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
+	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},     // args: value, name
+	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}}, // args: value
+	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                          // args: value, name
+	{Code: "tlsrpt-record.rua-https-unreachable", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.4"}}},  // args: value, name
+	{Code: "tlsrpt-record.mx-host-missing", Level: Notice, Who: MailProvider, RFC: []Citation{{8460, "1.1"}, {8460, "3"}}},  // args: domain, host
+	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
+	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, count
+	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: name, host
+	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                    // args: domain
+	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                        // args: value
 }
 
 // readReporting reads the _smtp._tls lookup (RFC 8460 §3).
@@ -201,6 +204,7 @@ func (j *judge) judgeReceivers() {
 	own := len(uris) > 0
 	told := map[dnsname.Name]bool{}
 	for _, uri := range uris {
+		j.judgeEndpoint(uri)
 		mailbox, ok := mailDomain(uri)
 		own = own && ok && mailbox == d
 		if !ok || mailbox == d || told[mailbox] {
@@ -214,6 +218,7 @@ func (j *judge) judgeReceivers() {
 			j.add("tlsrpt-record.rua-external", d.String(), "value", uri, "name", mailbox.String())
 		}
 	}
+	j.judgeHostReporting()
 	if own && slices.ContainsFunc(j.report.Findings, breaksDelivery) {
 		j.add("tlsrpt-record.rua-own-broken-domain", d.String(), "value", strings.Join(uris, ", "))
 	}
@@ -255,4 +260,46 @@ func (j *judge) takesNoMail(mailbox dnsname.Name) bool {
 func (j *judge) nothingPublished() bool {
 	s := j.report.Record.State
 	return (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0 && j.report.Policy.Value.Mode == mtasts.ModeUnknown
+}
+
+// judgeEndpoint finds an https URI whose host the DNS doesn't know, or knows no
+// address of. Nothing more is asked: reports come by POST (RFC 8460 §5.4), and
+// what a HEAD or GET of the URI met would say nothing of that.
+func (j *judge) judgeEndpoint(uri string) {
+	host, ok := tlsrpt.Host(uri)
+	if !ok {
+		return
+	}
+	switch addressState(j.look(host, doh.TypeA), j.look(host, doh.TypeAAAA)) {
+	case NXDomain, NoData:
+		if !j.open(host, doh.TypeA, doh.TypeAAAA) {
+			j.add("tlsrpt-record.rua-https-unreachable", j.facts.Domain.String(), "value", excerpt(uri), "name", host.String())
+		}
+	}
+}
+
+// judgeHostReporting finds mail hosts with DANE and without a record of their
+// own: of DANE the policy domain is the TLSA base domain (RFC 8460 §1.1).
+func (j *judge) judgeHostReporting() {
+	d := j.facts.Domain
+	var missing []*host
+	for _, h := range j.hosts {
+		owner := h.tlsaBase.Child("_smtp._tls")
+		if j.open(owner, doh.TypeTXT) {
+			return
+		}
+		a := j.look(owner, doh.TypeTXT)
+		if h.tlsaBase != d && j.standing(h) == tlsaSecure && h.usable() && readable(a) && len(tlsrpt.SelectRecord(texts(a))) == 0 {
+			missing = append(missing, h)
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	f := j.add("tlsrpt-record.mx-host-missing", d.String(), "domain", d.String(), "host", hostList(missing))
+	for _, h := range missing {
+		if h.tlsaBase.Within(d) {
+			f.proposeReporting(h.tlsaBase.Child("_smtp._tls"), j.report.TLSRPT.Value)
+		}
+	}
 }
