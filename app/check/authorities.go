@@ -15,7 +15,7 @@ import (
 type nameserver struct {
 	name    string // host and address, for a sentence
 	answers map[key]*doh.Answer
-	dropped []key // refused, or left unanswered
+	dropped []key // refused as such, or left unanswered
 }
 
 // authority is the servers of one zone, as far as they could be asked, and what
@@ -88,11 +88,13 @@ func readNameserver(seen *probe.Nameserver) nameserver {
 		if name, typ := msg.Question(); name != k.name || typ != k.typ {
 			continue
 		}
-		switch {
-		case msg.Rcode != doh.RcodeNoError && msg.Rcode != doh.RcodeNXDomain:
+		switch msg.Rcode {
+		case doh.RcodeFormErr, doh.RcodeNotImp, doh.RcodeRefused:
 			s.dropped = append(s.dropped, k)
-		case msg.Authoritative:
-			s.answers[k] = msg
+		case doh.RcodeNoError, doh.RcodeNXDomain:
+			if msg.Authoritative {
+				s.answers[k] = msg
+			}
 		}
 	}
 	return s

@@ -113,6 +113,8 @@ func paced(dead ...string) *pacedWorld {
 		w.zone[h+" AAAA"] = []string{fmt.Sprintf("%s. 60 AAAA 2001:db8::%d", h, i+1)}
 		w.zone["_25._tcp."+h+" TLSA"] = []string{"_25._tcp." + h + ". 60 TLSA 3 1 1 " + strings.Repeat("ab", 32)}
 	}
+	w.zone["_25._tcp.mx1.example.com TLSA"] = append(w.zone["_25._tcp.mx1.example.com TLSA"],
+		"_25._tcp.mx1.example.com. 60 RRSIG TLSA 13 5 60 20300101000000 20200101000000 1 example.com. AAAA")
 	const other, owner = "mx.example.net", "_25._tcp.mx.example.net."
 	w.zone["example.com MX"] = append(w.zone["example.com MX"], "example.com. 60 MX 90 "+other+".")
 	w.zone["example.com DNSKEY"] = []string{"example.com. 60 DNSKEY 257 3 13 AAAA"}

@@ -58,9 +58,9 @@ type Report struct {
 	Blind bool
 }
 
-// unlooked lists what no check looks at, and addresses that the proxy has no
-// route to, which seldom are a host's only ones: with these alone a domain can
-// still be called clean.
+// unlooked lists what no check looks at, addresses that the proxy has no route
+// to, which seldom are a host's only ones, and name servers that it can't ask,
+// which a resolver did: with these alone a domain can still be called clean.
 var unlooked = []string{
 	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
 	"not-checked.nameservers", "not-checked.revocation",

@@ -129,6 +129,7 @@ func TestTLSARules(t *testing.T) {
 		{"tlsa.inconsistent-nameservers", Error, "", more(servers(answering(one), answering())), both(insecureAddresses, more(servers(answering(one), answering())))},
 		{"tlsa.nameserver-drops-tlsa", Error, "", more(servers(answering(one), refusing(dns.RcodeNotImplemented))), more(servers(answering(one), dead))},
 		{"tlsa.nameserver-drops-tlsa", Error, "", more(servers(answering(one), quiet)), more(servers(answering(one), referring))},
+		{"tlsa.nameserver-drops-tlsa", Error, "", more(servers(refusing(dns.RcodeFormatError))), more(servers(refusing(dns.RcodeServerFailure)))},
 		{"tlsa.cname-secure", OK, "", tlsaAlias(), unchanged},
 		{"tlsa.cname-dangling", Error, "", tlsaAlias(""), noTLSA},
 		{"tlsa.cname-insecure", Warning, "", both(tlsaAlias(), insecureTLSA), insecureTLSA},

@@ -40,8 +40,10 @@ func (t Type) String() string {
 // Response codes (RFC 1035 §4.1.1).
 const (
 	RcodeNoError  = 0
+	RcodeFormErr  = 1
 	RcodeServFail = 2
 	RcodeNXDomain = 3
+	RcodeNotImp   = 4
 	RcodeRefused  = 5
 )
 
