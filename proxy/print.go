@@ -156,7 +156,7 @@ func (p *program) printFinding(r check.Report, f check.Finding) {
 		}
 	}
 	entry, _ := f.Code.Lookup()
-	who, _ := p.words.Phrase("who." + string(entry.Who))
+	who := p.words.Who(string(entry.Who), f.Provider)
 	var sources []string
 	for _, c := range entry.RFC {
 		s := "RFC " + strconv.Itoa(c.RFC)

@@ -3,11 +3,9 @@ package check
 import (
 	"bytes"
 	"crypto/x509"
-	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/dane"
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 )
 
@@ -184,38 +182,32 @@ func (j *judge) judgeNone() {
 			}
 		}
 	}
-	if d := j.facts.Domain.String(); len(j.hosts) > 0 {
+	there := slices.ContainsFunc(j.hosts, func(h *host) bool { return addressState(h.a, h.aaaa) == Found })
+	if d := j.facts.Domain.String(); there {
 		j.add("dane.mandatory-sender-blocks", d, "domain", d)
 	}
 }
 
-// Providers whose mail hosts have no DANE, and those whose customers can have
-// it on another name (as of 2026).
-var (
-	withoutDANE  = []string{"google.com", "googlemail.com", "yandex.net", "yandex.ru", "naver.com", "hanmail.net", "daum.net"}
-	optionalDANE = []string{"mail.protection.outlook.com"}
-)
-
-// judgeProviders says of hosts of known providers what the owner can do.
+// judgeProviders says of hosts of known providers, as far as they have no DANE,
+// what the owner can do: nothing, or switch it on.
 func (j *judge) judgeProviders() {
-	for _, group := range []struct {
-		code  Code
-		zones []string
-	}{{"dane.provider-unsupported", withoutDANE}, {"dane.provider-available-not-enabled", optionalDANE}} {
-		var found []*host
-		for _, h := range j.hosts {
-			s := j.standing(h)
-			if s == tlsaSecure || h.addresses == dnssec.Indeterminate || !withinAny(h.name, group.zones) {
-				continue
-			}
-			found = append(found, h)
-		}
-		if len(found) > 0 {
-			j.add(group.code, j.facts.Domain.String(), "domain", j.facts.Domain.String(), "host", hostList(found))
+	var without, optional []*host
+	for _, h := range j.hosts {
+		p := providerOf(h.name)
+		none := j.standing(h) == tlsaNone || h.addresses == dnssec.Insecure && h.tlsa.state != Found
+		switch {
+		case p == nil || !none:
+		case p.dane == daneOptional:
+			optional = append(optional, h)
+		case p.dane != daneThere:
+			without = append(without, h)
 		}
 	}
-}
-
-func withinAny(name dnsname.Name, zones []string) bool {
-	return slices.ContainsFunc(zones, func(z string) bool { return name.Within(dnsname.MustParse(z)) })
+	d := j.facts.Domain.String()
+	if len(without) > 0 {
+		j.add("dane.provider-unsupported", d, "domain", d, "host", hostList(without))
+	}
+	if len(optional) > 0 {
+		j.add("dane.provider-available-not-enabled", d, "domain", d, "host", hostList(optional))
+	}
 }

@@ -31,12 +31,7 @@ func (j *judge) readDNS() {
 }
 
 func (j *judge) readMX() {
-	for _, r := range j.mx.records {
-		if mx, ok := r.MX(); ok {
-			j.mxs = append(j.mxs, mx)
-		}
-	}
-	slices.SortStableFunc(j.mxs, func(a, b doh.MX) int { return int(a.Preference) - int(b.Preference) })
+	j.mxs = mxRecords(j.mx)
 	seen := map[string]bool{}
 	for _, mx := range j.mxs {
 		if mx.Raw == "." || seen[mx.Raw] {

@@ -23,6 +23,8 @@ func Judge(f Facts, now time.Time) Report {
 	j.readHosts()
 	j.judgeDNS()
 	j.judgeDNSSEC()
+	j.judgeAuthorities()
+	j.judgeResolvers()
 	j.judgeRecord()
 	j.judgeFetch()
 	j.judgePolicy()
@@ -62,8 +64,8 @@ func (j *judge) add(code Code, subject string, pairs ...string) *Finding {
 	if entry.LevelIn != nil {
 		level = entry.LevelIn(j.context(subject))
 	}
-	j.report.Findings = append(j.report.Findings,
-		Finding{Code: code, Level: level, Subject: subject, Args: phrase("", pairs...).Args})
+	j.report.Findings = append(j.report.Findings, Finding{Code: code, Level: level, Subject: subject,
+		Args: phrase("", pairs...).Args, Provider: j.provided(entry.Who, subject)})
 	return &j.report.Findings[len(j.report.Findings)-1]
 }
 
@@ -109,10 +111,20 @@ func (j *judge) notChecked(key, subject string, pairs ...string) {
 	j.report.NotChecked = append(j.report.NotChecked, NotChecked{phrase(key, pairs...), subject})
 }
 
-// covers tells whether what is said of subject a holds for subject b: the same,
-// or the domain for all, or a host for its addresses ("host ip").
-func (j *judge) covers(a, b string) bool {
-	return a == b || a == j.facts.Domain.String() || strings.HasPrefix(b, a+" ")
+// covers tells whether a cause holds for what a finding is about: the same, or
+// the domain for all, or a host for its addresses ("host ip"). Of a zone's
+// signatures it holds within the zone.
+func (j *judge) covers(cause, f Finding) bool {
+	if cause.Subject != j.facts.Domain.String() {
+		return cause.Subject == f.Subject || strings.HasPrefix(f.Subject, cause.Subject+" ")
+	}
+	zone, err := dnsname.Parse(cause.Args["name"])
+	if cause.Code.Group() != "dnssec" || err != nil || f.Subject == cause.Subject {
+		return true
+	}
+	name, _, _ := strings.Cut(f.Subject, " ")
+	about, err := dnsname.Parse(name)
+	return err == nil && about.Within(zone)
 }
 
 // suppress leaves out the symptoms of causes found, and sorts what remains.
@@ -127,8 +139,8 @@ func (j *judge) suppress() {
 	for _, f := range all {
 		entry, _ := f.Code.Lookup()
 		symptom := slices.ContainsFunc(causes, func(cause Finding) bool {
-			return cause.Code != f.Code && j.covers(cause.Subject, f.Subject) &&
-				(slices.Contains(entry.DependsOn, cause.Code) || dependsByGroup(f.Code, cause.Code))
+			return cause.Code != f.Code && j.covers(cause, f) &&
+				(slices.Contains(entry.DependsOn, cause.Code) || slices.Contains(entry.groupCauses(), cause.Code))
 		})
 		if !symptom && !j.undecided(f) {
 			kept = append(kept, f)
@@ -163,24 +175,6 @@ func (j *judge) undecided(f Finding) bool {
 func (j *judge) mailOpen() bool {
 	d := j.facts.Domain
 	return j.open(d, doh.TypeMX) || j.mx.state == NoData && j.open(d, doh.TypeA, doh.TypeAAAA)
-}
-
-// dependsByGroup is the part of the order of causes that holds for whole
-// groups: without mail there is nothing to protect.
-func dependsByGroup(symptom, cause Code) bool {
-	switch cause {
-	case "dns.domain-nxdomain", "dns.null-mx", "dns.mx-lookup-failed", "dns.no-mail-host":
-	default:
-		return false
-	}
-	switch symptom.Group() {
-	case "sts-record", "tlsrpt-record":
-		entry, _ := symptom.Lookup()
-		return entry.Level <= Notice || strings.HasSuffix(string(symptom), ".absent")
-	case "dns", "dnssec":
-		return false
-	}
-	return true
 }
 
 // hostOf gives the host of a subject "host" or "host ip".

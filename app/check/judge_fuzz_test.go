@@ -15,7 +15,10 @@ import (
 func judgeSeeds(t testing.TB) []Facts {
 	seeds := []Facts{sound(t).factsNow(), {}, newScenario(t, "example.com").factsNow()}
 	for _, build := range []func(s *scenario){
-		func(s *scenario) { s.mx(0, "mx.example.net").address("mx.example.net") },
+		func(s *scenario) {
+			s.mx(0, "mx.example.net").address("mx.example.net").mx(5, "mx.example.com").address("mx.example.com", "192.0.2.1")
+			servers(answering(nextKey), answering(), quiet, referring, dead)(s)
+		},
 		func(s *scenario) {
 			s.mx(10, "mx.example.com").address("mx.example.com", "192.0.2.1")
 			s.add("_25._tcp.mx.example.com", tlsaType, "CNAME t.example.net.", nextKey, "1 1 1 00", `\# 1 03`)

@@ -109,6 +109,8 @@ var refined = map[Code]Code{
 	"starttls.not-offered":  "starttls.not-offered-some",
 	"dane.mismatch-all":     "dane.mismatch-some-mx",
 	"tlsa.selector-cert-ee": "dane.acme-selector0",
+	"tlsa.lookup-servfail":  "tlsa.nameserver-drops-tlsa",
+	"tlsa.lookup-timeout":   "tlsa.nameserver-drops-tlsa",
 }
 
 // steady gathers the facts again in another order and fails when something

@@ -59,12 +59,12 @@ type Report struct {
 }
 
 // unlooked lists what no check looks at, addresses that the proxy has no route
-// to, which seldom are a host's only ones, and asides not made, where the first
-// visit has shown what senders meet: with these alone a domain can still be
-// called clean.
+// to, which seldom are a host's only ones, asides not made, where the first
+// visit has shown what senders meet, and name servers that the proxy can't ask,
+// which a resolver did: with these alone a domain can still be called clean.
 var unlooked = []string{
 	"not-checked.asides", "not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
-	"not-checked.revocation",
+	"not-checked.nameservers", "not-checked.revocation",
 }
 
 // Complete tells whether the check saw all that it looks for.
@@ -90,6 +90,9 @@ type Finding struct {
 	Args map[string]string `json:"args,omitempty"`
 	// Publish is what to put where, ready to copy.
 	Publish []Publication `json:"publish,omitempty"`
+	// Provider is the known mail provider that can mend it, since it runs the
+	// subject's host, or all of the domain's; "" otherwise.
+	Provider string `json:"provider,omitempty"`
 }
 
 // Publication is one thing to publish.

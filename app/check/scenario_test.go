@@ -41,6 +41,7 @@ type scenario struct {
 	fails   map[key]probe.Class
 	auth    map[key][]string
 	ttls    map[key]int // 3600 where not set
+	labels  int         // in the RRSIGs; 0 for as many as the owner has
 	facts   Facts
 }
 
@@ -346,7 +347,7 @@ func (s *scenario) message(k key, data []string, rcode int, status dnssec.Status
 	if sig, ok := s.sigs[k]; ok && rcode == dns.RcodeSuccess {
 		m.Answer = append(m.Answer, &dns.RRSIG{
 			Hdr:         dns.RR_Header{Name: owner, Rrtype: dns.TypeRRSIG, Class: dns.ClassINET, Ttl: 3600},
-			TypeCovered: uint16(k.typ), Algorithm: 13, Labels: 2, OrigTtl: 3600, KeyTag: 1,
+			TypeCovered: uint16(k.typ), Algorithm: 13, Labels: uint8(cmp.Or(s.labels, dns.CountLabel(owner))), OrigTtl: 3600, KeyTag: 1,
 			Inception: uint32(sig[0].Unix()), Expiration: uint32(sig[1].Unix()),
 			SignerName: dnsname.MustParse(s.domain).FQDN(), Signature: "AAAA"})
 	}

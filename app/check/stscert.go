@@ -67,7 +67,7 @@ func (j *judge) judgePolicyName(host dnsname.Name, leaf *x509.Certificate, seen 
 	switch {
 	case len(leaf.DNSNames) == 0 && strings.EqualFold(leaf.Subject.CommonName, h):
 		j.add("sts-policy-fetch.cert-cn-only", h, "host", h, "name", leaf.Subject.CommonName)
-	case aliased && policyProvider(alias):
+	case aliased && policyProvider(alias) != nil:
 		j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 	case slices.ContainsFunc(leaf.DNSNames, func(san string) bool { return tooHigh(san, host) }):
 		j.add("sts-policy-fetch.cert-wildcard-depth", h, "host", h, "name", names)

@@ -32,7 +32,7 @@ var misplaced = append(redirected[:1:1], wrongCertificate...)
 var stsFetchEntries = []Entry{
 	{Code: "sts-policy-fetch.host-nxdomain", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: unreached},              // args: host
 	{Code: "sts-policy-fetch.host-no-address", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: unreached},            // args: host
-	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                                     // args: host
+	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: bogusCodes},                              // args: host
 	{Code: "sts-policy-fetch.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {8461, "8.2"}}, Result: fetchError},                                   // args: host, name
 	{Code: "sts-policy-fetch.address-reserved", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                                // args: host, ip
 	{Code: "sts-policy-fetch.ipv4-missing", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                             // args: host
@@ -149,7 +149,7 @@ func (j *judge) meant() bool {
 		return true
 	}
 	a := j.look(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT)
-	return r.Valid || a.hops > 0
+	return r.Valid || a.hops > 0 || len(j.proxied()) > 0
 }
 
 // judgeFetchFailure says why no whole HTTP answer arrived.
@@ -170,6 +170,9 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.DNSNoAddress:
 		code = "sts-policy-fetch.host-no-address"
 	case probe.DNSFailed, probe.DNSTimeout:
+		if j.undiagnosed() {
+			return
+		}
 		code = "sts-policy-fetch.dns-error"
 	case probe.AddressReserved:
 		code = "sts-policy-fetch.address-reserved"
@@ -180,7 +183,7 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.TLSVersion:
 		code = "sts-policy-fetch.tls-too-old"
 	case probe.TLSAlert, probe.TLSTimeout, probe.TLSFailed:
-		if aliased && policyProvider(alias) {
+		if aliased && policyProvider(alias) != nil {
 			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 			return
 		}
@@ -234,7 +237,7 @@ func (j *judge) judgeStatus(h string, seen *probe.Policy) {
 	case seen.Status >= 300 && seen.Status < 400 && seen.Location != "":
 		j.add("sts-policy-fetch.http-redirect", h, "host", h, "status", status, "location", seen.Location)
 	case seen.Status == 404 || seen.Status == 410:
-		if alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts")); ok && policyProvider(alias) {
+		if alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts")); ok && policyProvider(alias) != nil {
 			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 			return
 		}
@@ -280,6 +283,11 @@ func (j *judge) judgeBody(h string, seen *probe.Policy) {
 		j.add("sts-policy-fetch.content-encoding-forced", h, "host", h, "value", seen.ContentEncoding)
 		return
 	case strings.TrimSpace(string(seen.Body)) == "":
+		alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts"))
+		if p := policyProvider(alias); ok && p != nil && p.left == servesEmpty {
+			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
+			return
+		}
 		j.add("sts-policy-fetch.body-empty", h, "host", h)
 		return
 	case html(seen.Body):

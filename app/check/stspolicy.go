@@ -66,6 +66,7 @@ var stsPolicyEntries = []Entry{
 	{Code: "sts-policy.mx-bare-wildcard", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                     // args: value
 	{Code: "sts-policy.mx-wildcard-inside", Level: Error, Who: Owner, RFC: []Citation{{8461, "4.1"}, {8461, "3.2"}}, Result: invalidError},    // args: value
 	{Code: "sts-policy.mx-wildcard-public-suffix", Level: Warning, Who: Owner, RFC: []Citation{{8461, "4.1"}}},                                // args: value
+	{Code: "sts-policy.mx-not-exist", Level: Warning, Who: Owner, RFC: []Citation{{8461, "4.1"}, {5321, "5.1"}}},                              // args: pattern
 	{Code: "sts-policy.removed-without-none", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.3"}, {8461, "3.3"}}, History: true},       // args: date, days
 	{Code: "sts-policy.valid", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                                                        // args: value
 }
@@ -335,7 +336,7 @@ func mendedPatterns(patterns []mtasts.Pattern, names []dnsname.Name) []mtasts.Pa
 	}
 	for _, name := range names[:min(len(names), maxMended)] {
 		if !slices.ContainsFunc(kept, func(p mtasts.Pattern) bool { return p.Matches(name) }) {
-			kept = append(kept, mtasts.Pattern{Name: name})
+			kept = append(kept, policyLine(name))
 		}
 	}
 	return kept

@@ -41,8 +41,10 @@ func (t Type) String() string {
 // Response codes (RFC 1035 §4.1.1).
 const (
 	RcodeNoError  = 0
+	RcodeFormErr  = 1
 	RcodeServFail = 2
 	RcodeNXDomain = 3
+	RcodeNotImp   = 4
 	RcodeRefused  = 5
 )
 
@@ -75,8 +77,11 @@ type MX struct {
 // RRSIG is what a finding needs of a signature (RFC 4034 §3.1). The moments
 // are read as seconds since 1970 without wrapping: good until 2106.
 type RRSIG struct {
-	Covered    Type
-	Algorithm  uint8
+	Covered   Type
+	Algorithm uint8
+	// Labels counts those of the name signed, without a wildcard's "*": fewer than
+	// the owner has when a wildcard made the answer (RFC 4034 §3.1.3).
+	Labels     uint8
 	KeyTag     uint16
 	Signer     dnsname.Name
 	Inception  time.Time
@@ -172,6 +177,7 @@ func (r Record) RRSIG() (RRSIG, bool) {
 	return RRSIG{
 		Covered:    Type(be16(d)),
 		Algorithm:  d[2],
+		Labels:     d[3],
 		Expiration: moment(d[8:]),
 		Inception:  moment(d[12:]),
 		KeyTag:     be16(d[16:]),

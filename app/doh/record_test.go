@@ -36,7 +36,7 @@ func TestAddress(t *testing.T) {
 func TestSignatureRecords(t *testing.T) {
 	sig, ok := record(t, "a.test. 1 IN RRSIG TLSA 13 4 3600 20260301000000 20260201000000 12345 Example.test. AAAA").RRSIG()
 	want := RRSIG{
-		TypeTLSA, 13, 12345, example,
+		TypeTLSA, 13, 4, 12345, example,
 		time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 	}
 	if !ok || sig != want {

@@ -71,6 +71,7 @@ var englishPhrases = []text{
 	{"not-checked.dnssec-resolver", "DNSSEC and DANE: this resolver does not validate, so neither can be judged. A resolver that validates is needed."},
 	{"not-checked.history", "What changed since an earlier check: there is none to compare with. Save the evidence and load it next time."},
 	{"not-checked.host-limited", "{host}: the proxy has asked this server often enough for now. Try again in a few minutes."},
+	{"not-checked.nameservers", "Whether the name servers of `{name}` agree: the proxy could not ask each of them."},
 	{"not-checked.no-route", "{host} at {ip}: the proxy's network has no route to this address, as without IPv6."},
 	{"not-checked.other-sni", "DANE at {host}, {ip}: the proxy was shown a certificate for `{host}`, and senders ask for that of `{name}`, where the alias leads."},
 	{"not-checked.policy-unavailable", "The policy file: the proxy that fetches it did not answer. A page cannot fetch it by itself."},
@@ -81,6 +82,7 @@ var englishPhrases = []text{
 
 	{"who.dns-host", "whoever hosts the DNS"},
 	{"who.mail-provider", "whoever runs the mail server"},
+	{"who.named", "{provider}, which runs the mail server"},
 	{"who.nobody", "nobody: nothing to mend"},
 	{"who.owner", "the owner of the domain"},
 	{"who.policy-host", "whoever runs the web server of the policy"},
