@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"bytes"
 	"crypto/x509"
 	"strings"
