@@ -1,10 +1,9 @@
 package check
 
 import (
-	"slices"
-
 	"bytes"
 	"crypto/x509"
+	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/dane"

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,7 +44,7 @@ func (b *builder) placeholder(words []string) (*x509.Certificate, error) {
 	}
 	generation := ""
 	if len(words) == 2 {
-		if generation = words[1]; generation != "previous" && generation != "next" {
+		if generation = words[1]; !slices.Contains(generations, generation) {
 			return nil, fmt.Errorf("%w: generation %s", ErrValue, generation)
 		}
 	}

@@ -127,6 +127,8 @@ func TestNameserversAsk(t *testing.T) {
 	}
 	const q = " ;example.com.\tIN\t "
 	want := []string{"udp" + q + "MX", "udp" + q + "TXT", "tcp" + q + "TXT", "udp" + q + "DS", "udp" + q + "DS", "udp" + q + "TLSA", "udp" + q + "A"}
+	mu.Lock()
+	defer mu.Unlock()
 	if !slices.Equal(asked, want) {
 		t.Errorf("asked %q", asked)
 	}

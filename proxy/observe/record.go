@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/tls"
 	"encoding/binary"
+	"io"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -34,6 +35,21 @@ func nextRecord(b []byte) (typ byte, body, rest []byte, ok bool) {
 		return 0, nil, nil, false
 	}
 	return b[0], b[recordHeader:end], b[end:], true
+}
+
+// readRecord reads one record, nothing of one that is no TLS.
+func readRecord(r io.Reader) (header, body []byte, err error) {
+	header = make([]byte, recordHeader)
+	if _, err := io.ReadFull(r, header); err != nil {
+		return nil, nil, err
+	}
+	length := int(binary.BigEndian.Uint16(header[3:]))
+	if header[1] != 3 || length > recordMost {
+		return nil, nil, errNotTLS
+	}
+	body = make([]byte, length)
+	_, err = io.ReadFull(r, body)
+	return header, body, err
 }
 
 // suite is a cipher suite as far as protecting records goes.

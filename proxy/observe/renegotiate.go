@@ -51,16 +51,8 @@ func renegotiates(conn *tap, secure *tls.Conn, serverName string, limit time.Tim
 	}
 	took, refused := true, false
 	for range maxAfter {
-		header := make([]byte, recordHeader)
-		if _, err := io.ReadFull(conn.Conn, header); err != nil {
-			return closed(err)
-		}
-		length := int(binary.BigEndian.Uint16(header[3:]))
-		if length > recordMost {
-			return nil
-		}
-		body := make([]byte, length)
-		if _, err := io.ReadFull(conn.Conn, body); err != nil {
+		header, body, err := readRecord(conn.Conn)
+		if err != nil {
 			return closed(err)
 		}
 		plain, err := in.open(header, body)
@@ -82,11 +74,11 @@ func renegotiates(conn *tap, secure *tls.Conn, serverName string, limit time.Tim
 // bad_record_mac, decode_error, decrypt_error (RFC 5246 §7.2.2).
 func ours(alert byte) bool { return bytes.IndexByte([]byte{20, 50, 51}, alert) >= 0 }
 
-// closed is the answer of a server that closes: it took nothing up. Silence
-// says nothing.
+// closed is the answer of a server that closes: it took nothing up. Silence and
+// what is no TLS say nothing.
 func closed(err error) *bool {
 	var network net.Error
-	if errors.As(err, &network) && network.Timeout() {
+	if errors.Is(err, errNotTLS) || errors.As(err, &network) && network.Timeout() {
 		return nil
 	}
 	refused := false

@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 	"math/bits"
@@ -54,25 +53,17 @@ type flight struct {
 func readFlight(r io.Reader) (f flight, err error) {
 	var messages []byte
 	for left := maxFlight; !f.done; {
-		header := make([]byte, recordHeader)
-		if _, err := io.ReadFull(r, header); err != nil {
+		header, body, err := readRecord(r)
+		switch {
+		case err != nil:
 			return f, err
-		}
-		length := int(binary.BigEndian.Uint16(header[3:]))
-		if header[1] != 3 || length > recordMost || header[0] != recordHandshake && header[0] != recordAlert {
+		case header[0] != recordHandshake && (header[0] != recordAlert || len(body) != 2):
 			return f, errNotTLS
 		}
-		if left -= recordHeader + length; left < 0 {
+		if left -= recordHeader + len(body); left < 0 {
 			return f, errLongFlight
 		}
-		body := make([]byte, length)
-		if _, err := io.ReadFull(r, body); err != nil {
-			return f, err
-		}
 		if header[0] == recordAlert {
-			if length != 2 {
-				return f, errNotTLS
-			}
 			const warning = 1 // goes with the handshake, such as unrecognized_name
 			if body[0] == warning && body[1] != 0 {
 				continue
