@@ -155,46 +155,7 @@ func FuzzJudgeMutated(f *testing.F) {
 
 // mutate makes one change, chosen by four octets.
 func mutate(f *Facts, by []byte) {
-	var parts []*[]byte
-	for i := range f.Lookups {
-		parts = append(parts, &f.Lookups[i].Wire)
-	}
-	chain := func(t *probe.TLS) {
-		if t != nil {
-			for c := range t.Chain {
-				parts = append(parts, &t.Chain[c])
-			}
-		}
-	}
-	if f.Policy != nil {
-		parts = append(parts, &f.Policy.Policy.Body)
-		for i := range f.Policy.Policy.Others {
-			o := &f.Policy.Policy.Others[i]
-			parts = append(parts, &o.Body)
-			chain(o.TLS)
-		}
-	}
-	var asides []*probe.Aside
-	for _, hosts := range [][]Probed{f.Hosts, f.Deeper} {
-		for i := range hosts {
-			for k := range hosts[i].STARTTLS.Addresses {
-				a := &hosts[i].STARTTLS.Addresses[k]
-				chain(a.TLS)
-				for n := range a.Asides {
-					asides = append(asides, &a.Asides[n])
-					chain(a.Asides[n].TLS)
-				}
-			}
-		}
-	}
-	for i := range f.Authorities {
-		for k := range f.Authorities[i].Nameservers.Servers {
-			answers := f.Authorities[i].Nameservers.Servers[k].Answers
-			for n := range answers {
-				parts = append(parts, &answers[n].Wire)
-			}
-		}
-	}
+	parts, asides := partsOf(f)
 	if len(parts) == 0 {
 		return
 	}
@@ -255,4 +216,47 @@ func mutateAside(a *probe.Aside, by []byte) {
 	default:
 		a.EHLO = probe.Reply{Code: 250}
 	}
+}
+
+// partsOf gives all octets that others sent, and all asides, to be changed.
+func partsOf(f *Facts) (parts []*[]byte, asides []*probe.Aside) {
+	for i := range f.Lookups {
+		parts = append(parts, &f.Lookups[i].Wire)
+	}
+	chain := func(t *probe.TLS) {
+		if t != nil {
+			for c := range t.Chain {
+				parts = append(parts, &t.Chain[c])
+			}
+		}
+	}
+	if f.Policy != nil {
+		parts = append(parts, &f.Policy.Policy.Body)
+		for i := range f.Policy.Policy.Others {
+			o := &f.Policy.Policy.Others[i]
+			parts = append(parts, &o.Body)
+			chain(o.TLS)
+		}
+	}
+	for _, hosts := range [][]Probed{f.Hosts, f.Deeper} {
+		for i := range hosts {
+			for k := range hosts[i].STARTTLS.Addresses {
+				a := &hosts[i].STARTTLS.Addresses[k]
+				chain(a.TLS)
+				for n := range a.Asides {
+					asides = append(asides, &a.Asides[n])
+					chain(a.Asides[n].TLS)
+				}
+			}
+		}
+	}
+	for i := range f.Authorities {
+		for k := range f.Authorities[i].Nameservers.Servers {
+			answers := f.Authorities[i].Nameservers.Servers[k].Answers
+			for n := range answers {
+				parts = append(parts, &answers[n].Wire)
+			}
+		}
+	}
+	return parts, asides
 }
