@@ -118,13 +118,12 @@ func (j *judge) covers(cause, f Finding) bool {
 	if cause.Subject != j.facts.Domain.String() {
 		return cause.Subject == f.Subject || strings.HasPrefix(f.Subject, cause.Subject+" ")
 	}
-	zone, err := dnsname.Parse(cause.Args["name"])
-	if cause.Code.Group() != "dnssec" || err != nil || f.Subject == cause.Subject {
+	zone := cause.Args["name"]
+	if zone == "" || f.Subject == cause.Subject || cause.Code.Group() != "dnssec" {
 		return true
 	}
-	name, _, _ := strings.Cut(f.Subject, " ")
-	about, err := dnsname.Parse(name)
-	return err == nil && about.Within(zone)
+	about, _, _ := strings.Cut(f.Subject, " ")
+	return about == zone || zone == "." || strings.HasSuffix(about, "."+zone)
 }
 
 // suppress leaves out the symptoms of causes found, and sorts what remains.
@@ -138,9 +137,10 @@ func (j *judge) suppress() {
 	}
 	for _, f := range all {
 		entry, _ := f.Code.Lookup()
+		group := entry.groupCauses()
 		symptom := slices.ContainsFunc(causes, func(cause Finding) bool {
-			return cause.Code != f.Code && j.covers(cause, f) &&
-				(slices.Contains(entry.DependsOn, cause.Code) || slices.Contains(entry.groupCauses(), cause.Code))
+			return cause.Code != f.Code &&
+				(slices.Contains(entry.DependsOn, cause.Code) || slices.Contains(group, cause.Code)) && j.covers(cause, f)
 		})
 		if !symptom && !j.undecided(f) {
 			kept = append(kept, f)
