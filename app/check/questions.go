@@ -106,34 +106,6 @@ func (g *gatherer) tlsa(d, base dnsname.Name) {
 	}
 }
 
-// signer asks for the delegation of the zone that signed an answer which the
-// resolver did not find authentic: signed, but no chain to it?
-func (g *gatherer) signer(a answer) {
-	if a.msg == nil || a.status == dnssec.Secure {
-		return
-	}
-	for _, r := range a.msg.Answer {
-		if sig, ok := r.RRSIG(); ok && !sig.Signer.IsZero() {
-			g.later(sig.Signer, doh.TypeDS, doh.TypeDNSKEY)
-		}
-	}
-}
-
-// zone asks whether the domain's zone is signed and delegated securely.
-func (g *gatherer) zone(d dnsname.Name) {
-	g.later(d, doh.TypeDS)
-	keys := g.ask(d, doh.TypeDNSKEY)
-	if keys.msg == nil || keys.state == Found {
-		return
-	}
-	// Not the apex: the SOA beside the denial names it (RFC 2308 §3).
-	for _, r := range keys.msg.Authority {
-		if soa, ok := r.SOA(); ok && soa.Zone != d && d.Within(soa.Zone) {
-			g.later(soa.Zone, doh.TypeDS, doh.TypeDNSKEY)
-		}
-	}
-}
-
 // record asks for the MTA-STS record, and where it may have been put by mistake.
 func (g *gatherer) record(d dnsname.Name) {
 	owner := d.Child("_mta-sts")

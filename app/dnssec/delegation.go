@@ -102,29 +102,33 @@ func usableDS(records []doh.Record) ([]doh.DS, Reason) {
 // NoReason comes with the set and the keys that may sign the zone's data; a
 // reason whose Status is Insecure means that the zone counts as unsigned.
 func Delegate(zone dnsname.Name, ds []doh.Record, keys RRset, now time.Time, b *Budget) (Signed, []doh.DNSKEY, Reason) {
-	usable, why := usableDS(ds)
-	if why != NoReason {
-		return Signed{}, nil, why
+	entry, why := Entry(zone, ds, keys.Records, b)
+	if why == NoReason && (nameOf(keys.Owner) != nameFrom(zone) || keys.Type != doh.TypeDNSKEY) {
+		why = DNSKEYMissing
 	}
-	all := Keys(keys.Records)
-	entry, why := entryKeys(zone, usable, all, b)
-	if len(entry) == 0 || nameOf(keys.Owner) != nameFrom(zone) || keys.Type != doh.TypeDNSKEY {
+	if why != NoReason {
 		return Signed{}, nil, why
 	}
 	signed, reason := keys.Verify(zone, entry, now, b)
 	if reason != NoReason {
 		return Signed{}, nil, reason
 	}
-	return signed, slices.DeleteFunc(all, func(k doh.DNSKEY) bool { return Unfit(k) != NoReason }), NoReason
+	return signed, slices.DeleteFunc(Keys(keys.Records), func(k doh.DNSKEY) bool { return Unfit(k) != NoReason }), NoReason
 }
 
-// entryKeys gives the keys that the DS records name; without any, the reason of
-// the record that came nearest.
-func entryKeys(zone dnsname.Name, usable []doh.DS, keys []doh.DNSKEY, b *Budget) ([]doh.DNSKEY, Reason) {
+// Entry gives the keys among DNSKEY records that the zone's DS records name,
+// without looking at signatures; without any, the reason of the DS record that
+// came nearest.
+func Entry(zone dnsname.Name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason) {
 	var entry []doh.DNSKEY
-	why := DNSKEYMissing
+	usable, why := usableDS(ds)
+	if why != NoReason {
+		return nil, why
+	}
+	why = DNSKEYMissing
+	all := Keys(keys)
 	for _, ds := range usable {
-		for _, k := range keys {
+		for _, k := range all {
 			if k.Algorithm != ds.Algorithm {
 				continue
 			}
@@ -142,6 +146,9 @@ func entryKeys(zone dnsname.Name, usable []doh.DS, keys []doh.DNSKEY, b *Budget)
 				why = reason
 			}
 		}
+	}
+	if len(entry) > 0 {
+		why = NoReason
 	}
 	return entry, why
 }

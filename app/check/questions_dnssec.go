@@ -1,0 +1,77 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
+)
+
+// maxSigners is how many zones of one answer's signatures are asked about.
+const maxSigners = 3
+
+// signer asks for the delegation of the zone that signed an answer which the
+// resolver did not find authentic: signed, but no chain to it?
+func (g *gatherer) signer(a answer) {
+	if a.msg == nil || a.status == dnssec.Secure {
+		return
+	}
+	for _, zone := range signers(a) {
+		g.later(zone, doh.TypeDS, doh.TypeDNSKEY)
+	}
+}
+
+// signers are the first zones that an answer, or what denies it, is signed by.
+func signers(a answer) []dnsname.Name {
+	if a.msg == nil {
+		return nil
+	}
+	var zones []dnsname.Name
+	for _, section := range [][]doh.Record{a.msg.Answer, a.msg.Authority} {
+		for _, r := range section {
+			sig, ok := r.RRSIG()
+			if ok && !sig.Signer.IsZero() && len(zones) < maxSigners && !slices.Contains(zones, sig.Signer) {
+				zones = append(zones, sig.Signer)
+			}
+		}
+		if len(zones) > 0 {
+			break
+		}
+	}
+	return zones
+}
+
+// zone asks whether the domain's zone is signed and delegated securely, and how
+// it is signed.
+func (g *gatherer) zone(d dnsname.Name) {
+	g.together(func() { g.signing(d) })
+	g.later(d, doh.TypeDS)
+	if apex := apexOf(g.ask(d, doh.TypeSOA), d); apex != d && !apex.IsZero() {
+		g.later(apex, doh.TypeDS, doh.TypeSOA)
+		g.together(func() { g.signing(apex) })
+	}
+}
+
+// signing asks for a zone's keys, and unless it has none for what else says how
+// it is signed.
+func (g *gatherer) signing(zone dnsname.Name) {
+	if keys := g.ask(zone, doh.TypeDNSKEY); keys.state != NoData && keys.state != NXDomain {
+		g.later(zone, doh.TypeNSEC3PARAM, doh.TypeCDS, doh.TypeCDNSKEY)
+	}
+}
+
+// apexOf reads the apex of the zone that holds a name from a lookup of its SOA:
+// the SOA is the name's own, or stands beside the denial (RFC 2308 §3). Zero when
+// it isn't known.
+func apexOf(soa answer, name dnsname.Name) dnsname.Name {
+	if soa.msg == nil {
+		return dnsname.Name{}
+	}
+	for _, r := range append(slices.Clip(soa.records), soa.msg.Authority...) {
+		if s, ok := r.SOA(); ok && name.Within(s.Zone) {
+			return s.Zone
+		}
+	}
+	return dnsname.Name{}
+}
