@@ -14,7 +14,9 @@ import (
 // bogusCodes are the causes of a lookup that failed validation.
 var bogusCodes = []Code{
 	"dnssec.bogus", "dnssec.rrsig-expired", "dnssec.rrsig-not-yet-valid", "dnssec.rrsig-missing",
-	"dnssec.dnskey-missing", "dnssec.zone-key-bit-missing", "dnssec.nsec-missing",
+	"dnssec.rrsig-invalid", "dnssec.rrsig-wrong-signer", "dnssec.dnskey-missing", "dnssec.ds-digest-mismatch",
+	"dnssec.revoked-key-in-ds", "dnssec.zone-key-bit-missing", "dnssec.nsec-missing", "dnssec.nsec-bad-proof",
+	"dnssec.indeterminate",
 }
 
 var dnsEntries = []Entry{

@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -11,8 +10,9 @@ import (
 )
 
 var dnssecEntries = []Entry{
-	{Code: "dnssec.unsigned", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}, Result: "dane-required", DependsOn: noMail}, // args: domain
-	{Code: "dnssec.mx-zone-unsigned", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},                             // args: host
+	{Code: "dnssec.unsigned", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}, Result: "dane-required",
+		DependsOn: append(slices.Clip(noMail), "dnssec.indeterminate")}, // args: domain
+	{Code: "dnssec.mx-zone-unsigned", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}}, // args: host
 	{Code: "dnssec.signed-no-ds", Level: Warning, Who: Owner, RFC: []Citation{{4035, "2.4"}, {7672, "2.2"}},
 		LevelIn: func(c Context) Level {
 			if c.TLSA {
@@ -21,7 +21,19 @@ var dnssecEntries = []Entry{
 			return Warning
 		}}, // args: name
 	{Code: "dnssec.bogus", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.1"}, {4035, "4.3"}},
-		Result: "dnssec-invalid", NDR: []string{"5.7.324", "5.4.312"}}, // args: name, type
+		Result: "dnssec-invalid", NDR: []string{"5.7.324", "5.4.312"}, DependsOn: bogusCodes[1:]}, // args: name, type
+	{Code: "dnssec.indeterminate", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.1"}, {4035, "4.3"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324", "5.4.312"}, DependsOn: bogusCodes[1:]}, // args: name, type
+	{Code: "dnssec.rrsig-invalid", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "5.3.3"}, {7672, "2.1.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
+	{Code: "dnssec.rrsig-wrong-signer", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "3.1.7"}, {4035, "5.3.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type, value
+	{Code: "dnssec.ds-digest-mismatch", Level: Error, Who: Owner, RFC: []Citation{{4034, "5.1.4"}, {4035, "5.2"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
+	{Code: "dnssec.revoked-key-in-ds", Level: Error, Who: Owner, RFC: []Citation{{5011, "2.1"}, {4035, "5.2"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
+	{Code: "dnssec.nsec-bad-proof", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "5.4"}, {5155, "8"}},
+		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}}, // args: name, type
 	{Code: "dnssec.rrsig-expired", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}, {7672, "2.1.1"}},
 		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type, date
 	{Code: "dnssec.rrsig-not-yet-valid", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}, {7672, "2.1.1"}},
@@ -44,6 +56,18 @@ var dnssecEntries = []Entry{
 		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, value
 	{Code: "dnssec.nameserver-ignores-do", Level: Warning, Who: DNSHost, RFC: []Citation{{4035, "3.1"}},
 		Result: "dnssec-invalid", DependsOn: []Code{"dnssec.dnskey-inconsistent-servers"}}, // args: name, value
+	{Code: "dnssec.nsec3-iterations-nonzero", Level: Warning, Who: DNSHost, RFC: []Citation{{9276, "3.1"}},
+		DependsOn: []Code{"dnssec.nsec3-iterations-excessive"}}, // args: name, value
+	{Code: "dnssec.nsec3-salt", Level: Notice, Who: DNSHost, RFC: []Citation{{9276, "3.1"}}},                              // args: name
+	{Code: "dnssec.nsec3-opt-out", Level: Notice, Who: DNSHost, RFC: []Citation{{9276, "3.1"}, {5155, "9.2"}}},            // args: name
+	{Code: "dnssec.algorithm-incomplete", Level: Warning, Who: DNSHost, RFC: []Citation{{6840, "5.11"}, {4035, "2.2"}}},   // args: name, value, type
+	{Code: "dnssec.rsa-key-short", Level: Warning, Who: DNSHost, RFC: []Citation{{6781, "3.4.2"}}},                        // args: name, value
+	{Code: "dnssec.signature-lifetime-long", Level: Notice, Who: DNSHost, RFC: []Citation{{7671, "13"}}},                  // args: name, type, value
+	{Code: "dnssec.signature-lifetime-short", Level: Warning, Who: DNSHost, RFC: []Citation{{7671, "13"}}},                // args: name, type, value, want
+	{Code: "dnssec.ttl-exceeds-original", Level: Notice, Who: DNSHost, RFC: []Citation{{4034, "3.1.4"}, {4035, "5.3.3"}}}, // args: name, type, value, want
+	{Code: "dnssec.cds-mismatch", Level: Notice, Who: DNSHost, RFC: []Citation{{7344, "4.1"}}},                            // args: name
+	{Code: "dnssec.mx-insecure-host-secure", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}},
+		DependsOn: []Code{"dane.half-dane", "dnssec.signed-no-ds"}}, // args: domain, host
 	{Code: "dnssec.address-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},      // args: host
 	{Code: "dnssec.cname-target-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.1.3"}}}, // args: host, name
 	{Code: "dnssec.not-validated-by-tool", Level: Notice, Who: Visitor, RFC: []Citation{{4035, "3.2.3"}}},       // args: domain
@@ -72,7 +96,8 @@ func (j *judge) judgeDNSSEC() {
 		j.judgeAliasSecurity(h)
 	}
 	j.judgeUnsigned(reported)
-	j.judgeKeys(d)
+	j.judgeHalfSecure()
+	j.judgeZone()
 	if j.allSecure() {
 		j.add("dnssec.secure", d.String())
 	}
@@ -88,25 +113,19 @@ func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[
 		}
 	}
 	zone := signerOf(evidence, name)
-	subject := about.String()
-	if j.facts.Domain.Within(zone) {
-		// One fault of the domain's own zone, however many names show it.
-		subject = j.facts.Domain.String()
-	}
+	subject := j.aboutZone(zone, about)
 	j.judgeExtended(a, zone, subject)
+	j.judgeDenial(evidence, zone, subject)
 	if reported[zone] {
 		return
 	}
-	switch a.status {
-	case dnssec.Bogus:
-		// A TLSA lookup that fails alone has a finding of its own.
-		if typ != doh.TypeTLSA {
-			reported[zone] = true
-			j.addBogus(a, evidence, zone, subject, typ)
-		}
-	case dnssec.Secure:
+	switch {
+	case a.status == dnssec.Bogus, a.state == Failed && a.verdict.Reason == dnssec.CouldNotTell:
+		reported[zone] = j.addBogus(key{name: name, typ: typ}, a, evidence, about)
+	case a.status == dnssec.Secure:
 		j.judgeExpiry(a, zone, subject, typ)
-	case dnssec.Insecure:
+		j.judgeLifetime(a, zone, subject, typ)
+	case a.status == dnssec.Insecure:
 		if hasSignatures(evidence) && j.look(zone, doh.TypeDS).state == NoData {
 			reported[zone] = true
 			j.add("dnssec.signed-no-ds", subject, "name", zone.String())
@@ -114,53 +133,13 @@ func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[
 	}
 }
 
-// addBogus names the cause of a failed validation: what the resolver gave as
-// its reason, else what the data itself shows.
-func (j *judge) addBogus(a, evidence answer, zone dnsname.Name, subject string, typ doh.Type) {
-	code, date := Code("dnssec.bogus"), ""
-	if a.verdict.Reason != "" {
-		code = Code("dnssec." + a.verdict.Reason)
+// aboutZone is the subject of a fault of a zone: of the domain's own it is one,
+// however many names show it.
+func (j *judge) aboutZone(zone, about dnsname.Name) string {
+	if j.facts.Domain.Within(zone) {
+		return j.facts.Domain.String()
 	}
-	sigs := signatures(evidence, typ)
-	last := slices.MaxFunc(append(sigs, doh.RRSIG{}), func(x, y doh.RRSIG) int { return x.Expiration.Compare(y.Expiration) })
-	switch {
-	case code == "dnssec.rrsig-expired" || code == "dnssec.bogus" && len(sigs) > 0 && last.Expiration.Before(j.now):
-		code = "dnssec.rrsig-expired"
-		if len(sigs) > 0 {
-			date = day(last.Expiration)
-		}
-	case code == "dnssec.rrsig-not-yet-valid" || code == "dnssec.bogus" && len(sigs) > 0 && last.Inception.After(j.now):
-		code = "dnssec.rrsig-not-yet-valid"
-		if len(sigs) > 0 {
-			date = day(last.Inception)
-		}
-	case code == "dnssec.bogus" && j.keyless(zone):
-		code = "dnssec.dnskey-missing"
-	case code == "dnssec.bogus" && j.open(zone, doh.TypeDS, doh.TypeDNSKEY):
-		j.hold(code, subject)
-		return
-	}
-	if date == "" {
-		date = unknownArg
-	}
-	j.add(code, subject, "name", zone.String(), "type", typ.String(), "date", date)
-}
-
-// keyless tells whether no DNSKEY of the zone answers to any of its DS records.
-func (j *judge) keyless(zone dnsname.Name) bool {
-	ds, keys := j.withData(zone, doh.TypeDS), j.withData(zone, doh.TypeDNSKEY)
-	if ds.state != Found || keys.state != Found {
-		return false
-	}
-	for _, r := range ds.records {
-		want, _ := r.DS()
-		for _, k := range keys.records {
-			if have, ok := k.DNSKEY(); ok && have.KeyTag == want.KeyTag && have.Algorithm == want.Algorithm {
-				return false
-			}
-		}
-	}
-	return true
+	return about.String()
 }
 
 // withData gives a lookup, or its repetition with checking disabled where the
@@ -246,26 +225,6 @@ func (j *judge) judgeAliasSecurity(h *host) {
 		j.add("dnssec.cname-target-insecure", h.name.String(), "host", h.name.String(), "name", end.String())
 	} else {
 		j.add("dnssec.address-insecure", h.name.String(), "host", h.name.String())
-	}
-}
-
-// judgeKeys looks at algorithms (RFC 8624 §3).
-func (j *judge) judgeKeys(d dnsname.Name) {
-	for _, r := range j.look(d, doh.TypeDNSKEY).records {
-		k, ok := r.DNSKEY()
-		if ok && slices.Contains([]uint8{1, 3, 5, 6, 7, 12}, k.Algorithm) {
-			j.add("dnssec.algorithm-deprecated", d.String(), "name", d.String(), "value", strconv.Itoa(int(k.Algorithm)))
-			break
-		}
-	}
-	digests := j.look(d, doh.TypeDS).records
-	weak := len(digests) > 0
-	for _, r := range digests {
-		ds, ok := r.DS()
-		weak = weak && ok && (ds.DigestType == 1 || ds.DigestType == 3)
-	}
-	if weak {
-		j.add("dnssec.ds-digest-sha1", d.String(), "name", d.String())
 	}
 }
 

@@ -187,7 +187,7 @@ func (e *evidence) settle(k key, a answer) answer {
 		case a.status == dnssec.Indeterminate && cd.msg != nil && (cd.rcode == doh.RcodeNoError || cd.rcode == doh.RcodeNXDomain):
 			// With checking disabled the data is there: it failed validation.
 			a.status = dnssec.Bogus
-			a.verdict = dnssec.Verdict{Status: dnssec.Bogus, Source: dnssec.ResolverSays}
+			a.verdict.Status, a.verdict.Source = dnssec.Bogus, dnssec.ResolverSays
 		}
 	}
 	if a.status == dnssec.Insecure && e.validates != OK {

@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 )
 
 // Judge says what the facts amount to at the moment now. It is pure and total:
 // no I/O, no clock, no panic, whatever the Facts hold.
 func Judge(f Facts, now time.Time) Report {
-	j := &judge{evidence: newEvidence(f), now: now, read: reader{}}
+	j := &judge{evidence: newEvidence(f), now: now, read: reader{},
+		work: &dnssec.Budget{Signatures: 24, Digests: 48, Hashes: 5000}}
 	j.report.Domain, j.report.At = f.Domain, now
 	j.report.Progress = Progress{f.Asked, f.Answered, f.Done}
 	// First what there is, then what to say of it.
@@ -54,6 +56,8 @@ type judge struct {
 	before *judge
 	// fetchOpen: what the policy fetch amounts to isn't known yet.
 	fetchOpen bool
+	// work is what looking for the causes of failed validations may still take.
+	work *dnssec.Budget
 }
 
 // add records a finding about the subject, with pairs of argument names and

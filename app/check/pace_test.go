@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,8 +28,9 @@ const (
 // pacedWorld answers from a zone after a fixed time; the names of dead answer
 // nothing and fail after paceDead.
 type pacedWorld struct {
-	zone map[string][]string // "name type" → records
-	dead []string            // DNS names, and mail hosts as "probe:name"
+	zone   map[string][]string // "name type" → records
+	dead   []string            // DNS names, and mail hosts as "probe:name"
+	denied string              // the SOA beside what isn't there, "" for none
 
 	mu    sync.Mutex
 	asked map[string]int
@@ -68,6 +70,13 @@ func (w *pacedWorld) Exchange(ctx context.Context, query []byte) ([]byte, error)
 			return nil, err
 		}
 		r.Answer = append(r.Answer, rr)
+	}
+	if len(r.Answer) == 0 && w.denied != "" {
+		soa, err := dns.NewRR(w.denied)
+		if err != nil {
+			return nil, err
+		}
+		r.Ns = append(r.Ns, soa)
 	}
 	return r.Pack()
 }
@@ -118,6 +127,7 @@ func paced(dead ...string) *pacedWorld {
 	const other, owner = "mx.example.net", "_25._tcp.mx.example.net."
 	w.zone["example.com MX"] = append(w.zone["example.com MX"], "example.com. 60 MX 90 "+other+".")
 	w.zone["example.com DNSKEY"] = []string{"example.com. 60 DNSKEY 257 3 13 AAAA"}
+	w.zone["example.com SOA"] = []string{"example.com. 60 SOA a. b. 1 1 1 1 1"}
 	w.zone[other+" A"] = []string{other + ". 60 A 192.0.2.99"}
 	w.zone["_25._tcp."+other+" TLSA"] = []string{owner + " 60 TLSA 3 1 1 " + strings.Repeat("ab", 32),
 		owner + " 60 RRSIG TLSA 13 5 60 20300101000000 20200101000000 1 example.net. AAAA"}
@@ -146,6 +156,43 @@ func TestPace(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSigningIsAsked asks how a zone is signed only when it has keys, wherever
+// its apex is, and in no more time.
+func TestSigningIsAsked(t *testing.T) {
+	const key = ". 60 DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ=="
+	types := []string{"NSEC3PARAM", "CDS", "CDNSKEY"}
+	for _, c := range []struct{ domain, zone, signed string }{
+		{"example.com", "example.com", "example.com"}, {"example.com", "example.com", ""}, {"example.com", "com", "com"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := paced()
+			delete(w.zone, "example.com DNSKEY")
+			delete(w.zone, "example.com SOA")
+			w.zone[c.zone+" SOA"] = []string{c.zone + ". 60 SOA a. b. 1 1 1 1 1"}
+			if c.zone != c.domain {
+				w.denied = w.zone[c.zone+" SOA"][0]
+			}
+			if c.signed != "" {
+				w.zone[c.signed+" DNSKEY"] = []string{c.signed + key}
+			}
+			start := time.Now()
+			Gather(t.Context(), w, dnsname.MustParse(c.domain), nil)
+			if took := time.Since(start); took > (2*paceDNS+paceProbe)*105/100 {
+				t.Errorf("%+v: took %v", c, took)
+			}
+			for _, typ := range append(types, "DS", "DNSKEY", "SOA") {
+				want := 0
+				if c.signed != "" || !slices.Contains(types, typ) {
+					want = 1
+				}
+				if got := w.asked[c.zone+" "+typ]; got != want {
+					t.Errorf("%+v: %s asked %d times, want %d", c, typ, got, want)
+				}
+			}
+		})
+	}
 }
 
 // TestPaceWithDeadServers kills the name server of one mail host and another

@@ -74,19 +74,6 @@ func (g *gatherer) tlsa(d, base dnsname.Name, guess bool) {
 	}
 }
 
-// signer asks for the delegation of the zone that signed an answer which the
-// resolver did not find authentic: signed, but no chain to it?
-func (g *gatherer) signer(a answer) {
-	if a.msg == nil || a.status == dnssec.Secure {
-		return
-	}
-	for _, r := range a.msg.Answer {
-		if sig, ok := r.RRSIG(); ok && !sig.Signer.IsZero() {
-			g.later(sig.Signer, doh.TypeDS, doh.TypeDNSKEY)
-		}
-	}
-}
-
 // doubledTLSA is where TLSA records land in that way: the zone is named by the
 // SOA beside their denial (RFC 2308 §3).
 func doubledTLSA(t answer, base dnsname.Name) dnsname.Name {

@@ -40,8 +40,9 @@ type scenario struct {
 	sigs    map[key][2]time.Time // inception, expiration of an RRSIG beside the data
 	fails   map[key]probe.Class
 	auth    map[key][]string
-	ttls    map[key]int // 3600 where not set
-	labels  int         // in the RRSIGs; 0 for as many as the owner has
+	ttls    map[key]int            // 3600 where not set
+	labels  int                    // in the RRSIGs; 0 for as many as the owner has
+	edits   map[key]func(*dns.Msg) // the last change to an answer with data
 	facts   Facts
 }
 
@@ -49,7 +50,7 @@ type scenario struct {
 func newScenario(t testing.TB, domain string) *scenario {
 	s := &scenario{t: t, domain: domain, records: map[key][]string{}, rcodes: map[key]int{},
 		states: map[key]dnssec.Status{}, ede: map[key][]uint16{}, sigs: map[key][2]time.Time{},
-		fails: map[key]probe.Class{}, auth: map[key][]string{}, ttls: map[key]int{}}
+		fails: map[key]probe.Class{}, auth: map[key][]string{}, ttls: map[key]int{}, edits: map[key]func(*dns.Msg){}}
 	s.facts = Facts{Version: FactsVersion, Domain: dnsname.MustParse(domain), Trusted: dnsname.Root, Done: true, At: scenarioNow}
 	s.add(".", doh.TypeSOA, "a. b. 1 1 1 1 1")
 	return s
@@ -357,6 +358,9 @@ func (s *scenario) message(k key, data []string, rcode int, status dnssec.Status
 			s.t.Fatal(err)
 		}
 		m.Ns = append(m.Ns, rr)
+	}
+	if edit := s.edits[k]; edit != nil && rcode != dns.RcodeServerFailure {
+		edit(&m)
 	}
 	ede := s.ede[k]
 	if len(ede) > 0 {

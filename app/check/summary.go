@@ -182,7 +182,7 @@ func (j *judge) danePhrase() Phrase {
 			!slices.ContainsFunc(h.view.TLSA, func(t TLSAView) bool { return t.Unusable == "" })
 	}
 	switch {
-	case j.has("tlsa.lookup-servfail") || j.has("tlsa.lookup-timeout") || j.has("tlsa.denial-bogus"):
+	case j.has("tlsa.lookup-servfail") || j.has("tlsa.lookup-timeout") || j.has("tlsa.denial-bogus") || j.has("dnssec.nsec-bad-proof"):
 		return phrase("headline.dane-blocked", args...)
 	case count.bad > 0 && count.good == 0:
 		return phrase("headline.dane-broken", args...)

@@ -41,7 +41,7 @@ var tlsaEntries = []Entry{
 		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: dropped}, // args: host, name
 	{Code: "tlsa.lookup-servfail-insecure-zone", Level: Notice, Who: Nobody, RFC: []Citation{{7672, "2.2.2"}}}, // args: host, name
 	{Code: "tlsa.denial-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.2"}, {4035, "3.1.3"}},
-		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}}, // args: host, name
+		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: []Code{"dnssec.nsec-bad-proof"}}, // args: host, name
 	{Code: "tlsa.insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
 		DependsOn: []Code{"tlsa.cname-insecure"}}, // args: host, name
 	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                                // args: domain, host, name

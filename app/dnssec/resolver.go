@@ -1,33 +1,27 @@
 package dnssec
 
-import "github.com/sealane/sealane/app/dnsname"
+import (
+	"slices"
+
+	"github.com/sealane/sealane/app/dnsname"
+)
 
 // Response codes and extended errors that a resolver's view is read from.
 const (
 	rcodeNoError  = 0
 	rcodeServFail = 2
 	rcodeNXDomain = 3
-)
 
-// reasons maps extended DNS errors (RFC 8914 §4) of a failed validation to the
-// tails of dnssec.* finding codes.
-var reasons = [...]struct {
-	ede    uint16
-	reason string
-}{
-	{6, ""}, // DNSSEC Bogus: no finer cause given
-	{7, "rrsig-expired"},
-	{8, "rrsig-not-yet-valid"},
-	{9, "dnskey-missing"},
-	{10, "rrsig-missing"},
-	{11, "zone-key-bit-missing"},
-	{12, "nsec-missing"},
-}
+	edeIndeterminate = 5
+	edeBogus         = 6
+	edeNSECMissing   = 12
+)
 
 // AsResolverSays reads a resolver's own verdict from a response to a question
 // with DO=1 and CD=0 (RFC 4035 §3.2.3, RFC 8914): the AD bit means secure; an
 // answer without it insecure, if the resolver validates at all, which the
-// caller must know; SERVFAIL with a validation error's code bogus.
+// caller must know; SERVFAIL with a validation error's code bogus, or
+// indeterminate when the resolver says that it could not tell.
 func AsResolverSays(rcode int, ad bool, ede []uint16) Verdict {
 	switch rcode {
 	case rcodeNoError, rcodeNXDomain:
@@ -37,18 +31,25 @@ func AsResolverSays(rcode int, ad bool, ede []uint16) Verdict {
 		return Verdict{Status: Insecure, Source: ResolverSays}
 	case rcodeServFail:
 		v := Verdict{Source: ResolverSays}
-		for _, r := range reasons {
-			for _, code := range ede {
-				// The finest reason wins over the plain "bogus" of code 6.
-				if code == r.ede {
-					v.Status = Bogus
-					v.Reason = r.reason
-				}
+		// The finest reason wins over the plain "bogus" of code 6.
+		for code := uint16(edeIndeterminate); code <= edeNSECMissing; code++ {
+			if slices.Contains(ede, code) {
+				v.Status, v.Reason = saidBy(code)
 			}
 		}
 		return v
 	}
 	return Verdict{}
+}
+
+// saidBy reads an extended error of a validation that failed.
+func saidBy(ede uint16) (Status, Reason) {
+	for _, r := range reasons {
+		if r.ede == ede && ede != edeBogus {
+			return r.status, r.reason
+		}
+	}
+	return Bogus, NoReason
 }
 
 // RootAnchors are the trust anchors of the DNS root: KSK-2017 and KSK-2024, as

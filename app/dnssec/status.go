@@ -1,8 +1,12 @@
 // Package dnssec says how far a DNS answer can be trusted (RFC 4033 §5,
 // RFC 4035 §4.3).
 //
-// Until the validator stands, a Verdict is what the resolver says of its own
-// validation (the AD bit, RFC 4035 §3.2.3) and is marked so.
+// A Verdict is what the resolver says of its own validation (the AD bit,
+// RFC 4035 §3.2.3) and is marked so. What a validator is made of stands here
+// too, each part for itself: canonical form and signatures (RRset.Verify, RFC
+// 4034 §6, RFC 4035 §5.3), delegations (Delegate, RFC 4035 §5.2) and denials
+// (Denial, RFC 4035 §5.4, RFC 5155 §8). They look at raw record data, ask
+// nobody, and work within a Budget.
 package dnssec
 
 import "github.com/sealane/sealane/app/dnsname"
@@ -51,9 +55,8 @@ const (
 type Verdict struct {
 	Status Status `json:"status"`
 	Source Source `json:"source,omitempty"`
-	// Reason is the part behind the dot of a dnssec.* finding code, such as
-	// "rrsig-expired"; empty when there is none or it isn't known.
-	Reason string `json:"reason,omitempty"`
+	// Reason is empty when there is none or it isn't known.
+	Reason Reason `json:"reason,omitempty"`
 }
 
 // Anchor is a trust anchor: a DS or DNSKEY record in presentation form, bound

@@ -31,7 +31,7 @@ func (r Record) present() (string, bool) {
 	case TypeA, TypeAAAA:
 		ip, ok := r.Address()
 		return ip.String(), ok
-	case TypeNS, TypeCNAME:
+	case TypeNS, TypeCNAME, TypeDNAME:
 		return r.presentNames(0)
 	case TypeMX:
 		return r.presentNames(2)
@@ -43,7 +43,7 @@ func (r Record) present() (string, bool) {
 			return "", false
 		}
 		return dotted(names[0]) + " " + dotted(names[1]) + " " + numbers(d[len(d)-20:], 4, 4, 4, 4, 4), true
-	case TypeDS:
+	case TypeDS, TypeCDS:
 		if len(d) < 4 {
 			return "", false
 		}
@@ -53,7 +53,7 @@ func (r Record) present() (string, bool) {
 			return "", false
 		}
 		return numbers(d, 1, 1, 1) + " " + hex.EncodeToString(d[3:]), true
-	case TypeDNSKEY:
+	case TypeDNSKEY, TypeCDNSKEY:
 		if len(d) < 4 {
 			return "", false
 		}
@@ -66,6 +66,8 @@ func (r Record) present() (string, bool) {
 			return "", false
 		}
 		return numbers(d, 1) + " " + string(d[2:2+d[1]]) + " " + quoted([]byte(c.Value)), true
+	case TypeNSEC, TypeNSEC3, TypeNSEC3PARAM:
+		return r.presentDenial()
 	}
 	return "", false
 }

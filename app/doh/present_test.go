@@ -27,6 +27,14 @@ func TestPresentation(t *testing.T) {
 		`example.com. 60 IN CAA 128 TBS "Unknown"`,
 		`example.com. 60 IN CAA 0 issue ";"`,
 		"_25._tcp.mx.example.com. 60 IN TLSA 3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"a.example.com. 60 IN DNAME b.example.com.",
+		"example.com. 60 IN CDS 0 0 0 00",
+		"example.com. 60 IN CDNSKEY 0 3 0 AA==",
+		`example.com. 60 IN NSEC \000.example.com. A MX RRSIG NSEC TYPE1234`,
+		"35mthgpgcu1qg68fab165klnsnk3dpvl.example.com. 60 IN NSEC3 1 1 12 AABBCCDD B4UM86EGHHDS6NEA196SMVMLO4ORS995 NS DS RRSIG",
+		"35mthgpgcu1qg68fab165klnsnk3dpvl.example.com. 60 IN NSEC3 1 0 0 - B4UM86EGHHDS6NEA196SMVMLO4ORS995",
+		"example.com. 60 IN NSEC3PARAM 1 0 12 AABBCCDD",
+		"example.com. 60 IN NSEC3PARAM 1 0 0 -",
 	} {
 		rr, err := dns.NewRR(text)
 		if err != nil {
@@ -56,7 +64,7 @@ func TestPresentation(t *testing.T) {
 
 // TestPresentationOfOddData prints what no accessor can read as RFC 3597 has it.
 func TestPresentationOfOddData(t *testing.T) {
-	for _, typ := range []Type{TypeA, TypeAAAA, TypeMX, TypeTXT, TypeSOA, TypeDS, TypeDNSKEY, TypeRRSIG, TypeTLSA, TypeCAA, TypeCNAME, 999} {
+	for _, typ := range []Type{TypeA, TypeAAAA, TypeMX, TypeTXT, TypeSOA, TypeDS, TypeDNSKEY, TypeRRSIG, TypeTLSA, TypeCAA, TypeCNAME, TypeNSEC, TypeNSEC3, TypeNSEC3PARAM, 999} {
 		got := Record{Owner: "x", Type: typ, RData: []byte{0xC0}}.String()
 		if !strings.HasSuffix(got, ` \# 1 c0`) {
 			t.Errorf("%s: %s", typ, got)

@@ -14,20 +14,26 @@ import (
 // Type is a DNS RR type (RFC 1035 §3.2.2).
 type Type uint16
 
-// The types Sealane asks for.
+// The types Sealane asks for or reads.
 const (
-	TypeA      Type = 1
-	TypeNS     Type = 2
-	TypeCNAME  Type = 5
-	TypeSOA    Type = 6
-	TypeMX     Type = 15
-	TypeTXT    Type = 16
-	TypeAAAA   Type = 28
-	TypeDS     Type = 43
-	TypeRRSIG  Type = 46
-	TypeDNSKEY Type = 48
-	TypeTLSA   Type = 52
-	TypeCAA    Type = 257
+	TypeA          Type = 1
+	TypeNS         Type = 2
+	TypeCNAME      Type = 5
+	TypeSOA        Type = 6
+	TypeMX         Type = 15
+	TypeTXT        Type = 16
+	TypeAAAA       Type = 28
+	TypeDNAME      Type = 39
+	TypeDS         Type = 43
+	TypeRRSIG      Type = 46
+	TypeNSEC       Type = 47
+	TypeDNSKEY     Type = 48
+	TypeNSEC3      Type = 50
+	TypeNSEC3PARAM Type = 51
+	TypeTLSA       Type = 52
+	TypeCDS        Type = 59
+	TypeCDNSKEY    Type = 60
+	TypeCAA        Type = 257
 )
 
 // String gives the type's mnemonic, or TYPE and its number (RFC 3597 §5).
@@ -81,25 +87,31 @@ type RRSIG struct {
 	Algorithm uint8
 	// Labels counts those of the name signed, without a wildcard's "*": fewer than
 	// the owner has when a wildcard made the answer (RFC 4034 §3.1.3).
-	Labels     uint8
-	KeyTag     uint16
-	Signer     dnsname.Name
-	Inception  time.Time
-	Expiration time.Time
+	Labels      uint8
+	OriginalTTL uint32 // seconds
+	KeyTag      uint16
+	Signer      dnsname.Name
+	Inception   time.Time
+	Expiration  time.Time
 }
 
-// DS is a delegation signer record (RFC 4034 §5.1).
+// DS is a delegation signer record (RFC 4034 §5.1), or the child's wish for
+// one, CDS (RFC 7344 §3.1).
 type DS struct {
 	KeyTag     uint16
 	Algorithm  uint8
 	DigestType uint8
+	Digest     []byte
 }
 
-// DNSKEY is what a finding needs of a key (RFC 4034 §2.1).
+// DNSKEY is a zone's key (RFC 4034 §2.1), or the child's wish for a DS of it,
+// CDNSKEY (RFC 7344 §3.2).
 type DNSKEY struct {
 	Flags     uint16
+	Protocol  uint8
 	Algorithm uint8
 	KeyTag    uint16
+	Public    []byte // as its algorithm lays it out
 }
 
 // CAA is one property of who may issue certificates (RFC 8659 §4.1).
@@ -111,7 +123,8 @@ type CAA struct {
 
 // SOA is what a finding needs of a zone's SOA (RFC 1035 §3.3.13).
 type SOA struct {
-	Zone dnsname.Name // the record's owner
+	Zone    dnsname.Name // the record's owner
+	Refresh uint32       // seconds
 }
 
 // MX reads an MX record's data.
@@ -124,11 +137,11 @@ func (r Record) MX() (MX, bool) {
 	return MX{Preference: be16(r.RData), Host: host, Raw: names[0]}, true
 }
 
-// Target reads the name that a CNAME or NS record points to (RFC 1035 §3.3.1,
-// §3.3.11); false when it is no name that dnsname takes.
+// Target reads the name that a CNAME, DNAME or NS record points to (RFC 1035
+// §3.3.1, §3.3.11, RFC 6672 §2.1); false when it is no name that dnsname takes.
 func (r Record) Target() (dnsname.Name, bool) {
 	names, ok := r.names(0, 1, 0)
-	if !ok || r.Type != TypeCNAME && r.Type != TypeNS {
+	if !ok || r.Type != TypeCNAME && r.Type != TypeDNAME && r.Type != TypeNS {
 		return dnsname.Name{}, false
 	}
 	name, err := dnsname.Parse(names[0])
@@ -169,36 +182,37 @@ func (r Record) RRSIG() (RRSIG, bool) {
 	if r.Type != TypeRRSIG || len(d) <= fixedPart {
 		return RRSIG{}, false
 	}
-	signer, end, err := dns.UnpackDomainName(d, fixedPart)
-	if err != nil || compressed(d[fixedPart:end]) || end == len(d) {
+	signer, end, ok := nameAt(d, fixedPart)
+	if !ok || end == len(d) {
 		return RRSIG{}, false
 	}
-	name, err := dnsname.Parse(presented(signer))
+	name, err := dnsname.Parse(signer)
 	return RRSIG{
-		Covered:    Type(be16(d)),
-		Algorithm:  d[2],
-		Labels:     d[3],
-		Expiration: moment(d[8:]),
-		Inception:  moment(d[12:]),
-		KeyTag:     be16(d[16:]),
-		Signer:     name,
+		Covered:     Type(be16(d)),
+		Algorithm:   d[2],
+		Labels:      d[3],
+		OriginalTTL: be32(d[4:]),
+		Expiration:  moment(d[8:]),
+		Inception:   moment(d[12:]),
+		KeyTag:      be16(d[16:]),
+		Signer:      name,
 	}, err == nil
 }
 
-// DS reads a delegation signer; false without a digest.
+// DS reads a DS or CDS record; false without a digest.
 func (r Record) DS() (DS, bool) {
 	d := r.RData
-	if r.Type != TypeDS || len(d) < 5 {
+	if r.Type != TypeDS && r.Type != TypeCDS || len(d) < 5 {
 		return DS{}, false
 	}
-	return DS{KeyTag: be16(d), Algorithm: d[2], DigestType: d[3]}, true
+	return DS{KeyTag: be16(d), Algorithm: d[2], DigestType: d[3], Digest: d[4:]}, true
 }
 
-// DNSKEY reads a key and computes its tag (RFC 4034 appendix B); false without
-// a public key.
+// DNSKEY reads a DNSKEY or CDNSKEY record and computes the key's tag (RFC 4034
+// appendix B); false without a public key.
 func (r Record) DNSKEY() (DNSKEY, bool) {
 	d := r.RData
-	if r.Type != TypeDNSKEY || len(d) < 5 {
+	if r.Type != TypeDNSKEY && r.Type != TypeCDNSKEY || len(d) < 5 {
 		return DNSKEY{}, false
 	}
 	var sum uint32
@@ -213,7 +227,7 @@ func (r Record) DNSKEY() (DNSKEY, bool) {
 	if d[3] == dns.RSAMD5 { // its tag is cut from the modulus: appendix B.1
 		tag = be16(d[len(d)-3:])
 	}
-	return DNSKEY{Flags: be16(d), Algorithm: d[3], KeyTag: tag}, true
+	return DNSKEY{Flags: be16(d), Protocol: d[2], Algorithm: d[3], KeyTag: tag, Public: d[4:]}, true
 }
 
 // CAA reads a property; false without a tag of letters and digits (RFC 8659
@@ -238,7 +252,7 @@ func (r Record) SOA() (SOA, bool) {
 		return SOA{}, false
 	}
 	zone, err := dnsname.Parse(r.Owner)
-	return SOA{Zone: zone}, err == nil
+	return SOA{Zone: zone, Refresh: be32(r.RData[len(r.RData)-16:])}, err == nil
 }
 
 // names reads count uncompressed names between a prefix and a suffix of the
@@ -247,19 +261,29 @@ func (r Record) names(prefix, count, suffix int) ([]string, bool) {
 	var names []string
 	off := prefix
 	for range count {
-		if off >= len(r.RData) {
+		name, end, ok := nameAt(r.RData, off)
+		if !ok {
 			return nil, false
-		}
-		name, end, err := dns.UnpackDomainName(r.RData, off)
-		if err != nil || compressed(r.RData[off:end]) {
-			return nil, false
-		}
-		if name != "." {
-			name = strings.TrimSuffix(name, ".")
 		}
 		names, off = append(names, name), end
 	}
 	return names, off+suffix == len(r.RData)
+}
+
+// nameAt reads an uncompressed name, in presentation form without final dot,
+// and gives where it ends.
+func nameAt(data []byte, off int) (string, int, bool) {
+	if off >= len(data) {
+		return "", 0, false
+	}
+	name, end, err := dns.UnpackDomainName(data, off)
+	if err != nil || compressed(data[off:end]) {
+		return "", 0, false
+	}
+	if name != "." {
+		name = strings.TrimSuffix(name, ".")
+	}
+	return name, end, true
 }
 
 // compressed tells whether a readable name ends in a pointer.
@@ -280,10 +304,7 @@ func presented(name string) string {
 	return strings.ToLower(strings.TrimSuffix(name, "."))
 }
 
-func moment(b []byte) time.Time {
-	seconds := int64(be16(b))<<16 | int64(be16(b[2:]))
-	return time.Unix(seconds, 0).UTC()
-}
+func moment(b []byte) time.Time { return time.Unix(int64(be32(b)), 0).UTC() }
 
 // layout says where a type's data holds names that may be compressed.
 type layout struct {

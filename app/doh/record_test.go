@@ -36,14 +36,14 @@ func TestAddress(t *testing.T) {
 func TestSignatureRecords(t *testing.T) {
 	sig, ok := record(t, "a.test. 1 IN RRSIG TLSA 13 4 3600 20260301000000 20260201000000 12345 Example.test. AAAA").RRSIG()
 	want := RRSIG{
-		TypeTLSA, 13, 4, 12345, example,
+		TypeTLSA, 13, 4, 3600, 12345, example,
 		time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 	}
 	if !ok || sig != want {
 		t.Errorf("RRSIG %+v %v, want %+v", sig, ok, want)
 	}
 	if ds, ok := record(t, "a.test. 1 IN DS 2371 8 2 "+
-		"0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF").DS(); !ok || ds != (DS{2371, 8, 2}) {
+		"0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF").DS(); !ok || ds.KeyTag != 2371 || ds.Algorithm != 8 || ds.DigestType != 2 || len(ds.Digest) != 32 || ds.Digest[0] != 1 {
 		t.Errorf("DS %+v %v", ds, ok)
 	}
 }
@@ -80,7 +80,7 @@ func TestDNSKEY(t *testing.T) {
 		{"example.com. 3600 IN DNSKEY 257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=", 257, 3613},
 	} {
 		key, ok := record(t, c.record).DNSKEY()
-		if !ok || key.Flags != c.flags || key.KeyTag != c.tag {
+		if !ok || key.Flags != c.flags || key.KeyTag != c.tag || key.Protocol != 3 || len(key.Public) < 32 {
 			t.Errorf("%.40s…: %+v %v, want tag %d", c.record, key, ok, c.tag)
 		}
 		rr, err := dns.NewRR(c.record)
@@ -141,6 +141,9 @@ func TestAccessorsMindTheType(t *testing.T) {
 		"a.test. 1 IN SOA ns.test. root.test. 1 2 3 4 5", "a.test. 1 IN DS 1 8 2 00112233",
 		"a.test. 1 IN DNSKEY 257 3 13 AAAA", "a.test. 1 IN RRSIG A 13 2 1 20260301000000 20260201000000 1 test. AAAA",
 		"a.test. 1 IN CAA 0 issue x",
+		"a.test. 1 IN CDS 0 0 0 00", "a.test. 1 IN CDNSKEY 0 3 0 AA==", "a.test. 1 IN DNAME b.test.",
+		"a.test. 1 IN NSEC b.test. A NSEC", "a.test. 1 IN NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A",
+		"a.test. 1 IN NSEC3PARAM 1 0 0 aabb",
 	} {
 		r := record(t, s)
 		if n := accepted(r); n != 1 {
@@ -178,6 +181,12 @@ func accepted(r Record) (n int) {
 	count(ok)
 	_, ok = r.CAA()
 	count(ok)
+	_, ok = r.NSEC()
+	count(ok)
+	_, ok = r.NSEC3()
+	count(ok)
+	_, ok = r.NSEC3PARAM()
+	count(ok)
 	return n
 }
 
@@ -207,14 +216,16 @@ func seeds(t testing.TB) [][]byte {
 		"example.test. 1 IN DS 1 8 2 00112233", "example.test. 1 IN DNSKEY 257 3 13 AAAA",
 		"example.test. 1 IN RRSIG A 13 2 1 20260301000000 20260201000000 1 test. AAAA",
 		"example.test. 1 IN TLSA 3 1 1 00112233", "example.test. 1 IN NSEC a.test. A MX RRSIG NSEC",
-		"example.test. 1 IN NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A", "example.test. 1 IN SVCB 1 a.test. alpn=h2",
+		"example.test. 1 IN NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A", "example.test. 1 IN NSEC3PARAM 1 0 5 aabb",
+		`example.test. 1 IN NSEC \000.example.test. NS RRSIG TYPE1234`, "example.test. 1 IN CDS 0 0 0 00",
+		"example.test. 1 IN CDNSKEY 0 3 0 AA==", "example.test. 1 IN DNAME a.test.", "example.test. 1 IN SVCB 1 a.test. alpn=h2",
 	} {
 		all = append(all, pack(t, response(t, s)))
 	}
 	return all
 }
 
-const seedCount = 17
+const seedCount = 22
 
 func TestSeeds(t *testing.T) {
 	refused := 0
@@ -268,7 +279,7 @@ func FuzzParse(f *testing.F) {
 // checkRoundTrip: presentation form gives the same data.
 func checkRoundTrip(t *testing.T, r Record) {
 	switch r.Type {
-	case TypeMX, TypeA, TypeAAAA, TypeTXT, TypeCNAME, TypeDS:
+	case TypeMX, TypeA, TypeAAAA, TypeTXT, TypeCNAME, TypeDNAME, TypeDS, TypeCDS, TypeNSEC, TypeNSEC3, TypeNSEC3PARAM:
 	default:
 		return // miekg/dns doesn't read all back that it prints of the others
 	}

@@ -261,3 +261,5 @@ func (r *reader) name() (string, bool) {
 }
 
 func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
+
+func be32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }

@@ -19,6 +19,7 @@ var ErrQuery = errors.New("resolve: not a query that is relayed")
 var relayed = []uint16{
 	dns.TypeA, dns.TypeAAAA, dns.TypeNS, dns.TypeSOA, dns.TypeMX, dns.TypeTXT, dns.TypeCNAME, dns.TypeDS,
 	dns.TypeDNSKEY, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3, dns.TypeNSEC3PARAM, dns.TypeTLSA, dns.TypeCAA,
+	dns.TypeCDS, dns.TypeCDNSKEY,
 }
 
 // Allowed tells whether the relay passes a query on: an ordinary query with

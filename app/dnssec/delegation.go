@@ -1,0 +1,191 @@
+package dnssec
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
+)
+
+// Flags of a DNSKEY (RFC 4034 §2.1.1, RFC 5011 §7).
+const (
+	flagZone   = 0x0100
+	flagRevoke = 0x0080
+)
+
+// Digest types of a DS record (RFC 4034 §5.1.3, RFC 4509 §2.1, RFC 6605 §2).
+const (
+	digestSHA1   = 1
+	digestSHA256 = 2
+	digestSHA384 = 4
+)
+
+// Unfit says why a key may not vouch for a zone's data: it isn't marked as a
+// zone's key or not of protocol 3 (RFC 4034 §2.1), or is revoked (RFC 5011 §2.1).
+func Unfit(k doh.DNSKEY) Reason {
+	switch {
+	case k.Flags&flagZone == 0 || k.Protocol != 3:
+		return ZoneKeyBitMissing
+	case k.Flags&flagRevoke != 0:
+		return RevokedKeyInDS
+	}
+	return NoReason
+}
+
+// Keys reads the keys of DNSKEY or CDNSKEY records.
+func Keys(records []doh.Record) []doh.DNSKEY {
+	var keys []doh.DNSKEY
+	for _, r := range records {
+		if k, ok := r.DNSKEY(); ok {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// Digest gives the digest that a DS record for the zone's key holds (RFC 4034
+// §5.1.4), nil for a digest type other than SHA-1, SHA-256 and SHA-384.
+func Digest(zone dnsname.Name, k doh.DNSKEY, digestType uint8) []byte {
+	data := append([]byte(nameFrom(zone)), keyData(k)...)
+	switch digestType {
+	case digestSHA1:
+		sum := sha1.Sum(data)
+		return sum[:]
+	case digestSHA256:
+		sum := sha256.Sum256(data)
+		return sum[:]
+	case digestSHA384:
+		sum := sha512.Sum384(data)
+		return sum[:]
+	}
+	return nil
+}
+
+// usableDS gives the DS records that can be worked with: none, and why, when
+// the zone is insecure to this validator (RFC 4035 §5.2). Beside SHA-256 or
+// SHA-384 a SHA-1 digest doesn't count (RFC 4509 §3).
+func usableDS(records []doh.Record) ([]doh.DS, Reason) {
+	var usable []doh.DS
+	why, strong := AlgorithmUnsupported, false
+	for _, r := range records {
+		ds, ok := r.DS()
+		if !ok || !Supported(ds.Algorithm) {
+			continue
+		}
+		switch ds.DigestType {
+		case digestSHA256, digestSHA384:
+			strong = true
+		case digestSHA1:
+		default:
+			why = DSDigestUnsupported
+			continue
+		}
+		usable = append(usable, ds)
+	}
+	if strong {
+		usable = slices.DeleteFunc(usable, func(ds doh.DS) bool { return ds.DigestType == digestSHA1 })
+	}
+	if len(usable) > 0 {
+		why = NoReason
+	}
+	return usable, why
+}
+
+// Delegate follows a delegation (RFC 4035 §5.2): the zone's DNSKEY set must be
+// signed by a key that one of its DS records names, which the caller trusts.
+// NoReason comes with the set and the keys that may sign the zone's data; a
+// reason whose Status is Insecure means that the zone counts as unsigned.
+func Delegate(zone dnsname.Name, ds []doh.Record, keys RRset, now time.Time, b *Budget) (Signed, []doh.DNSKEY, Reason) {
+	entry, why := Entry(zone, ds, keys.Records, b)
+	if why == NoReason && (nameOf(keys.Owner) != nameFrom(zone) || keys.Type != doh.TypeDNSKEY) {
+		why = DNSKEYMissing
+	}
+	if why != NoReason {
+		return Signed{}, nil, why
+	}
+	signed, reason := keys.Verify(zone, entry, now, b)
+	if reason != NoReason {
+		return Signed{}, nil, reason
+	}
+	return signed, slices.DeleteFunc(Keys(keys.Records), func(k doh.DNSKEY) bool { return Unfit(k) != NoReason }), NoReason
+}
+
+// Entry gives the keys among DNSKEY records that the zone's DS records name,
+// without looking at signatures; without any, the reason of the DS record that
+// came nearest.
+func Entry(zone dnsname.Name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason) {
+	var entry []doh.DNSKEY
+	usable, why := usableDS(ds)
+	if why != NoReason {
+		return nil, why
+	}
+	why = DNSKEYMissing
+	all := Keys(keys)
+	for _, ds := range usable {
+		for _, k := range all {
+			if k.Algorithm != ds.Algorithm {
+				continue
+			}
+			switch reason := names(zone, ds, k, b); reason {
+			case NoReason:
+				entry = append(entry, k)
+			case OverBudget:
+				return nil, OverBudget
+			case DNSKEYMissing:
+			case DSDigestMismatch:
+				if why == DNSKEYMissing {
+					why = reason
+				}
+			default:
+				why = reason
+			}
+		}
+	}
+	if len(entry) > 0 {
+		why = NoReason
+	}
+	return entry, why
+}
+
+// names tells whether a DS record names a key of its algorithm that may be used.
+// A DS made before a key was revoked is of other flags, hence of another tag and
+// digest: it names the key as it was.
+func names(zone dnsname.Name, ds doh.DS, k doh.DNSKEY, b *Budget) Reason {
+	reason := DNSKEYMissing
+	for _, form := range forms(k) {
+		if form.KeyTag != ds.KeyTag {
+			continue
+		}
+		if !take(&b.Digests, 1) {
+			return OverBudget
+		}
+		if bytes.Equal(Digest(zone, form, ds.DigestType), ds.Digest) {
+			return Unfit(k)
+		}
+		reason = DSDigestMismatch
+	}
+	return reason
+}
+
+// forms gives a key as it is, and a revoked one as it was before.
+func forms(k doh.DNSKEY) []doh.DNSKEY {
+	if k.Flags&flagRevoke == 0 {
+		return []doh.DNSKEY{k}
+	}
+	was := k
+	was.Flags &^= flagRevoke
+	was, _ = doh.Record{Type: doh.TypeDNSKEY, RData: keyData(was)}.DNSKEY()
+	return []doh.DNSKEY{k, was}
+}
+
+// keyData gives a DNSKEY record's data (RFC 4034 §2.1).
+func keyData(k doh.DNSKEY) []byte {
+	data := binary.BigEndian.AppendUint16(nil, k.Flags)
+	return append(append(data, k.Protocol, k.Algorithm), k.Public...)
+}

@@ -1,0 +1,201 @@
+package dnssec
+
+import (
+	"encoding/binary"
+	"math"
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
+)
+
+// RRset is the records of one owner and type in one section of a response
+// (RFC 2181 §5), with the RRSIG records over them.
+type RRset struct {
+	Owner      string // as doh.Record.Owner
+	Type       doh.Type
+	Records    []doh.Record
+	Signatures []doh.Record
+}
+
+// RRsets sorts the records of a section into sets, in the order in which they
+// begin. Signatures over what the section doesn't hold are left out.
+func RRsets(section []doh.Record) []RRset {
+	type key struct {
+		owner string
+		typ   doh.Type
+	}
+	at := make(map[key]int)
+	var sets []RRset
+	for _, r := range section {
+		if r.Type == doh.TypeRRSIG {
+			continue
+		}
+		k := key{r.Owner, r.Type}
+		i, known := at[k]
+		if !known {
+			i = len(sets)
+			at[k] = i
+			sets = append(sets, RRset{Owner: r.Owner, Type: r.Type})
+		}
+		sets[i].Records = append(sets[i].Records, r)
+	}
+	for _, r := range section {
+		if r.Type != doh.TypeRRSIG || len(r.RData) < 2 {
+			continue
+		}
+		if i, ok := at[key{r.Owner, doh.Type(binary.BigEndian.Uint16(r.RData))}]; ok {
+			sets[i].Signatures = append(sets[i].Signatures, r)
+		}
+	}
+	return sets
+}
+
+// Signed is a set that a key of its zone vouches for.
+type Signed struct {
+	RRset
+	// Wildcard is the name that the set was expanded from, such as
+	// "*.example.com", "" for none. Then it still has to be proven that no closer
+	// name exists (RFC 4035 §5.3.4): Denial.NoCloser.
+	Wildcard string
+	// TTL is how long the set may be kept, in seconds (RFC 4035 §5.3.3).
+	TTL        uint32
+	Expiration time.Time // of the signature
+	KeyTag     uint16    // of the key
+	Algorithm  uint8     // of the key
+}
+
+// signature is an RRSIG record, read (RFC 4034 §3.1).
+type signature struct {
+	covered     doh.Type
+	algorithm   uint8
+	labels      int
+	originalTTL uint32
+	expiration  uint32
+	inception   uint32
+	tag         uint16
+	signer      name
+	head        []byte // the octets before the signer's name
+	value       []byte
+	ttl         uint32 // of the RRSIG record itself
+}
+
+func readSignature(r doh.Record) (*signature, bool) {
+	const fixed = 18
+	if r.Type != doh.TypeRRSIG || len(r.RData) <= fixed {
+		return nil, false
+	}
+	d := r.RData
+	signer, value, ok := nameAt(d[fixed:])
+	return &signature{
+		covered:     doh.Type(binary.BigEndian.Uint16(d)),
+		algorithm:   d[2],
+		labels:      int(d[3]),
+		originalTTL: binary.BigEndian.Uint32(d[4:]),
+		expiration:  binary.BigEndian.Uint32(d[8:]),
+		inception:   binary.BigEndian.Uint32(d[12:]),
+		tag:         binary.BigEndian.Uint16(d[16:]),
+		signer:      signer, head: d[:fixed], value: value, ttl: r.TTL,
+	}, ok && len(value) > 0
+}
+
+// before compares moments of 32 bits by serial arithmetic (RFC 4034 §3.1.5,
+// RFC 1982 §3.2): they mean the nearest such moment, also beyond 2106.
+func before(a, b uint32) bool { return int32(a-b) < 0 }
+
+// Verify looks for a signature over the set by one of the zone's keys, which
+// the caller trusts, that holds at the moment now (RFC 4035 §5.3). NoReason
+// means that it holds; else the reason is of the signature that came nearest.
+func (s RRset) Verify(zone dnsname.Name, keys []doh.DNSKEY, now time.Time, b *Budget) (Signed, Reason) {
+	nearest := RRSIGMissing
+	for _, r := range s.Signatures {
+		sig, ok := readSignature(r)
+		if !ok || sig.covered != s.Type || !Supported(sig.algorithm) {
+			continue
+		}
+		reason := s.verify(sig, nameFrom(zone), keys, now, b)
+		if reason == NoReason {
+			return s.signedBy(sig, now), NoReason
+		}
+		if nearness(reason) > nearness(nearest) {
+			nearest = reason
+		}
+		if reason == OverBudget {
+			break
+		}
+	}
+	return Signed{}, nearest
+}
+
+// nearness orders the reasons why a signature doesn't hold, the nearest to
+// holding last. OverBudget is behind all: it may have held.
+func nearness(r Reason) int {
+	for i, x := range [...]Reason{RRSIGMissing, RRSIGWrongSigner, ZoneKeyBitMissing, RRSIGNotYetValid, RRSIGExpired, RRSIGInvalid, OverBudget} {
+		if x == r {
+			return i
+		}
+	}
+	return -1
+}
+
+// verify holds one signature to RFC 4035 §5.3.1 and §5.3.3.
+func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Time, b *Budget) Reason {
+	owner, at := nameOf(s.Owner), uint32(now.Unix())
+	switch {
+	case zone == "" || sig.signer != zone || !owner.within(zone):
+		return RRSIGWrongSigner
+	case sig.labels > owner.labels() || sig.labels < zone.depth():
+		return RRSIGInvalid
+	case before(sig.expiration, at) || before(sig.expiration, sig.inception):
+		return RRSIGExpired
+	case before(at, sig.inception):
+		return RRSIGNotYetValid
+	}
+	data := s.signedData(sig, sig.source(owner))
+	reason := RRSIGInvalid
+	for _, k := range keys {
+		if k.KeyTag != sig.tag || k.Algorithm != sig.algorithm {
+			continue
+		}
+		if fault := Unfit(k); fault != NoReason {
+			if fault == ZoneKeyBitMissing {
+				reason = fault
+			}
+			continue
+		}
+		if !take(&b.Signatures, 1) {
+			return OverBudget
+		}
+		if verifies(k.Algorithm, k.Public, data, sig.value) {
+			return NoReason
+		}
+		reason = RRSIGInvalid
+	}
+	return reason
+}
+
+// source is the name whose set was signed: the owner, or the wildcard that
+// gave it (RFC 4035 §5.3.2).
+func (sig *signature) source(owner name) name {
+	if sig.labels < owner.labels() {
+		return owner.last(sig.labels).wildcard()
+	}
+	return owner
+}
+
+// signedBy gives the set as a valid signature leaves it.
+func (s RRset) signedBy(sig *signature, now time.Time) Signed {
+	left := sig.expiration - uint32(now.Unix())
+	signed := Signed{
+		RRset: s, KeyTag: sig.tag, Algorithm: sig.algorithm,
+		TTL:        min(sig.originalTTL, sig.ttl, left, math.MaxInt32),
+		Expiration: time.Unix(now.Unix()+int64(left), 0).UTC(),
+	}
+	for _, r := range s.Records {
+		signed.TTL = min(signed.TTL, r.TTL)
+	}
+	if owner := nameOf(s.Owner); sig.source(owner) != owner {
+		signed.Wildcard = sig.source(owner).String()
+	}
+	return signed
+}
