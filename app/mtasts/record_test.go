@@ -104,11 +104,15 @@ func TestSelectRecord(t *testing.T) {
 	}
 }
 
-const recordSeeds = 40 // at least
+const recordSeeds = 85 // at least
 
 func FuzzRecord(f *testing.F) {
 	seeds := 0
 	for _, test := range recordTests {
+		f.Add(test.text)
+		seeds++
+	}
+	for _, test := range recordMends {
 		f.Add(test.text)
 		seeds++
 	}
@@ -118,6 +122,7 @@ func FuzzRecord(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		record, diagnostics := ParseRecord(text)
 		inside(t, text, diagnostics)
+		recordMendsHold(t, text)
 		if !syntax.Valid(diagnostics) {
 			return
 		}
