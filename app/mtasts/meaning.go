@@ -353,6 +353,9 @@ func meantHost(text string) (Pattern, bool) {
 // when a name of a zone file lacks its final dot. A zone has two labels here,
 // at least.
 func undoubled(name string) (string, bool) {
+	if strings.Count(name, ".") < 3 {
+		return "", false
+	}
 	labels := strings.Split(strings.ToLower(name), ".")
 	for n := len(labels) / 2; n >= 2; n-- {
 		end := len(labels)

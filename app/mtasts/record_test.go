@@ -73,6 +73,7 @@ var recordTests = []struct{ text, want string }{
 	{"v=TLSRPTv1; rua=mailto:a@b.example", "version-unknown@v=TLSRPTv1! | id-missing@!"},
 	{"v=spf1 -all", "version-unknown@v=spf1!"},
 	{"", "version-unknown@!"},
+	{"v=STSv1;\n  id=a\r\n", "line-break@\n!"},
 	{"v=STSv1; id=“a”", "non-ascii@“!"},
 	{"v=STSv1;\u00a0id=a", "non-ascii@\u00a0!"},
 }
@@ -174,7 +175,7 @@ func quickly(t *testing.T, long string) {
 	ParseRecord(long)
 	ParsePolicy([]byte(long))
 	ParsePattern(long)
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("%.20q…: %v", long, took)
 	}
 }

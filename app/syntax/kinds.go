@@ -16,6 +16,7 @@ const (
 	ExtensionInvalid     Kind = "extension-invalid"
 	TrailingGarbage      Kind = "trailing-garbage"
 	NonASCII             Kind = "non-ascii"
+	LineBreak            Kind = "line-break"
 )
 
 // MaxDiagnostics is how many diagnostics one text can get: more help nobody.
