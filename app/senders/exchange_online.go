@@ -7,7 +7,7 @@ package senders
 // or DNSSEC does (XDANE).
 var exchangeOnline = sender{
 	id:      "exchange-online",
-	ways:    []rules{{dane: true, reader: &reader{}}, {dane: true, reader: &reader{}, order: daneAlone}},
+	ways:    []rules{{dane: true, reader: &reader{"exchange-online"}}, {dane: true, reader: &reader{"exchange-online"}, order: daneAlone}},
 	sources: []string{"XDANE", "XSTS"},
 	codes: []code{
 		{"cert-expired", "4.7.5", "NDR"},
