@@ -83,6 +83,9 @@ func (r *reader) policy(p *Policy) Answer {
 	case limit == 0 && p.Millis > impatient:
 		note(Open)
 	}
+	if p.NoCharset && r.manner("sts-policy-fetch.charset-missing") == Refuses {
+		note(No)
+	}
 	if p.Truncated {
 		note(r.manner("sts-policy-fetch.body-too-large").takes())
 	}
