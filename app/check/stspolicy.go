@@ -106,6 +106,9 @@ func (j *judge) readPolicy() {
 	}
 	v.State = Found
 	v.Value, v.Diagnostics = mtasts.ParsePolicy(seen.Body)
+	if !syntax.Valid(v.Diagnostics) {
+		v.Mended, _ = mtasts.MendPolicy(string(seen.Body))
+	}
 	media, _ := mediaType(seen)
 	v.Usable = syntax.Valid(v.Diagnostics) && !seen.Truncated && media != "text/html" && j.policyTrusted(host, seen.TLS) == OK
 	j.readMatches()
@@ -325,13 +328,11 @@ func (j *judge) mendedPolicy() (mtasts.Policy, bool) {
 // meantPolicy is the policy that the file was to give, however damaged.
 func (j *judge) meantPolicy() mtasts.Policy {
 	v := &j.report.Policy
-	if v.State == Found && !syntax.Valid(v.Diagnostics) {
-		if text, ok := mtasts.MendPolicy(string(v.Fetched.Policy.Body)); ok {
-			meant, _ := mtasts.ParsePolicy([]byte(text))
-			return meant
-		}
+	if v.Mended == "" {
+		return v.Value
 	}
-	return v.Value
+	meant, _ := mtasts.ParsePolicy([]byte(v.Mended))
+	return meant
 }
 
 // maxMended is how many patterns are kept, and hosts added, in a policy to

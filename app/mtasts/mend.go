@@ -55,7 +55,10 @@ func (m *meaning) mended() (string, bool) {
 		lines = append(lines, "max_age: "+strconv.Itoa(age))
 	}
 	policy, diagnostics := parsePolicy(strings.Join(lines, "\r\n"))
-	return policy.String(), syntax.Valid(diagnostics)
+	if !syntax.Valid(diagnostics) {
+		return "", false
+	}
+	return policy.String(), true
 }
 
 // maxLines is how many lines of a damaged policy are kept: more than any

@@ -1,6 +1,9 @@
 package senders
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Manner is what a reader does with an oddity; its words are in app/locale at
 // "reads." and Manner.
@@ -140,6 +143,32 @@ func Readers(code string) []Reading {
 		}
 	}
 	return all
+}
+
+// ReadersLine says the same in one line: each manner, and who reads so; "" where
+// nothing is documented. say gives the words of a key of app/locale, "reads."
+// and Manner or "sender." and ID.
+func ReadersLine(code string, say func(key string) string) string {
+	all := Readers(code)
+	var line, open strings.Builder
+	for i, r := range all {
+		if slices.ContainsFunc(all[:i], func(before Reading) bool { return before.Manner == r.Manner }) {
+			continue
+		}
+		to := &line
+		if r.Manner == Undocumented {
+			to = &open // comes last
+		}
+		to.WriteString(" · " + say("reads."+string(r.Manner)) + ": ")
+		comma := ""
+		for _, other := range all[i:] {
+			if other.Manner == r.Manner {
+				to.WriteString(comma + say("sender."+string(other.Reader)))
+				comma = ", "
+			}
+		}
+	}
+	return strings.TrimPrefix(line.String()+open.String(), " · ")
 }
 
 // ReadCodes lists the finding codes for which Readers has an answer, unsorted.
