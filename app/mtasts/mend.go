@@ -151,7 +151,7 @@ func mendRecord(txt string, read Record) (string, bool) {
 	}
 	mended := Record{ID: id}
 	for _, e := range read.Extensions {
-		if !isPolicyKey(e.Name) && e.Name != "v" && !strings.EqualFold(e.Name, "id") && len(mended.Extensions) < 20 {
+		if !isPolicyKey(e.Name) && e.Name != "v" && !strings.EqualFold(e.Name, "id") && !strings.HasSuffix(e.Value, `\`) && len(mended.Extensions) < 20 {
 			mended.Extensions = append(mended.Extensions, e)
 		}
 	}

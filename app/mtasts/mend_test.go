@@ -261,7 +261,7 @@ var recordMends = []struct{ text, want string }{
 	{"v=STSv1 ; id=7", "v=STSv1; id=7;"},
 	{"v=STSv1; id=" + strings.Repeat("7", 40), "v=STSv1; id=" + strings.Repeat("7", 32) + ";"},
 	{"v=STSv1; id=", "?"}, {"v=STSv1;", "?"}, {"v=STSv1", "?"}, {"v=STSv1; id=<bump on every change>", "?"}, {"v=STSv1; id=${var.id}", "?"},
-	{"v=STSv1; mx: a.com; mode: testing;", "?"}, {"v=STSv1; id=---", "?"},
+	{"v=STSv1; mx: a.com; mode: testing;", "?"}, {"v=STSv1; id=---", "?"}, {`v=STSv1; x=\`, "?"},
 	{"", ""}, {"v=spf1 -all", ""}, {"hello", ""}, {"v=TLSRPTv1; rua=mailto:a@b.example", ""}, {"v=DKIM1; id=7", ""},
 }
 

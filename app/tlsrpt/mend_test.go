@@ -24,6 +24,7 @@ var mends = []struct{ text, want string }{
 	{"v=TLSRPTv1; rua=mailto:a@b.example; rua=mailto:c@d.example", "v=TLSRPTv1; rua=mailto:a@b.example,mailto:c@d.example"},
 	{"v=TLSRPTv1; p=none; sp=none; ruf=mailto:x@y.example; rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1; rua=mailto:a@b.example; ext=yes; more=", "v=TLSRPTv1; rua=mailto:a@b.example; ext=yes"},
+	{`v=TLSRPTv1; rua=mailto:a@b.example; ext=\`, "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1, rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1 rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1; rua: mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
