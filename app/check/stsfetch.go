@@ -269,7 +269,10 @@ func (j *judge) judgeBody(h string, seen *probe.Policy) {
 		j.add("sts-policy-fetch.body-empty", h, "host", h)
 		return
 	case html(seen.Body):
-		j.add("sts-policy-fetch.body-html", h, "host", h)
+		f := j.add("sts-policy-fetch.body-html", h, "host", h)
+		if policy, ok := j.mendedPolicy(); ok && j.report.Policy.Mended != "" {
+			f.publish("file", policyURLOf(j.facts.Domain), policy.String())
+		}
 		return
 	case seen.Truncated:
 		j.add("sts-policy-fetch.body-too-large", h, "host", h)

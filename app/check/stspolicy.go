@@ -102,6 +102,9 @@ func (j *judge) readPolicy() {
 	case seen.Status != 200 || strings.TrimSpace(string(seen.Body)) == "" || html(seen.Body) ||
 		seen.ContentEncoding != "" && !strings.EqualFold(seen.ContentEncoding, "identity"):
 		v.State = Failed
+		if seen.Status == 200 && html(seen.Body) {
+			v.Mended, _ = mtasts.MendPolicy(string(seen.Body))
+		}
 		return
 	}
 	v.State = Found

@@ -165,6 +165,20 @@ func TestMendedPolicies(t *testing.T) {
 	}
 }
 
+// TestPolicyInAPage holds that a policy which was wrapped in a web page is found
+// in it, and that nothing is made of a page without one.
+func TestPolicyInAPage(t *testing.T) {
+	for body, want := range map[string]int{
+		"<html><body><p>" + strings.ReplaceAll(goodPolicy, "\r\n", "<br>") + "</p></body></html>": 1,
+		"<html><body><p>Welcome</p></body></html>":                                                0,
+	} {
+		p := published(t, stsPolicy(body)(t), "sts-policy-fetch.body-html")
+		if len(p) != want || want > 0 && p[0].Value != goodPolicy {
+			t.Errorf("%s: %+v", body, p)
+		}
+	}
+}
+
 // TestInvalidRecordStillJudgesThePolicy holds that everything can be mended at
 // once.
 func TestInvalidRecordStillJudgesThePolicy(t *testing.T) {
