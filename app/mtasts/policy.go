@@ -237,6 +237,9 @@ func (p *policyParser) tellNear(n near) {
 		return
 	}
 	fatal := malformed || !p.seen[n.known] && (n.known != keyMX || p.policy.Mode != ModeNone)
+	if !fatal && n.kind == Translated {
+		n.kind = UnknownExtensionField
+	}
 	p.out.Add(n.kind, n.key, fatal, n.key.Cut(p.text))
 	if !fatal {
 		return

@@ -77,6 +77,7 @@ var policyTests = []struct{ text, want string }{
 	{"version: STSv1\nmode: testing\nmx: 192.0.2.1\nmax_age: 604800\n", "mx-ip-address@192.0.2.1"},
 	{"version: STSv1\nmodo: enforce\nmx: a.example\nmax_age: 2592000\n", "translated@modo!"},
 	{"version: STSv1\nmodo: enforce\nmode: none\nmax_age: 2592000\n", "unknown-extension-field@modo"},
+	{"version: STSv1\nmode: testing\nmx: a.example\nmailserver: b.example\nmax_age: 2592000\n", "unknown-extension-field@mailserver"},
 	{"version: STSv1\nmode: none\nmax age: 1\nmax_age: 2592000\n", "key-typo@max age!"},
 	{"version: STSv1\nmode: ｎｏｎｅ\nmax_age: 2592000\n", "non-ascii@ｎｏｎｅ!"},
 	{"version: STSv1\nmode: testing\nmx: a．example\nmax_age: 2592000\n", "non-ascii@．!"},
