@@ -28,7 +28,7 @@ var stsPolicyEntries = []Entry{
 	{Code: "sts-policy.rtf-body", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                  // args: value
 	{Code: "sts-policy.front-matter", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},         // args: value
 	{Code: "sts-policy.txt-record", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.1"}}, Result: invalidError}, // args: value
-	{Code: "sts-policy.translated", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},              // args: value
+	{Code: "sts-policy.translated", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                // args: value
 	{Code: "sts-policy.non-ascii", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},               // args: value
 	{Code: "sts-policy.unparsable", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                // args: value
 	{Code: "sts-policy.version-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},           // args: value
