@@ -49,7 +49,7 @@ func read(t *testing.T, parts ...string) string {
 
 func TestSiteIsComplete(t *testing.T) {
 	s, out := written(t)
-	for _, name := range []string{"index.html", "lab.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
+	for _, name := range []string{"index.html", "lab.html", "learn.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
 		"sealane.css", "boot.js", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
 		if read(t, out, name) == "" {
 			t.Errorf("%s is empty", name)
@@ -66,8 +66,8 @@ func TestSiteIsComplete(t *testing.T) {
 		switch name {
 		case "":
 			name = "index.html"
-		case "lab":
-			name = "lab.html"
+		case "lab", "learn":
+			name += ".html"
 		}
 		if _, there := s.files[name]; !there {
 			t.Errorf("the worker wants %s, which is not there", p)

@@ -22,6 +22,7 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 			),
 			el("nav").aria("label", w.Nav).body(
 				navLink("/", w.Check, path),
+				navLink(LearnPath, lang.UI.Learn.Nav, path),
 				when(len(m.Config.Lab) > 0 || path == "/lab", func() app.UI {
 					return navLink("/lab", w.Lab, path)
 				}),

@@ -1,0 +1,83 @@
+// Package learn knows by which commands a reader sees a finding for themselves:
+// the questions to the DNS (RFC 1035, RFC 4035), to the web server of the policy
+// (RFC 8461 §3.3) and to port 25 (RFC 3207). It is data; nothing is run here.
+package learn
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sealane/sealane/app/mtasts"
+)
+
+// Command is one line for a POSIX shell.
+type Command struct {
+	// Shell has {domain}, {host}, {at}, {ip} and {name} in the places that
+	// Names.Args fills; other braces belong to the line.
+	Shell string
+	// Shows is what to look for in the output: a key of locale.LearnWords.See.
+	Shows string
+}
+
+// Commands gives the commands that show the finding of a code, the plainest
+// first: those of the code itself, else of its group; none for an unknown group.
+func Commands(code string) []Command {
+	group, _, _ := strings.Cut(code, ".")
+	picked := ""
+	for _, p := range picks {
+		switch p.code {
+		case code:
+			return read(p.commands)
+		case group:
+			picked = p.commands
+		}
+	}
+	return read(picked)
+}
+
+// pick names the commands of a code or of a group: "shell" or "shell:shows",
+// separated by spaces; without shows it is that of the shell.
+type pick struct{ code, commands string }
+
+// shell is a line by its key, with what it shows by itself.
+type shell struct{ key, line, shows string }
+
+func read(commands string) []Command {
+	var all []Command
+	for word := range strings.FieldsSeq(commands) {
+		key, shows, _ := strings.Cut(word, ":")
+		for _, s := range shells {
+			if s.key != key {
+				continue
+			}
+			if shows == "" {
+				shows = s.shows
+			}
+			all = append(all, Command{s.line, shows})
+		}
+	}
+	return all
+}
+
+// nearby is how many codes Near gives at most.
+const nearby = 5
+
+// Near gives the codes that someone may have meant who asked for one that isn't
+// there, the likeliest first. It compares the first 253 bytes.
+func Near(asked string, codes []string) []string {
+	asked = strings.ToLower(asked[:min(len(asked), 253)])
+	group, _, _ := strings.Cut(asked, ".")
+	distance := func(code string) int {
+		d := 4 * mtasts.Distance(asked, code)
+		switch {
+		case len(asked) > 2 && strings.Contains(code, asked):
+			return 0
+		case strings.HasPrefix(code, group+"."):
+			return d / 2 // a right group says more than a few letters
+		}
+		return d
+	}
+	near := slices.Clone(codes)
+	slices.SortStableFunc(near, func(a, b string) int { return distance(a) - distance(b) })
+	return near[:min(len(near), nearby)]
+}
