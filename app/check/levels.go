@@ -38,6 +38,11 @@ func (c Context) possible() bool {
 // NeedsHistory tells whether the finding is known only beside the evidence of an
 // earlier check: a field History of entries that have one.
 func (e Entry) NeedsHistory() bool {
-	f := reflect.ValueOf(e).FieldByName("History")
-	return f.IsValid() && f.Kind() == reflect.Bool && f.Bool()
+	v := reflect.ValueOf(e)
+	for i := range v.NumField() {
+		if v.Type().Field(i).Name == "History" {
+			return v.Field(i).Bool()
+		}
+	}
+	return false
 }

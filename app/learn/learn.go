@@ -4,7 +4,6 @@
 package learn
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/mtasts"
@@ -67,17 +66,29 @@ const nearby = 5
 func Near(asked string, codes []string) []string {
 	asked = strings.ToLower(asked[:min(len(asked), 253)])
 	group, _, _ := strings.Cut(asked, ".")
-	distance := func(code string) int {
-		d := 4 * mtasts.Distance(asked, code)
+	var near [nearby]string
+	var far [nearby]int
+	found := 0
+	for _, code := range codes {
+		_, tail, _ := strings.Cut(code, ".")
+		d := 4 * min(mtasts.Distance(asked, code), mtasts.Distance(asked, tail))
 		switch {
 		case len(asked) > 2 && strings.Contains(code, asked):
-			return 0
+			d = 0
 		case strings.HasPrefix(code, group+"."):
-			return d / 2 // a right group says more than a few letters
+			d /= 2 // a right group says more than a few letters
 		}
-		return d
+		at := found
+		for at > 0 && far[at-1] > d {
+			at--
+		}
+		if at == nearby {
+			continue
+		}
+		copy(near[at+1:], near[at:])
+		copy(far[at+1:], far[at:])
+		near[at], far[at] = code, d
+		found = min(found+1, nearby)
 	}
-	near := slices.Clone(codes)
-	slices.SortStableFunc(near, func(a, b string) int { return distance(a) - distance(b) })
-	return near[:min(len(near), nearby)]
+	return near[:found]
 }

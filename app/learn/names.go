@@ -35,28 +35,37 @@ func ReadNames(get func(key string) string) Names {
 // stands in brackets there, since a port follows (RFC 3986 §3.2.2).
 func (n Names) Args() map[string]string {
 	args := map[string]string{}
-	for key, name := range map[string]dnsname.Name{"domain": n.Domain, "host": n.Host, "name": n.Name, "at": n.Host} {
-		if !name.IsZero() {
-			args[key] = name.String()
+	add := func(key, value string) {
+		if value != "" {
+			args[key] = value
 		}
 	}
+	add("domain", n.Domain.String())
+	add("host", n.Host.String())
+	add("at", n.Host.String())
+	add("name", n.Name.String())
 	if n.IP.IsValid() {
-		args["ip"], args["at"] = n.IP.String(), n.IP.String()
+		ip := n.IP.String()
+		add("ip", ip)
 		if n.IP.Is6() {
-			args["at"] = "[" + n.IP.String() + "]"
+			ip = "[" + ip + "]"
 		}
+		add("at", ip)
 	}
 	return args
 }
 
-// Query gives the names as ReadNames takes them, in one order; only those known.
-func (n Names) Query() [][2]string {
-	args := n.Args()
-	var pairs [][2]string
+// Query gives the names as the query of a URL that ReadNames takes, with its
+// question mark; "" when none is known. Nothing in them needs escaping.
+func (n Names) Query() string {
+	args, query := n.Args(), ""
 	for _, key := range []string{"domain", "host", "ip", "name"} {
-		if args[key] != "" {
-			pairs = append(pairs, [2]string{key, args[key]})
+		if value := args[key]; value != "" {
+			query += "&" + key + "=" + value
 		}
 	}
-	return pairs
+	if query == "" {
+		return ""
+	}
+	return "?" + query[1:]
 }

@@ -43,6 +43,7 @@ var shells = []shell{
 	{"domain-address", "dig {domain} A {domain} AAAA", "address"},
 	{"domain-cname", "dig CNAME {domain}", "cname"},
 	{"address", "dig {host} A {host} AAAA", "address"},
+	{"named", "dig {name} A {name} AAAA", "no-address"},
 	{"host-cname", "dig CNAME {host}", "cname"},
 	{"caa", "dig {host} CAA {domain} CAA", "caa"},
 
@@ -77,7 +78,6 @@ var shells = []shell{
 	{"rpt-post", `curl -sSI "$(dig +short TXT _smtp._tls.{domain} | grep -o 'https:[^;,"]*' | head -n 1)"`, "curl-or-status"},
 	{"txt-nowhere", "dig TXT " + nowhere + ".{domain}", "any-name"},
 	{"txt-name", "dig TXT {name}", "misplaced"},
-	{"txt-below", "dig TXT _mta-sts.{name}", "nodata"},
 	{"mx-name", "dig MX {name}", "mx"},
 
 	// The policy file and its web server.
@@ -99,7 +99,7 @@ var shells = []shell{
 	{"web-12", webNamed + "-tls1_2 -brief " + quiet, "alert"},
 	{"web-cert", webNamed + leaf + facts, "names"},
 	{"web-no-sni", web + "-noservername " + leaf + facts, "differs"},
-	{"web-crl", webNamed + "-crl_check -crl_download " + quiet, "revoked"},
+	{"web-staple", webNamed + "-status " + quiet, "staple"},
 	{"web-key", webNamed + key, "digest"},
 
 	// Port 25 without TLS, and with.
@@ -137,15 +137,15 @@ var shells = []shell{
 	{"cert-rsa", smtp + "-sigalgs RSA-PSS+SHA256:RSA+SHA256 " + leaf + facts, "names"},
 	{"cert-ecdsa", smtp + "-sigalgs ECDSA+SHA256 " + leaf + facts, "second-certificate"},
 	{"verify", smtp + "-verify_hostname {host} " + quiet, "verify-code"},
+	{"staple", smtp + "-status " + quiet, "staple"},
 	{"chain", smtp + "-showcerts " + quiet, "chain"},
-	{"crl", smtp + "-crl_check -crl_download " + quiet, "revoked"},
 
 	// TLSA records, and what they are compared with.
 	{"tlsa", "dig +dnssec TLSA _25._tcp.{host}", "tlsa"},
 	{"tlsa-name", "dig +dnssec TLSA {name}", "tlsa"},
 	{"tlsa-unchecked", "dig +cd TLSA {name}", "unchecked"},
 	{"tlsa-domain", "dig TLSA _25._tcp.{domain}", "tlsa-here"},
-	{"tlsa-parent", "dig TLSA _tcp.{host}", "empty-nonterminal"},
+	{"tlsa-above", "dig TLSA {name}", "name-denied"},
 	{"tlsa-cname", "dig CNAME _25._tcp.{host}", "cname"},
 	{"tlsa-nowhere", "dig TLSA _1._tcp.{host}", "any-name"},
 	{"tlsa-trace", "dig +trace +nodnssec TLSA _25._tcp.{host}", "ttl"},

@@ -13,6 +13,7 @@ type LearnWords struct {
 	Or      string // between two of them
 	Mail    string
 	Causes  string // root causes
+	Needs   string // labels the next, on the command line
 	History string // can be found beside an earlier check only
 	See     string
 	Own     string // about the names in commands
@@ -25,16 +26,18 @@ type LearnWords struct {
 	Near    string
 	// Shows say what to look for, by learn.Command.Shows.
 	Shows Terms
-	// Example are values for arguments that no check gave; see Examples.
-	Example Terms
 }
+
+// example is the value of an argument that no check gave: of a code, of a group,
+// or, with "", of any.
+type example struct{ of, arg, value string }
 
 // noExample stands for an argument that has no example.
 const noExample = "…"
 
 // Examples gives args for all {placeholders} of a code's words and for the
 // places of a command: those known, and examples for the others.
-func (l Language) Examples(code string, known map[string]string) map[string]string {
+func (l *Language) Examples(code string, known map[string]string) map[string]string {
 	args := map[string]string{}
 	add := func(name string) {
 		if value, ok := known[name]; ok {
@@ -64,14 +67,16 @@ func (l Language) Examples(code string, known map[string]string) map[string]stri
 
 // example gives the example of an argument: the code's own, its group's, or one
 // for all.
-func (l Language) example(code, name string) string {
+func (l *Language) example(code, arg string) string {
 	group, _, _ := strings.Cut(code, ".")
-	for _, key := range []string{code + "." + name, group + "." + name, name} {
-		for _, t := range l.UI.Learn.Example {
-			if t.Key == key {
-				return t.Text
+	value := noExample
+	for _, e := range l.examples { // the general ones come first
+		if e.arg == arg && (e.of == "" || e.of == group || e.of == code) {
+			value = e.value
+			if e.of == code {
+				break
 			}
 		}
 	}
-	return noExample
+	return value
 }

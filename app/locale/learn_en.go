@@ -10,6 +10,7 @@ var englishLearn = LearnWords{
 	Or:      " or ",
 	Mail:    "What happens to mail",
 	Causes:  "Often follows from",
+	Needs:   "Needs",
 	History: "Known only beside the evidence of an earlier check.",
 	See:     "See it yourself",
 	Own:     "Put your own names in the place of example names.",
@@ -21,7 +22,6 @@ var englishLearn = LearnWords{
 	Unknown: "There is no finding {code}",
 	Near:    "Did you mean one of these?",
 	Shows:   englishShows,
-	Example: englishExamples,
 }
 
 // englishShows say what to look for in the output of a command of app/learn.
@@ -140,7 +140,7 @@ var englishShows = Terms{
 	{"each-host", "each mail server in turn."},
 	{"tls-at-once", "a certificate: the server speaks TLS before SMTP."},
 	{"injected", "a reply to `NOOP`, which was sent before TLS; a sound server gives none, and it times out. Only for your own servers."},
-	{"postfix-dane", "`Verified`, `Trusted` or `Untrusted`. Your resolver must validate DNSSEC."},
+	{"postfix-dane", "`Verified` before `TLS connection established`; anything else is no match. Your resolver must validate DNSSEC."},
 	{"postfix-only", "why Postfix would not deliver. Your resolver must validate DNSSEC."},
 
 	// TLS.
@@ -148,6 +148,7 @@ var englishShows = Terms{
 	{"chosen", "the version and the cipher suite."},
 	{"alert", "an alert or `unexpected eof`: no handshake."},
 	{"succeeds", "a handshake that succeeds."},
+	{"one-fails", "a handshake by one command and an alert by the other."},
 	{"hangs", "nothing behind `CONNECTED`."},
 	{"temporary-key", "`Temp Key`: the kind and the bits."},
 	{"hybrid", "an alert; OpenSSL 3.5 or later is needed."},
@@ -175,18 +176,18 @@ var englishShows = Terms{
 	{"key-size", "`Public-Key`: the bits."},
 	{"signature", "`Signature Algorithm`."},
 	{"usage", "`Extended Key Usage` without `TLS Web Server Authentication`."},
-	{"revoked", "`certificate revoked`."},
+	{"staple", "`Cert Status: revoked`."},
 	{"second-certificate", "another certificate than before."},
 
 	// TLSA.
 	{"tlsa", "the three numbers and the data of each record."},
 	{"tlsa-here", "TLSA records at a name where no sender looks for them."},
-	{"empty-nonterminal", "`NXDOMAIN` for a name that has the TLSA records below it."},
+	{"name-denied", "`NXDOMAIN` for a name that has the TLSA records below it."},
 	{"malformed", "`\\#` or too few values."},
 	{"truncated", "`tc` behind `flags:`, or `MSG SIZE` above 1232."},
-	{"digest", "the data of a matching `3 1 1` record."},
-	{"digest-whole", "the data of a matching `3 0 1` record."},
-	{"digest-fault", "the data of the record, which should be another."},
+	{"digest", "the digest: a `3 1 1` record with this data matches."},
+	{"digest-whole", "the digest: a `3 0 1` record with this data matches."},
+	{"digest-fault", "the digest: it is the data of the record, and should not be."},
 	{"digest-length", "data of other than 64 characters behind `1`, or 128 behind `2`."},
 	{"dane-verified", "`DANE TLSA` and what it matched, or `Verify return code` other than 0. It tries the first record."},
 }

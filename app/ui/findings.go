@@ -7,6 +7,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/learn"
 	"github.com/sealane/sealane/app/locale"
 )
@@ -98,14 +99,15 @@ func (v view) finding(i, number int) app.UI {
 // learnMore is the finding's code: a link to its page about the names here.
 func (v view) learnMore(f check.Finding) app.UI {
 	names := learn.ReadNames(func(key string) string {
-		switch {
-		case key == "domain":
-			return v.report.Domain.String()
-		case key != "host" || f.Args[key] != "" && !strings.ContainsAny(f.Args[key], ", "):
-			return f.Args[key]
+		if key == "name" && f.Args[key] == "" {
+			key = "pattern"
 		}
-		return v.hostOf(f)
+		return f.Args[key]
 	})
+	names.Domain = v.report.Domain
+	if names.Host.IsZero() {
+		names.Host = v.hostOf(f)
+	}
 	code := string(f.Code)
 	return el("a").class("code").attr("href", learnLink(code, names)).
 		attr("title", fill(v.w.Finding.Learn, "code", code)).body(el("code").text(code))
@@ -113,17 +115,17 @@ func (v view) learnMore(f check.Finding) app.UI {
 
 // hostOf is the mail host that a finding is about, the first where it is about
 // none: commands that need one show it there.
-func (v view) hostOf(f check.Finding) string {
+func (v view) hostOf(f check.Finding) dnsname.Name {
 	subject, _, _ := strings.Cut(f.Subject, " ")
 	for _, h := range v.report.Hosts {
 		if h.Host.String() == subject {
-			return subject
+			return h.Host
 		}
 	}
 	if len(v.report.Hosts) > 0 {
-		return v.report.Hosts[0].Host.String()
+		return v.report.Hosts[0].Host
 	}
-	return ""
+	return dnsname.Name{}
 }
 
 // explanation is cause, fix, what to publish, who can, and where it is written.

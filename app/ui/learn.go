@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -46,9 +47,9 @@ func (l *Learn) Code() string {
 func (l *Learn) Title() string {
 	code, title := l.Code(), l.Lang.UI.Learn.Title
 	if words, known := l.Lang.Finding(code); known {
-		title = strings.ReplaceAll(locale.Fill(words.Title, l.args(code)), "`", "")
+		title = l.plain(words.Title)
 	} else if code != "" {
-		title = fill(l.Lang.UI.Learn.Unknown, "code", visible(shorten(code, 80)))
+		title = l.noSuch(code)
 	}
 	return fill(l.Lang.UI.Shell.TitleOf, "domain", title)
 }
@@ -56,9 +57,17 @@ func (l *Learn) Title() string {
 // Summary gives what search engines show: what happens to mail.
 func (l *Learn) Summary() string {
 	if words, known := l.Lang.Finding(l.Code()); known {
-		return strings.ReplaceAll(locale.Fill(words.Consequence, l.args(l.Code())), "`", "")
+		return l.plain(words.Consequence)
 	}
 	return l.Lang.UI.Learn.Lede
+}
+
+func (l *Learn) plain(text string) string {
+	return strings.ReplaceAll(locale.Fill(text, l.args(l.Code())), "`", "")
+}
+
+func (l *Learn) noSuch(code string) string {
+	return fill(l.Lang.UI.Learn.Unknown, "code", visible(shorten(code, 80)))
 }
 
 // args fills words and commands: the names of the URL, else examples.
@@ -70,168 +79,165 @@ func (l *Learn) args(code string) map[string]string {
 func (l *Learn) Render() app.UI {
 	code := l.Code()
 	entry, known := check.Code(code).Lookup()
+	var content []app.UI
 	switch {
 	case l.Path == "":
-		return shell(l.M, l.Lang, LearnPath)
 	case code == "":
-		return shell(l.M, l.Lang, LearnPath, l.list()...)
-	case !known:
-		return shell(l.M, l.Lang, LearnPath, l.unknown(code)...)
+		content = l.list()
+	case known:
+		content = l.finding(entry)
+	default:
+		content = l.unknown(code)
 	}
-	return shell(l.M, l.Lang, LearnPath, l.finding(entry)...)
+	return shell(l.M, l.Lang, LearnPath, content...)
 }
 
 // list links to every code, group by group.
 func (l *Learn) list() []app.UI {
-	w := l.Lang.UI.Learn
-	parts := []app.UI{el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede))}
-	var contents, groups, rows []app.UI
+	w := &l.Lang.UI.Learn
+	var contents, groups, codes []app.UI
 	all := check.Catalogue()
 	for i, e := range all {
-		rows = append(rows, l.row(string(e.Code)))
+		codes = append(codes, l.row(string(e.Code)))
 		group := e.Code.Group()
 		if i+1 < len(all) && all[i+1].Code.Group() == group {
 			continue
 		}
 		title := w.Groups.Of(group)
-		contents = append(contents, el("li").body(el("a").attr("href", LearnPath+"#"+group).text(title)))
+		contents = append(contents, box("li", "", anchor(LearnPath+"#"+group, app.Text(title))))
 		groups = append(groups, el("section").class("codes-of").attr("id", group).body(
-			el("h2").text(title), el("ul").class("code-list").body(rows...)))
-		rows = nil
+			box("h2", "", app.Text(title)), box("ul", "code-list", codes...)))
+		codes = nil
 	}
-	parts = append(parts, el("ul").class("contents").body(contents...))
-	return append(parts, groups...)
+	return append([]app.UI{heading(w.Title, w.Lede), box("ul", "contents", contents...)}, groups...)
+}
+
+// heading is how a page begins.
+func heading(title, lede string) app.UI {
+	return box("section", "ask", box("h1", "", app.Text(title)), box("p", "lede", app.Text(lede)))
 }
 
 // row is a link to a code's page, by its title.
 func (l *Learn) row(code string) app.UI {
 	words, _ := l.Lang.Finding(code)
-	return el("li").data("code", code).body(
-		el("a").attr("href", l.link(code)).body(rich(words.Title, l.args(code))...),
-		el("code").text(code),
-	)
+	return box("li", "", anchor(learnLink(code, l.names), rich(words.Title, l.args(code))...), box("code", "", app.Text(code)))
 }
-
-// link leads to another code's page and takes the names along.
-func (l *Learn) link(code string) string { return learnLink(code, l.names) }
 
 // learnLink gives the URL of a code's page about those names.
 func learnLink(code string, names learn.Names) string {
-	query := url.Values{}
-	for _, pair := range names.Query() {
-		query.Set(pair[0], pair[1])
-	}
-	link := LearnPath + "/" + url.PathEscape(code)
-	if len(query) > 0 {
-		link += "?" + query.Encode()
-	}
-	return link
+	return LearnPath + "/" + code + names.Query()
 }
 
 // unknown says that there is no such code, and which are near.
 func (l *Learn) unknown(code string) []app.UI {
-	w := l.Lang.UI.Learn
 	var all []string
 	for _, e := range check.Catalogue() {
 		all = append(all, string(e.Code))
 	}
-	near := learn.Near(code, all)
-	return []app.UI{
-		el("section").class("ask").data("unknown", "true").body(
-			el("h1").text(fill(w.Unknown, "code", visible(shorten(code, 80)))), el("p").class("lede").text(w.Near)),
-		el("ul").class("code-list").body(each(len(near), func(i int) app.UI { return l.row(near[i]) })...),
-		el("p").class("onward").body(el("a").attr("href", LearnPath).text(w.All)),
-	}
+	return []app.UI{heading(l.noSuch(code), l.Lang.UI.Learn.Near), l.rows(learn.Near(code, all)), l.onward()}
+}
+
+// rows is a list of codes.
+func (l *Learn) rows(codes []string) app.UI {
+	return box("ul", "code-list", each(len(codes), func(i int) app.UI { return l.row(codes[i]) })...)
 }
 
 // finding is the page of a code.
 func (l *Learn) finding(e check.Entry) []app.UI {
-	w, code := l.Lang.UI.Learn, string(e.Code)
+	code, group := string(e.Code), e.Code.Group()
 	words, _ := l.Lang.Finding(code)
 	args := l.args(code)
-	return []app.UI{
-		el("article").class("learn").data("learn", code).body(
-			el("header").class("ask").body(
-				el("p").class("about").body(
-					el("a").attr("href", LearnPath+"#"+e.Code.Group()).text(w.Groups.Of(e.Code.Group())),
-					el("code").text(code),
-				),
-				el("h1").body(rich(words.Title, args)...),
-				el("p").class("lede").body(rich(words.Consequence, args)...),
-			),
-			el("section").body(l.terms(e, words, args)),
-			el("section").class("see").body(l.commands(code, args)...),
-			l.shownBy(code),
-			l.onward(),
+	return []app.UI{el("article").class("learn").data("learn", code).body(
+		box("header", "ask",
+			box("p", "about", anchor(LearnPath+"#"+group, app.Text(l.Lang.UI.Learn.Groups.Of(group))), box("code", "", app.Text(code))),
+			box("h1", "", rich(words.Title, args)...),
+			box("p", "lede", rich(words.Consequence, args)...),
 		),
-	}
+		box("section", "", box("dl", "terms", l.terms(e, words, args)...)),
+		box("section", "", l.commands(code, args)...),
+		l.shownBy(code),
+		l.onward(),
+	)}
 }
 
 // terms are what is fixed about a finding.
-func (l *Learn) terms(e check.Entry, words locale.Words, args map[string]string) app.UI {
-	w := l.Lang.UI
+func (l *Learn) terms(e check.Entry, words locale.Words, args map[string]string) []app.UI {
+	w := &l.Lang.UI
 	var rows []app.UI
 	add := func(term string, content ...app.UI) {
-		if len(content) > 0 {
-			rows = append(rows, el("dt").text(term), el("dd").body(content...))
-		}
+		rows = append(rows, box("dt", "", app.Text(term)), box("dd", "", content...))
 	}
-	code := func(text string) []app.UI {
-		if text == "" {
-			return nil
+	code := func(term, text string) {
+		if text != "" {
+			add(term, box("code", "", app.Text(text)))
 		}
-		return []app.UI{el("code").text(text)}
 	}
 	add(w.Finding.Cause, rich(words.Cause, args)...)
 	add(w.Finding.Fix, rich(words.Fix, args)...)
 	who, _ := l.Lang.Phrase("who." + string(e.Who))
 	add(w.Finding.Who, app.Text(who))
-	add(w.Learn.Levels, l.levels(e)...)
+	add(w.Learn.Levels, box("span", "levels", l.levels(e)...))
 	add(w.Finding.Written, citations(e.RFC)...)
-	add(w.Finding.Reports, code(e.Result)...)
-	add(w.Finding.Bounces, code(strings.Join(e.NDR, ", "))...)
-	if causes := e.DependsOn; len(causes) > 0 {
-		add(w.Learn.Causes, el("ul").class("code-list").body(
-			each(len(causes), func(i int) app.UI { return l.row(string(causes[i])) })...))
+	code(w.Finding.Reports, e.Result)
+	code(w.Finding.Bounces, strings.Join(e.NDR, ", "))
+	if len(e.DependsOn) > 0 {
+		var causes []string
+		for _, c := range e.DependsOn {
+			causes = append(causes, string(c))
+		}
+		add(w.Learn.Causes, l.rows(causes))
 	}
-	return el("dl").class("terms").body(rows...)
+	return rows
 }
 
-// levels says how much a finding counts, and when that is open, and whether it
-// takes an earlier check to know.
+// levels says how much a finding counts, and whether it takes an earlier check
+// to know.
 func (l *Learn) levels(e check.Entry) []app.UI {
-	w := l.Lang.UI
+	w := &l.Lang.UI
+	var names []string
 	var parts []app.UI
-	names := make([]string, 0, 4)
-	for _, l := range e.Levels() {
-		names = append(names, w.Verdict.Levels.Of(level(l)))
-		parts = append(parts, mark(level(l)))
+	for _, possible := range e.Levels() {
+		names = append(names, w.Verdict.Levels.Of(level(possible)))
+		parts = append(parts, mark(level(possible)))
 	}
 	text := strings.Join(names, w.Learn.Or)
 	if len(names) > 1 {
 		text = fill(w.Learn.Depends, "levels", text)
 	}
-	parts = append(parts, el("span").text(text))
 	if e.NeedsHistory() {
-		parts = append(parts, el("span").class("muted").text(w.Learn.History))
+		text += ". " + w.Learn.History
 	}
-	return []app.UI{el("span").class("levels").body(parts...)}
+	return append(parts, app.Text(text))
 }
 
 // commands are the lines by which to see it, each to be copied.
 func (l *Learn) commands(code string, args map[string]string) []app.UI {
-	w := l.Lang.UI.Learn
+	w := &l.Lang.UI.Learn
 	v := view{m: l.M, lang: l.Lang, w: l.Lang.UI}
-	parts := []app.UI{el("h2").text(w.See), el("p").class("muted").text(w.Own)}
+	parts := []app.UI{box("h2", "", app.Text(w.See))}
+	if l.names.Domain.IsZero() || l.names.Host.IsZero() {
+		parts = append(parts, box("p", "muted", app.Text(w.Own)))
+	}
 	for i, c := range learn.Commands(code) {
 		line := locale.Fill(c.Shell, args)
-		key := "command " + code + " " + itoa(i)
-		look := append([]app.UI{el("span").class("muted").text(w.LookFor), app.Text(" ")}, rich(w.Shows.Of(c.Shows), args)...)
-		parts = append(parts, el("div").class("publication").data("command", itoa(i)).body(
-			el("div").class("publication-head").body(
-				el("p").class("look").body(look...), v.copyButton(key, line)),
-			el("pre").attr("tabindex", "0").body(el("code").text(line)),
+		look := []app.UI{box("span", "muted", app.Text(w.LookFor)), app.Text(" ")}
+		parts = append(parts, box("div", "publication",
+			box("div", "command", box("pre", "", box("code", "", pieces(line)...)), v.copyButton(code+" "+itoa(i), line)),
+			box("p", "look", append(look, rich(w.Shows.Of(c.Shows), args)...)...),
 		))
+	}
+	return parts
+}
+
+// pieces are the words of a line, which breaks between them only: browsers would
+// break behind a hyphen too, and a flag is no flag then.
+func pieces(line string) []app.UI {
+	var parts []app.UI
+	for word := range strings.FieldsSeq(line) {
+		if len(parts) > 0 {
+			parts = append(parts, app.Text(" "))
+		}
+		parts = append(parts, box("span", "", app.Text(word)))
 	}
 	return parts
 }
@@ -240,28 +246,34 @@ func (l *Learn) commands(code string, args map[string]string) []app.UI {
 func (l *Learn) shownBy(code string) app.UI {
 	var rows []app.UI
 	for _, d := range l.M.Config.Lab {
-		for _, c := range d.Codes {
-			if c == code {
-				rows = append(rows, el("li").data("lab", d.Domain).body(
-					el("a").attr("href", "/?d="+url.QueryEscape(d.Domain)).body(el("code").text(d.Domain)),
-					el("p").text(visible(d.Wrong))))
-				break
-			}
+		if slices.Contains(d.Codes, code) {
+			rows = append(rows, box("li", "", anchor(checkLink(d.Domain), box("code", "", app.Text(d.Domain))), box("p", "", app.Text(visible(d.Wrong)))))
 		}
 	}
-	return when(len(rows) > 0, func() app.UI {
-		return el("section").body(el("h2").text(l.Lang.UI.Learn.Lab), el("ul").class("lab short").body(rows...))
-	})
+	if len(rows) == 0 {
+		return nil
+	}
+	return box("section", "", box("h2", "", app.Text(l.Lang.UI.Learn.Lab)), box("ul", "lab short", rows...))
 }
 
 // onward leads to a check, and to the list.
 func (l *Learn) onward() app.UI {
-	w, href, text := l.Lang.UI.Learn, "/", l.Lang.UI.Learn.Check
-	if d := l.names.Domain; !d.IsZero() {
-		href, text = "/?d="+url.QueryEscape(d.String()), fill(w.CheckOf, "domain", d.String())
+	w := &l.Lang.UI.Learn
+	href, text := "/", w.Check
+	if d := l.names.Domain.String(); d != "" {
+		href, text = checkLink(d), fill(w.CheckOf, "domain", d)
 	}
-	return el("p").class("onward").body(
-		el("a").attr("href", href).text(text),
-		el("a").attr("href", LearnPath).text(w.All),
-	)
+	return box("p", "onward", anchor(href, app.Text(text)), anchor(LearnPath, app.Text(w.All)))
+}
+
+func checkLink(domain string) string { return "/?d=" + url.QueryEscape(domain) }
+
+// box is an element with content and, where it isn't "", a class.
+func box(tag, class string, content ...app.UI) app.UI {
+	return el(tag).attr("class", class).body(content...)
+}
+
+// anchor is a link.
+func anchor(href string, content ...app.UI) app.UI {
+	return el("a").attr("href", href).body(content...)
 }

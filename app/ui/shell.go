@@ -16,7 +16,7 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 	return el("div").class("shell").body(
 		el("a").class("skip").attr("href", "#main").text(w.Skip),
 		el("header").class("top").body(
-			el("a").class("brand").attr("href", "/").body(
+			el("a").class("brand").attr("href", "/").aria("label", "Sealane").body(
 				logo(),
 				el("span").text("Sealane"),
 			),
