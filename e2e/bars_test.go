@@ -20,7 +20,7 @@ import (
 
 // The bars that the whole is held to.
 const (
-	programBar = 1_900_000 // octets, brotli at quality 11
+	programBar = 2_000_000 // octets, brotli at quality 11
 	memoryBar  = 80 << 10  // KiB resident
 	startBar   = 3 * time.Second
 )
@@ -143,7 +143,7 @@ func TestMakeRunIsQuick(t *testing.T) {
 // TestSiteIsComplete wants every file that the page names.
 func TestSiteIsComplete(t *testing.T) {
 	built(t)
-	for _, name := range []string{"index.html", "lab.html"} {
+	for _, name := range []string{"index.html", "lab.html", "learn.html", "learn/dane.mismatch-all.html"} {
 		found := false
 		for _, path := range []string{name, strings.TrimSuffix(name, ".html") + "/index.html"} {
 			if _, err := os.Stat(filepath.Join(siteDir, path)); err == nil {

@@ -23,20 +23,16 @@ type Command struct {
 func Commands(code string) []Command {
 	group, _, _ := strings.Cut(code, ".")
 	picked := ""
-	for _, p := range picks {
-		switch p.code {
+	for line := range strings.Lines(picks) {
+		switch of, commands, _ := strings.Cut(line, "\t"); of {
 		case code:
-			return read(p.commands)
+			return read(commands)
 		case group:
-			picked = p.commands
+			picked = commands
 		}
 	}
 	return read(picked)
 }
-
-// pick names the commands of a code or of a group: "shell" or "shell:shows",
-// separated by spaces; without shows it is that of the shell.
-type pick struct{ code, commands string }
 
 // shell is a line by its key, with what it shows by itself.
 type shell struct{ key, line, shows string }

@@ -16,8 +16,8 @@ type Language struct {
 	// phrases are all other sentences, and senders those of app/senders, each
 	// sorted by key.
 	phrases, senders []text
-	// examples are of codes behind those of groups, and of all before both.
-	examples []example
+	// examples are lines of a code, group or *, an argument and its value.
+	examples string
 }
 
 // group is the words of all codes that begin with name and a dot.

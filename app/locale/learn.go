@@ -28,10 +28,6 @@ type LearnWords struct {
 	Shows Terms
 }
 
-// example is the value of an argument that no check gave: of a code, of a group,
-// or, with "", of any.
-type example struct{ of, arg, value string }
-
 // noExample stands for an argument that has no example.
 const noExample = "…"
 
@@ -70,12 +66,11 @@ func (l *Language) Examples(code string, known map[string]string) map[string]str
 func (l *Language) example(code, arg string) string {
 	group, _, _ := strings.Cut(code, ".")
 	value := noExample
-	for _, e := range l.examples { // the general ones come first
-		if e.arg == arg && (e.of == "" || e.of == group || e.of == code) {
-			value = e.value
-			if e.of == code {
-				break
-			}
+	for line := range strings.Lines(l.examples) {
+		of, rest, _ := strings.Cut(line, "\t")
+		name, text, _ := strings.Cut(rest, "\t")
+		if name == arg && (of == "*" || of == group || of == code) {
+			value = strings.TrimSuffix(text, "\n")
 		}
 	}
 	return value

@@ -185,7 +185,7 @@ var englishShows = Terms{
 	{"name-denied", "`NXDOMAIN` for a name that has the TLSA records below it."},
 	{"malformed", "`\\#` or too few values."},
 	{"truncated", "`tc` behind `flags:`, or `MSG SIZE` above 1232."},
-	{"digest", "the digest: a `3 1 1` record with this data matches."},
+	{"digest", "the digest: a `3 1 1` record with this data matches; `e3b0c442…` means that no certificate came."},
 	{"digest-whole", "the digest: a `3 0 1` record with this data matches."},
 	{"digest-fault", "the digest: it is the data of the record, and should not be."},
 	{"digest-length", "data of other than 64 characters behind `1`, or 128 behind `2`."},

@@ -46,8 +46,8 @@ func (l *Learn) Code() string {
 // Title gives the title of the document.
 func (l *Learn) Title() string {
 	code, title := l.Code(), l.Lang.UI.Learn.Title
-	if words, known := l.Lang.Finding(code); known {
-		title = l.plain(words.Title)
+	if said, known := l.Lang.Finding(code); known {
+		title = l.plain(said.Title)
 	} else if code != "" {
 		title = l.noSuch(code)
 	}
@@ -56,8 +56,8 @@ func (l *Learn) Title() string {
 
 // Summary gives what search engines show: what happens to mail.
 func (l *Learn) Summary() string {
-	if words, known := l.Lang.Finding(l.Code()); known {
-		return l.plain(words.Consequence)
+	if said, known := l.Lang.Finding(l.Code()); known {
+		return l.plain(said.Consequence)
 	}
 	return l.Lang.UI.Learn.Lede
 }
@@ -106,7 +106,7 @@ func (l *Learn) list() []app.UI {
 		title := w.Groups.Of(group)
 		contents = append(contents, box("li", "", anchor(LearnPath+"#"+group, app.Text(title))))
 		groups = append(groups, el("section").class("codes-of").attr("id", group).body(
-			box("h2", "", app.Text(title)), box("ul", "code-list", codes...)))
+			words("h2", "", title), box("ul", "code-list", codes...)))
 		codes = nil
 	}
 	return append([]app.UI{heading(w.Title, w.Lede), box("ul", "contents", contents...)}, groups...)
@@ -114,13 +114,13 @@ func (l *Learn) list() []app.UI {
 
 // heading is how a page begins.
 func heading(title, lede string) app.UI {
-	return box("section", "ask", box("h1", "", app.Text(title)), box("p", "lede", app.Text(lede)))
+	return box("section", "ask", words("h1", "", title), words("p", "lede", lede))
 }
 
 // row is a link to a code's page, by its title.
 func (l *Learn) row(code string) app.UI {
-	words, _ := l.Lang.Finding(code)
-	return box("li", "", anchor(learnLink(code, l.names), rich(words.Title, l.args(code))...), box("code", "", app.Text(code)))
+	said, _ := l.Lang.Finding(code)
+	return box("li", "", anchor(learnLink(code, l.names), rich(said.Title, l.args(code))...), words("code", "", code))
 }
 
 // learnLink gives the URL of a code's page about those names.
@@ -145,15 +145,15 @@ func (l *Learn) rows(codes []string) app.UI {
 // finding is the page of a code.
 func (l *Learn) finding(e check.Entry) []app.UI {
 	code, group := string(e.Code), e.Code.Group()
-	words, _ := l.Lang.Finding(code)
+	said, _ := l.Lang.Finding(code)
 	args := l.args(code)
 	return []app.UI{el("article").class("learn").data("learn", code).body(
 		box("header", "ask",
-			box("p", "about", anchor(LearnPath+"#"+group, app.Text(l.Lang.UI.Learn.Groups.Of(group))), box("code", "", app.Text(code))),
-			box("h1", "", rich(words.Title, args)...),
-			box("p", "lede", rich(words.Consequence, args)...),
+			box("p", "about", anchor(LearnPath+"#"+group, app.Text(l.Lang.UI.Learn.Groups.Of(group))), words("code", "", code)),
+			box("h1", "", rich(said.Title, args)...),
+			box("p", "lede", rich(said.Consequence, args)...),
 		),
-		box("section", "", box("dl", "terms", l.terms(e, words, args)...)),
+		box("section", "", box("dl", "terms", l.terms(e, said, args)...)),
 		box("section", "", l.commands(code, args)...),
 		l.shownBy(code),
 		l.onward(),
@@ -161,19 +161,19 @@ func (l *Learn) finding(e check.Entry) []app.UI {
 }
 
 // terms are what is fixed about a finding.
-func (l *Learn) terms(e check.Entry, words locale.Words, args map[string]string) []app.UI {
+func (l *Learn) terms(e check.Entry, said locale.Words, args map[string]string) []app.UI {
 	w := &l.Lang.UI
 	var rows []app.UI
 	add := func(term string, content ...app.UI) {
-		rows = append(rows, box("dt", "", app.Text(term)), box("dd", "", content...))
+		rows = append(rows, words("dt", "", term), box("dd", "", content...))
 	}
 	code := func(term, text string) {
 		if text != "" {
-			add(term, box("code", "", app.Text(text)))
+			add(term, words("code", "", text))
 		}
 	}
-	add(w.Finding.Cause, rich(words.Cause, args)...)
-	add(w.Finding.Fix, rich(words.Fix, args)...)
+	add(w.Finding.Cause, rich(said.Cause, args)...)
+	add(w.Finding.Fix, rich(said.Fix, args)...)
 	who, _ := l.Lang.Phrase("who." + string(e.Who))
 	add(w.Finding.Who, app.Text(who))
 	add(w.Learn.Levels, box("span", "levels", l.levels(e)...))
@@ -214,13 +214,13 @@ func (l *Learn) levels(e check.Entry) []app.UI {
 func (l *Learn) commands(code string, args map[string]string) []app.UI {
 	w := &l.Lang.UI.Learn
 	v := view{m: l.M, lang: l.Lang, w: l.Lang.UI}
-	parts := []app.UI{box("h2", "", app.Text(w.See))}
+	parts := []app.UI{words("h2", "", w.See)}
 	if l.names.Domain.IsZero() || l.names.Host.IsZero() {
-		parts = append(parts, box("p", "muted", app.Text(w.Own)))
+		parts = append(parts, words("p", "muted", w.Own))
 	}
 	for i, c := range learn.Commands(code) {
 		line := locale.Fill(c.Shell, args)
-		look := []app.UI{box("span", "muted", app.Text(w.LookFor)), app.Text(" ")}
+		look := []app.UI{words("span", "muted", w.LookFor), app.Text(" ")}
 		parts = append(parts, box("div", "publication",
 			box("div", "command", box("pre", "", box("code", "", pieces(line)...)), v.copyButton(code+" "+itoa(i), line)),
 			box("p", "look", append(look, rich(w.Shows.Of(c.Shows), args)...)...),
@@ -237,7 +237,7 @@ func pieces(line string) []app.UI {
 		if len(parts) > 0 {
 			parts = append(parts, app.Text(" "))
 		}
-		parts = append(parts, box("span", "", app.Text(word)))
+		parts = append(parts, words("span", "", word))
 	}
 	return parts
 }
@@ -247,13 +247,13 @@ func (l *Learn) shownBy(code string) app.UI {
 	var rows []app.UI
 	for _, d := range l.M.Config.Lab {
 		if slices.Contains(d.Codes, code) {
-			rows = append(rows, box("li", "", anchor(checkLink(d.Domain), box("code", "", app.Text(d.Domain))), box("p", "", app.Text(visible(d.Wrong)))))
+			rows = append(rows, box("li", "", anchor(checkLink(d.Domain), words("code", "", d.Domain)), words("p", "", visible(d.Wrong))))
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	return box("section", "", box("h2", "", app.Text(l.Lang.UI.Learn.Lab)), box("ul", "lab short", rows...))
+	return box("section", "", words("h2", "", l.Lang.UI.Learn.Lab), box("ul", "lab short", rows...))
 }
 
 // onward leads to a check, and to the list.
@@ -272,6 +272,9 @@ func checkLink(domain string) string { return "/?d=" + url.QueryEscape(domain) }
 func box(tag, class string, content ...app.UI) app.UI {
 	return el(tag).attr("class", class).body(content...)
 }
+
+// words is an element with text alone.
+func words(tag, class, text string) app.UI { return el(tag).attr("class", class).text(text) }
 
 // anchor is a link.
 func anchor(href string, content ...app.UI) app.UI {
