@@ -19,6 +19,7 @@ func (l *Lab) OnMount(ctx app.Context) { configure(ctx, l.M) }
 
 // OnNav sets the title.
 func (l *Lab) OnNav(ctx app.Context) {
+	l.M.arrived = true
 	ctx.Page().SetTitle(fill(l.Lang.UI.Shell.TitleOf, "domain", l.Lang.UI.Lab.Title))
 }
 

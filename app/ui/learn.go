@@ -35,7 +35,14 @@ func (l *Learn) OnNav(ctx app.Context) {
 	l.Path, l.names = here.Path, learn.ReadNames(here.Query().Get)
 	ctx.Page().SetTitle(l.Title())
 	ctx.Update()
-	ctx.Defer(func(app.Context) { l.M.Door.Ready() })
+	moved := l.M.arrived && here.Fragment == ""
+	l.M.arrived = true
+	ctx.Defer(func(ctx app.Context) {
+		if moved { // the engine leaves the window where the page before was read
+			ctx.ScrollTo(topID)
+		}
+		l.M.Door.Ready()
+	})
 }
 
 // Code gives the code in the path, "" for the list.

@@ -9,11 +9,14 @@ import (
 // fieldID is the id of the one field; boot.js knows it too.
 const fieldID = "d"
 
+// topID is the id of what a page begins with.
+const topID = "top"
+
 // shell puts a page's content between header and footer. The root is a div:
 // the engine takes the first child of the body for one.
 func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app.UI {
 	w := lang.UI.Shell
-	return el("div").class("shell").body(
+	return el("div").attr("id", topID).class("shell").body(
 		el("a").class("skip").attr("href", "#main").text(w.Skip),
 		el("header").class("top").body(
 			el("a").class("brand").attr("href", "/").aria("label", "Sealane").body(
