@@ -54,6 +54,7 @@ func TestLearnPageByLink(t *testing.T) {
 	}
 	p.fits("a learn page")
 	p.goTo("/learn/dns.nul-mx")
+	p.ready()
 	p.await("the near code", `document.querySelector('main a[href="/learn/dns.null-mx"]')`)
 	p.click(`main a[href="/learn/dns.null-mx"]`)
 	p.await("its page", `document.querySelector('[data-learn="dns.null-mx"]')`)
