@@ -144,7 +144,7 @@ func TestMakeRunIsQuick(t *testing.T) {
 // TestSiteIsComplete wants every file that the page names.
 func TestSiteIsComplete(t *testing.T) {
 	built(t)
-	for _, name := range []string{"index.html", "lab.html"} {
+	for _, name := range []string{"index.html", "lab.html", "learn.html", "learn/dane.mismatch-all.html"} {
 		found := false
 		for _, path := range []string{name, strings.TrimSuffix(name, ".html") + "/index.html"} {
 			if _, err := os.Stat(filepath.Join(siteDir, path)); err == nil {

@@ -144,4 +144,7 @@ func TestPageOpensOffline(t *testing.T) {
 	if diff := cmp.Diff(want, p.codes()); diff != "" {
 		t.Errorf("the replay differs:\n%s", diff)
 	}
+	// Nobody kept this page: the program makes it.
+	p.goTo("/learn/dns.null-mx")
+	p.await("page about a finding", `document.querySelector('[data-learn="dns.null-mx"]')`)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestLooks shows the perfect and the worst domain at two widths and in both
+// TestLooks shows every kind of page, and the perfect and the worst domain, at two widths and in both
 // colour schemes, keeps the pictures, and wants no sideways scrolling.
 func TestLooks(t *testing.T) {
 	s := serve(t, "-lab")
@@ -25,7 +25,7 @@ func TestLooks(t *testing.T) {
 	for _, width := range []int64{320, 375, 1280} {
 		p.do(chromedp.EmulateViewport(width, 900))
 		for name, path := range map[string]string{
-			"start": "/", "lab": "/lab", "perfect": "/?d=perfect.test", "worst": "/?d=" + worst,
+			"start": "/", "lab": "/lab", "learn": "/learn", "finding": "/learn/dane.mismatch-all", "perfect": "/?d=perfect.test", "worst": "/?d=" + worst,
 		} {
 			p.goTo(path)
 			p.ready()

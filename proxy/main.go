@@ -82,6 +82,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return p.serve(ctx, rest)
 	case "lab":
 		return p.lab(rest)
+	case "learn":
+		return p.learn(rest)
 	case "help", "-h", "-help", "--help":
 		return p.help()
 	default:

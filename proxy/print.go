@@ -164,15 +164,20 @@ func (p *program) printFinding(r check.Report, f check.Finding) {
 	}
 	entry, _ := f.Code.Lookup()
 	who := p.words.Who(string(entry.Who), f.Provider)
-	var sources []string
-	for _, c := range entry.RFC {
+	fmt.Fprintf(p.out, "  %s: %s; %s: %s\n", p.cli.Fixed, who, p.cli.Source, sources(entry))
+}
+
+// sources are the sections where a finding is written.
+func sources(e check.Entry) string {
+	var all []string
+	for _, c := range e.RFC {
 		s := "RFC " + strconv.Itoa(c.RFC)
 		if c.Section != "" {
 			s += " §" + c.Section
 		}
-		sources = append(sources, s)
+		all = append(all, s)
 	}
-	fmt.Fprintf(p.out, "  %s: %s; %s: %s\n", p.cli.Fixed, who, p.cli.Source, strings.Join(sources, ", "))
+	return strings.Join(all, ", ")
 }
 
 // fill fills a finding's text; domain and subject are known everywhere.

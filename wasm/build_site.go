@@ -22,6 +22,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
 	"github.com/sealane/sealane/app/ui"
 )
@@ -70,22 +71,38 @@ func (s *site) addStatic(static fs.FS) error {
 	})
 }
 
-// addPages prerenders every route over a closed door and gives their paths.
+// addPages prerenders every route over a closed door and gives the paths that
+// the worker keeps: each code's page is made too, but there are hundreds, and
+// without a network the program shows them by itself.
 func (s *site) addPages() ([]string, error) {
 	var paths []string
-	for _, r := range routes(ui.NewMachine(ui.Closed())) {
-		page, err := document(locale.English(), r.page(), s.files)
-		if err != nil {
+	m := ui.NewMachine(ui.Closed())
+	for _, r := range routes(m) {
+		if err := s.addPage(r.path, r.page()); err != nil {
 			return nil, err
 		}
-		name := strings.TrimPrefix(r.path, "/") + ".html"
-		if r.path == "/" {
-			name = "index.html"
-		}
-		s.files[name] = page
 		paths = append(paths, r.path)
 	}
+	for _, e := range check.Catalogue() {
+		path := ui.LearnPath + "/" + string(e.Code)
+		if err := s.addPage(path, learnPage(m, path)); err != nil {
+			return nil, err
+		}
+	}
 	return paths, nil
+}
+
+func (s *site) addPage(path string, page app.Composer) error {
+	text, err := document(locale.English(), path, page, s.files)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	name := strings.TrimPrefix(path, "/") + ".html"
+	if path == "/" {
+		name = "index.html"
+	}
+	s.files[name] = text
+	return nil
 }
 
 // addEngine adds what go-app's handler makes: the scripts that start the

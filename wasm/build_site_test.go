@@ -12,10 +12,13 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/andybalholm/brotli"
+	"golang.org/x/net/html"
 
+	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -23,19 +26,52 @@ import (
 func written(t *testing.T) (*site, string) {
 	t.Helper()
 	dir := t.TempDir()
-	program := filepath.Join(dir, "app.wasm")
-	if err := os.WriteFile(program, []byte("\x00asm\x01\x00\x00\x00"+strings.Repeat("x", 1000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSite(program, "../static")
+	s, err := writeSite(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := filepath.Join(dir, "site")
-	if err := s.write(out, 5); err != nil {
-		t.Fatal(err)
+	return s, filepath.Join(dir, "site")
+}
+
+func writeSite(dir string) (*site, error) {
+	program := filepath.Join(dir, "app.wasm")
+	if err := os.WriteFile(program, []byte("\x00asm\x01\x00\x00\x00"+strings.Repeat("x", 1000)), 0o600); err != nil {
+		return nil, err
 	}
-	return s, out
+	s, err := newSite(program, "../static")
+	if err != nil {
+		return nil, err
+	}
+	return s, s.write(filepath.Join(dir, "site"), 5)
+}
+
+// whole is one site for the tests that only read it: it has hundreds of pages.
+var whole struct {
+	sync.Once
+	dir  string
+	site *site
+	err  error
+}
+
+// TestMain removes the site that the tests share.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = os.RemoveAll(whole.dir) // "" when no test asked for it
+	os.Exit(code)
+}
+
+// toRead gives the site that the tests share.
+func toRead(t *testing.T) (*site, string) {
+	t.Helper()
+	whole.Do(func() {
+		if whole.dir, whole.err = os.MkdirTemp("", "sealane-"); whole.err == nil {
+			whole.site, whole.err = writeSite(whole.dir)
+		}
+	})
+	if whole.err != nil {
+		t.Fatal(whole.err)
+	}
+	return whole.site, filepath.Join(whole.dir, "site")
 }
 
 func read(t *testing.T, parts ...string) string {
@@ -48,8 +84,8 @@ func read(t *testing.T, parts ...string) string {
 }
 
 func TestSiteIsComplete(t *testing.T) {
-	s, out := written(t)
-	for _, name := range []string{"index.html", "lab.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
+	s, out := toRead(t)
+	for _, name := range []string{"index.html", "lab.html", "learn.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
 		"sealane.css", "boot.js", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
 		if read(t, out, name) == "" {
 			t.Errorf("%s is empty", name)
@@ -66,8 +102,8 @@ func TestSiteIsComplete(t *testing.T) {
 		switch name {
 		case "":
 			name = "index.html"
-		case "lab":
-			name = "lab.html"
+		case "lab", "learn":
+			name += ".html"
 		}
 		if _, there := s.files[name]; !there {
 			t.Errorf("the worker wants %s, which is not there", p)
@@ -76,8 +112,8 @@ func TestSiteIsComplete(t *testing.T) {
 }
 
 func TestPagesKeepThePolicy(t *testing.T) {
-	_, out := written(t)
-	for _, name := range []string{"index.html", "lab.html"} {
+	_, out := toRead(t)
+	for _, name := range []string{"index.html", "lab.html", "learn.html"} {
 		page := read(t, out, name)
 		if strings.Contains(page, " style=") || regexp.MustCompile(`<script(?:>| [^>]*[^"]>[^<])`).MatchString(page) ||
 			regexp.MustCompile(` on[a-z]+=`).MatchString(page) {
@@ -103,8 +139,83 @@ func TestPagesKeepThePolicy(t *testing.T) {
 	}
 }
 
+// Every code has a page of its own that says what it is and is whole without a
+// script; the worker keeps none of them, they are too many.
+func TestEveryCodeHasAPage(t *testing.T) {
+	s, out := toRead(t)
+	worker, lang := read(t, out, "app-worker.js"), locale.English()
+	titles := map[string]bool{}
+	for _, e := range check.Catalogue() {
+		code := string(e.Code)
+		page := read(t, out, "learn", code+".html")
+		parsed := parse(t, page)
+		words, _ := lang.Finding(code)
+		title := strings.ReplaceAll(locale.Fill(words.Title, lang.Examples(code, nil)), "`", "") + " · Sealane"
+		if parsed.title != title {
+			t.Errorf("%s: the title is %q, want %q", code, parsed.title, title)
+		}
+		titles[title] = true
+		if parsed.canonical != "/learn/"+code || parsed.summary == lang.UI.Shell.Description || len(parsed.summary) < 10 {
+			t.Errorf("%s: canonical %q, summary %q", code, parsed.canonical, parsed.summary)
+		}
+		if strings.Contains(page, "<noscript>") || !strings.Contains(page, `data-learn="`+code+`"`) || parsed.odd != "" {
+			t.Errorf("%s: it wants a script, is another's, or has an odd attribute: %s", code, parsed.odd)
+		}
+		for _, link := range parsed.links {
+			link, _, _ = strings.Cut(strings.TrimPrefix(link, "/"), "#")
+			if _, there := s.files[link+".html"]; link != "" && !there {
+				t.Errorf("%s leads to %s, which is not there", code, link)
+			}
+		}
+		if strings.Contains(worker, code) {
+			t.Errorf("the worker keeps %s", code)
+		}
+	}
+	if len(titles) < 300 {
+		t.Errorf("only %d different titles", len(titles))
+	}
+}
+
+// head is what a page says to search engines, and where it leads within the site.
+type head struct {
+	title, summary, canonical string
+	links                     []string
+	odd                       string // an attribute that no page of ours has
+}
+
+func parse(t *testing.T, page string) (h head) {
+	t.Helper()
+	tokens := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return h
+		case html.StartTagToken, html.SelfClosingTagToken:
+			token := tokens.Token()
+			attr := map[string]string{}
+			for _, a := range token.Attr {
+				attr[a.Key] = a.Val
+				if !regexp.MustCompile(`^[a-zA-Z:-]+$`).MatchString(a.Key) {
+					h.odd = token.String()
+				}
+			}
+			switch {
+			case token.Data == "title":
+				tokens.Next()
+				h.title = tokens.Token().Data
+			case attr["name"] == "description":
+				h.summary = attr["content"]
+			case attr["rel"] == "canonical":
+				h.canonical = attr["href"]
+			case token.Data == "a" && strings.HasPrefix(attr["href"], "/"):
+				h.links = append(h.links, attr["href"])
+			}
+		}
+	}
+}
+
 func TestCompressedFormsHoldTheSame(t *testing.T) {
-	s, out := written(t)
+	s, out := toRead(t)
 	packed := 0
 	for name, content := range s.files {
 		if b, err := os.ReadFile(filepath.Join(out, name+".br")); err == nil {
@@ -164,7 +275,7 @@ func TestNoWebAssemblyIsRefused(t *testing.T) {
 
 // The engine brings its own copy of the loader, which must be this Go's.
 func TestLoaderIsThisGo(t *testing.T) {
-	s, _ := written(t)
+	s, _ := toRead(t)
 	want, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js")) //nolint:staticcheck // the toolchain that runs the test
 	if err != nil {
 		t.Skip("this Go has no lib/wasm")

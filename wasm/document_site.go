@@ -24,11 +24,12 @@ const documentText = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.W.Title}}</title>
-<meta name="description" content="{{.W.Description}}">
+<title>{{.Title}}</title>
+<meta name="description" content="{{.Summary}}">
+<link rel="canonical" href="{{.Path}}">
 <meta name="theme-color" content="{{.Color}}">
-<meta property="og:title" content="{{.W.Title}}">
-<meta property="og:description" content="{{.W.Description}}">
+<meta property="og:title" content="{{.Title}}">
+<meta property="og:description" content="{{.Summary}}">
 <meta property="og:type" content="website">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="icon" href="/icon-192.png" type="image/png" sizes="192x192">
@@ -50,20 +51,29 @@ const documentText = `<!doctype html>
 <p>{{.W.Broken}}</p>
 <button type="button" id="reload">{{.W.Reload}}</button>
 </aside>
-<noscript><p class="broken">{{.W.NoScript}}</p></noscript>
-</body>
+{{if not .Readable}}<noscript><p class="broken">{{.W.NoScript}}</p></noscript>
+{{end}}</body>
 </html>
 `
 
 // bareARIA is an ARIA state whose "true" the engine has left out.
 var bareARIA = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
 
-// document is a prerendered page. The component may hold constants only: the
-// engine does not escape attributes when it writes HTML.
-func document(lang locale.Language, page app.Composer, files map[string][]byte) ([]byte, error) {
+// badTag is a tag with an attribute that would need escaping, or with a style.
+var badTag = regexp.MustCompile(`<[a-z][^>]*(?:\\| style=)`)
+
+// titled is a page that says what it is; such a page is whole without a script.
+type titled interface {
+	Title() string
+	Summary() string
+}
+
+// document is the prerendered page at a path. The component may hold constants
+// only: the engine does not escape attributes when it writes HTML.
+func document(lang locale.Language, path string, page app.Composer, files map[string][]byte) ([]byte, error) {
 	body := bareARIA.ReplaceAllString(app.HTMLString(page), `$1="true"$2`)
 	body = strings.ReplaceAll(body, "</input>", "") // the engine closes what has no end
-	if strings.Contains(body, `\`) || strings.Contains(body, " style=") {
+	if badTag.MatchString(body) {
 		return nil, fmt.Errorf("%w: a prerendered attribute needs escaping, or a style", errSite)
 	}
 	for _, name := range []string{"sealane.css", "boot.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
@@ -75,9 +85,15 @@ func document(lang locale.Language, page app.Composer, files map[string][]byte) 
 	if err != nil {
 		return nil, err
 	}
+	title, summary := lang.UI.Shell.Title, lang.UI.Shell.Description
+	own, readable := page.(titled)
+	if readable {
+		title, summary = own.Title(), own.Summary()
+	}
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor,
+		"Path": path, "Title": title, "Summary": summary, "Readable": readable,
 		"CSS": hash(files["sealane.css"]), "Boot": hash(files["boot.js"]),
 		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
 	})

@@ -19,5 +19,14 @@ func routes(m *ui.Machine) []route {
 	return []route{
 		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
 		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
+		{ui.LearnPath, func() app.Composer { return &ui.Learn{M: m, Lang: lang, Path: ui.LearnPath} }},
 	}
+}
+
+// learnPattern is the path of every code's page, and of codes that don't exist.
+const learnPattern = "^" + ui.LearnPath + "/."
+
+// learnPage gives a code's page; without a path it waits to be told.
+func learnPage(m *ui.Machine, path string) *ui.Learn {
+	return &ui.Learn{M: m, Lang: locale.English(), Path: path}
 }

@@ -43,7 +43,9 @@ async function fresh(request) {
   try {
     return await fetch(request);
   } catch (offline) {
-    const answer = await caches.match(request, { ignoreSearch: true });
+    // The pages about findings are many: the program shows them on their list's.
+    const answer = (await caches.match(request, { ignoreSearch: true })) ||
+      (new URL(request.url).pathname.startsWith("/learn/") && await caches.match("/learn"));
     if (answer) {
       return answer;
     }

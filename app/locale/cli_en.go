@@ -9,6 +9,7 @@ type CLI struct {
 	BadPort                        string // {name}: the flag
 	NoDomain, OneDomain            string
 	NoFile, OneFile                string
+	OneCode                        string
 	BadFile                        string // {name}, {value}: one of those below
 	FileMissing, FileForbidden     string
 	FileFolder, FileOdd, FileLarge string // a folder; no ordinary file; over 64 MiB
@@ -41,11 +42,12 @@ type CLI struct {
 // browser program does not carry them.
 func EnglishCLI() CLI {
 	return CLI{
-		Usage: "usage: sealane check DOMAIN | judge FILE | serve | lab; see sealane help",
+		Usage: "usage: sealane check DOMAIN | judge FILE | serve | lab | learn; see sealane help",
 		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
 sealane judge FACTS.json [flags] the same from saved evidence, offline
 sealane serve [flags]            the page and its proxy
 sealane lab [-json]              the broken-on-purpose domains under .test
+sealane learn [CODE]             what a finding means, and the commands that show it
 
 check and judge:
   -json              one JSON object
@@ -75,6 +77,7 @@ Exit code: 0 clean, 1 findings, 2 could not check, or not all of it.`,
 		OneDomain:       "check takes one domain at a time",
 		NoFile:          "judge needs a file of saved evidence",
 		OneFile:         "judge takes one file at a time",
+		OneCode:         "learn takes one code at a time",
 		BadFile:         "can't use {name}: {value}",
 		FileMissing:     "there is no such file or folder",
 		FileForbidden:   "not permitted",

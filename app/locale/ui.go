@@ -13,6 +13,7 @@ type UI struct {
 	Policy  PolicyWords
 	Saved   SavedWords
 	Lab     LabWords
+	Learn   LearnWords
 }
 
 // ShellWords stand around every page.
@@ -94,6 +95,7 @@ type FindingWords struct {
 	Copied  string
 	Select  string // when copying isn't allowed
 	NoWords string // {code}
+	Learn   string // names the link at the code
 }
 
 // DetailWords label the facts of DNS, records and lookups.

@@ -100,6 +100,7 @@ var englishUI = UI{
 		Copied:  "Copied",
 		Select:  "Select and copy it by hand",
 		NoWords: "There are no words for {code} yet.",
+		Learn:   "More about {code}",
 	},
 	Details: DetailWords{
 		DNS:       "DNS and DNSSEC",
@@ -251,4 +252,5 @@ var englishUI = UI{
 		None:    "This proxy runs without its lab.",
 		Codes:   "{count} findings",
 	},
+	Learn: englishLearn,
 }

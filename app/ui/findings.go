@@ -7,6 +7,8 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/learn"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -87,11 +89,43 @@ func (v view) finding(i, number int) app.UI {
 			el("p").class("about").body(
 				el("code").class("subject").text(visible(f.Subject)),
 				el("span").class("title").body(rich(words.Title, f.Args)...),
-				el("code").class("code").text(string(f.Code)),
+				v.learnMore(f),
 			),
 			v.fold("finding "+key, v.w.Finding.Why, "why", v.explanation(f, key, words)...),
 		),
 	)
+}
+
+// learnMore is the finding's code: a link to its page about the names here.
+func (v view) learnMore(f check.Finding) app.UI {
+	names := learn.ReadNames(func(key string) string {
+		if key == "name" && f.Args[key] == "" {
+			key = "pattern"
+		}
+		return f.Args[key]
+	})
+	names.Domain = v.report.Domain
+	if names.Host.IsZero() {
+		names.Host = v.hostOf(f)
+	}
+	code := string(f.Code)
+	return el("a").class("code").attr("href", learnLink(code, names)).
+		attr("title", fill(v.w.Finding.Learn, "code", code)).body(el("code").text(code))
+}
+
+// hostOf is the mail host that a finding is about, the first where it is about
+// none: commands that need one show it there.
+func (v view) hostOf(f check.Finding) dnsname.Name {
+	subject, _, _ := strings.Cut(f.Subject, " ")
+	for _, h := range v.report.Hosts {
+		if h.Host.String() == subject {
+			return h.Host
+		}
+	}
+	if len(v.report.Hosts) > 0 {
+		return v.report.Hosts[0].Host
+	}
+	return dnsname.Name{}
 }
 
 // explanation is cause, fix, what to publish, who can, and where it is written.

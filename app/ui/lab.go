@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"net/url"
-
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/sealane/sealane/app/check"
@@ -21,6 +19,7 @@ func (l *Lab) OnMount(ctx app.Context) { configure(ctx, l.M) }
 
 // OnNav sets the title.
 func (l *Lab) OnNav(ctx app.Context) {
+	l.M.arrived = true
 	ctx.Page().SetTitle(fill(l.Lang.UI.Shell.TitleOf, "domain", l.Lang.UI.Lab.Title))
 }
 
@@ -30,7 +29,7 @@ func (l *Lab) Render() app.UI {
 	list := make([]app.UI, len(l.M.Config.Lab))
 	for i, d := range l.M.Config.Lab {
 		list[i] = el("li").data("lab", d.Domain).body(
-			el("a").attr("href", "/?d="+url.QueryEscape(d.Domain)).body(el("code").text(d.Domain)),
+			el("a").attr("href", checkLink(d.Domain)).body(el("code").text(d.Domain)),
 			el("p").text(visible(d.Wrong)),
 			el("p").class("codes").body(faults(d.Codes)...),
 		)

@@ -9,19 +9,23 @@ import (
 // fieldID is the id of the one field; boot.js knows it too.
 const fieldID = "d"
 
+// topID is the id of what a page begins with.
+const topID = "top"
+
 // shell puts a page's content between header and footer. The root is a div:
 // the engine takes the first child of the body for one.
 func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app.UI {
 	w := lang.UI.Shell
-	return el("div").class("shell").body(
+	return el("div").attr("id", topID).class("shell").body(
 		el("a").class("skip").attr("href", "#main").text(w.Skip),
 		el("header").class("top").body(
-			el("a").class("brand").attr("href", "/").body(
+			el("a").class("brand").attr("href", "/").aria("label", "Sealane").body(
 				logo(),
 				el("span").text("Sealane"),
 			),
 			el("nav").aria("label", w.Nav).body(
 				navLink("/", w.Check, path),
+				navLink(LearnPath, lang.UI.Learn.Nav, path),
 				when(len(m.Config.Lab) > 0 || path == "/lab", func() app.UI {
 					return navLink("/lab", w.Lab, path)
 				}),
