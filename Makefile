@@ -41,6 +41,7 @@ test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 bench: ## print the figures: a check's pace in virtual time, and the benchmarks
 	$(GO) test -count=1 -run '^TestPace' -v ./app/check
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
+	SEALANE_E2E=1 $(GO) test -count=1 -run InChromium -v ./e2e
 
 build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
 

@@ -184,7 +184,11 @@ func sayEverything(t *testing.T, r check.Report) {
 	}
 	for _, p := range phrases {
 		text, _ := words.Phrase(p.Key)
-		whole(p.Key, text, p.Args)
+		args := p.Args
+		if len(p.Senders) > 0 {
+			args = map[string]string{"senders": locale.Senders(words, p.Senders)}
+		}
+		whole(p.Key, text, args)
 	}
 }
 
@@ -204,4 +208,32 @@ func replay(t *testing.T, f check.Facts, r check.Report) {
 	if diff := cmp.Diff(r.Senders, check.Judge(back, back.At).Senders); diff != "" {
 		t.Errorf("the saved evidence gives other senders:\n%s", diff)
 	}
+}
+
+// BenchmarkJudgeOfLab judges the lab domain with the most evidence.
+func BenchmarkJudgeOfLab(b *testing.B) {
+	l, err := lab.Start(time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	network := l.Network()
+	asks := &world.World{Route: func(dnsname.Name) *observe.Network { return network }}
+	domains, err := lab.Domains()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var largest check.Facts
+	most := 0
+	for _, d := range domains {
+		f := check.Gather(b.Context(), asks, d.Name, nil, l.Anchor())
+		if text, _ := json.Marshal(f); len(text) > most {
+			largest, most = f, len(text)
+		}
+	}
+	b.Run(largest.Domain.String(), func(b *testing.B) {
+		for b.Loop() {
+			check.Judge(largest, time.Now())
+		}
+	})
 }

@@ -48,11 +48,12 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 		fmt.Fprintln(p.err, p.cli.PrivateOn)
 	}
 	n := &networks{anchors: anchors}
-	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: []uint16{uint16(w.smtpPort), uint16(w.httpsPort)}}
 	n.internet = &observe.Network{
-		Exchange: exchange, Dial: guard.Dial, Roots: roots,
-		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), EHLO: ehloName, Port25: &observe.Port25{},
+		Exchange: exchange, Roots: roots, EHLO: ehloName, Port25: &observe.Port25{},
+		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), SubmissionsPort: 465, HTTPPort: 80, DNSPort: 53,
 	}
+	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: n.internet.Ports()}
+	n.internet.Dial = guard.Dial
 	if !withLab {
 		return n, nil
 	}

@@ -82,7 +82,11 @@ func (p *program) sentences(all []check.Phrase) string {
 
 func (p *program) phrase(s check.Phrase) string {
 	text, _ := p.words.Phrase(s.Key)
-	return printable(locale.Fill(text, s.Args))
+	args := s.Args
+	if len(s.Senders) > 0 {
+		args = map[string]string{"senders": locale.Senders(p.words, s.Senders)}
+	}
+	return printable(locale.Fill(text, args))
 }
 
 // marks stand before a finding, by level.
@@ -152,7 +156,7 @@ func (p *program) printFinding(r check.Report, f check.Finding) {
 		}
 	}
 	entry, _ := f.Code.Lookup()
-	who, _ := p.words.Phrase("who." + string(entry.Who))
+	who := p.words.Who(string(entry.Who), f.Provider)
 	var sources []string
 	for _, c := range entry.RFC {
 		s := "RFC " + strconv.Itoa(c.RFC)

@@ -138,3 +138,10 @@ func focus(id string) {
 func printPage() {
 	time.AfterFunc(150*time.Millisecond, func() { js.Global().Call("print") })
 }
+
+// measure times something for the browser's performance timeline.
+func measure(name string) func() {
+	clock := js.Global().Get("performance")
+	began := clock.Call("now")
+	return func() { clock.Call("measure", name, map[string]any{"start": began}) }
+}

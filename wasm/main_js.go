@@ -43,6 +43,7 @@ func door(w *world) ui.Door {
 		Save:     saveFile,
 		Load:     func(f func([]byte)) { take = f },
 		Now:      time.Now,
+		Measure:  measure,
 		Typed: func() (string, bool) {
 			t, f := text, focused
 			text, focused = "", false

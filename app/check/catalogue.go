@@ -1,6 +1,9 @@
 package check
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Entry is what is fixed about a finding; its words are in app/locale.
 type Entry struct {
@@ -18,6 +21,8 @@ type Entry struct {
 	// DependsOn are root causes: where one of them is found for the same
 	// subject or for what holds it, this finding is a symptom and is left out.
 	DependsOn []Code
+	// History marks what can only be seen by comparing checks over time.
+	History bool
 }
 
 // Citation is a section of an RFC.
@@ -80,6 +85,29 @@ func (c Code) Lookup() (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// Causes for which a domain has no mail that could be protected; and noMX, where
+// in addition nobody knows where it goes.
+var (
+	noMail = []Code{"dns.domain-nxdomain", "dns.null-mx", "dns.no-mail-host"}
+	noMX   = append(slices.Clip(noMail), "dns.mx-lookup-failed")
+)
+
+// groupCauses are the root causes that a whole group depends on, beside those of
+// the entry: without mail there is nothing to protect. Of records at the domain
+// itself only those are symptoms that say nothing of a fault; the others are left
+// over and stay.
+func (e Entry) groupCauses() []Code {
+	switch e.Code.Group() {
+	case "dns", "dnssec":
+		return nil
+	case "sts-record", "tlsrpt-record":
+		if e.Level > Notice {
+			return nil
+		}
+	}
+	return noMX
 }
 
 // Group is the part of a code before the dot.

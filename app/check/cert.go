@@ -53,6 +53,9 @@ const (
 	hostMismatch = "certificate-host-mismatch"
 )
 
+// sniWrong is the cause of a wrong name where the right certificate is there.
+var sniWrong = []Code{"tls.sni-wrong-cert"}
+
 var certEntries = []Entry{
 	{Code: "cert.missing", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "8.2"}, {8461, "4.2"}}, Result: notTrusted}, // args: host, ip
 	{Code: "cert.expired", LevelIn: byDates, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {7672, "3.1.1"}, {5280, "4.1.2.5"}},
@@ -63,14 +66,14 @@ var certEntries = []Entry{
 		DependsOn: []Code{"cert.renewed-not-loaded"}}, // args: host, ip, date, days
 	{Code: "cert.renewed-not-loaded", Level: Warning, Who: MailProvider, RFC: []Citation{{5280, "4.1.2.5"}}}, // args: host, ip, date
 	{Code: "cert.name-mismatch", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {6125, "6.4"}},
-		Result: hostMismatch, NDR: []string{"5.7.5", "5.7.325"}}, // args: host, ip, name
+		Result: hostMismatch, NDR: []string{"5.7.5", "5.7.325"}, DependsOn: sniWrong}, // args: host, ip, name
 	{Code: "cert.covers-domain-not-mx", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}},
-		Result: hostMismatch, NDR: []string{"5.7.5"}}, // args: host, ip, name
+		Result: hostMismatch, NDR: []string{"5.7.5"}, DependsOn: sniWrong}, // args: host, ip, name
 	{Code: "cert.cn-only", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {7672, "3.2.3"}},
-		Result: hostMismatch, NDR: []string{"5.7.5"}}, // args: host, ip, name
+		Result: hostMismatch, NDR: []string{"5.7.5"}, DependsOn: sniWrong}, // args: host, ip, name
 	{Code: "cert.wildcard-depth", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {7672, "3.2.3"}},
-		Result: hostMismatch, NDR: []string{"5.7.5"}}, // args: host, ip, name
-	{Code: "cert.ip-san-only", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}}, Result: hostMismatch}, // args: host, ip, name
+		Result: hostMismatch, NDR: []string{"5.7.5"}, DependsOn: sniWrong}, // args: host, ip, name
+	{Code: "cert.ip-san-only", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}}, Result: hostMismatch, DependsOn: sniWrong}, // args: host, ip, name
 	{Code: "cert.self-signed", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}},
 		Result: notTrusted, NDR: []string{"5.7.5"}}, // args: host, ip, name
 	{Code: "cert.untrusted-ca", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "4.2"}},
@@ -90,7 +93,14 @@ var certEntries = []Entry{
 	{Code: "cert.name-constraints", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{5280, "4.2.1.10"}, {8461, "4.2"}},
 		Result: notTrusted}, // args: host, ip, issuer
 	{Code: "cert.per-address-differs", LevelIn: byChecking, Who: MailProvider, RFC: []Citation{{7671, "8"}}, Result: "tlsa-invalid"}, // args: host, ip
-	{Code: "cert.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "4.2"}}},                                                        // args: domain
+	{Code: "cert.dual-algorithm", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "8.1"}},
+		DependsOn: []Code{"dane.dual-algorithm-unmatched"}}, // args: host, ip
+	{Code: "cert.revoked", Level: Warning, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {6960, "2.2"}}},          // args: host, ip
+	{Code: "cert.caa-missing", Level: Notice, Who: MailProvider, RFC: []Citation{{8659, "3"}}},                        // args: host
+	{Code: "cert.caa-forbids-issuer", Level: Warning, Who: MailProvider, RFC: []Citation{{8659, "4.2"}, {8659, "3"}}}, // args: host, ip, name, issuer, value
+	{Code: "cert.ends-before-policy", Level: Notice, Who: MailProvider, RFC: []Citation{{8461, "4.2"}, {8461, "3.2"}},
+		DependsOn: []Code{"cert.expiring-soon"}}, // args: domain, host, date, until
+	{Code: "cert.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "4.2"}}}, // args: domain
 }
 
 // judgeCertificates judges the chains that the hosts present (RFC 8461 §4.2).
@@ -106,7 +116,11 @@ func (j *judge) judgeCertificates() {
 		j.judgeChainShape(h)
 		j.judgeStrength(h)
 		j.judgeDifferences(h)
+		j.over(h, "cert.revoked", func(e *endpoint) ([]string, bool) { return nil, e.seen.TLS != nil && e.seen.TLS.Trust.Revoked })
+		j.overAsides(h, "cert.dual-algorithm", func(e *endpoint) ([]string, bool) { return nil, j.twoKinds(e) != nil })
+		j.judgeIssuers(h)
 	}
+	j.judgeLifetimes()
 	if j.everyEndpoint(func(e *endpoint) bool { return e.view.WebPKI == OK }) {
 		j.add("cert.ok", j.facts.Domain.String(), "domain", j.facts.Domain.String())
 	}
@@ -199,7 +213,7 @@ func (j *judge) successor(h *host, leaf *x509.Certificate) *x509.Certificate {
 		others = append(others, e.leaf())
 	}
 	if f := j.facts.Policy; f != nil && f.Policy.TLS != nil && len(f.Policy.TLS.Chain) > 0 {
-		others = append(others, reader{}.certificate(f.Policy.TLS.Chain[0]))
+		others = append(others, j.read.certificate(f.Policy.TLS.Chain[0]))
 	}
 	for _, c := range others {
 		if c != nil && c.NotBefore.After(leaf.NotBefore.Add(24*time.Hour)) && c.NotAfter.After(leaf.NotAfter) &&

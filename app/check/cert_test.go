@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -107,6 +108,34 @@ func twoChains(one, other func(f *forged)) func(l *layout) {
 	}
 }
 
+// issued gives the first host a certificate of an organisation, for its name or
+// others.
+func issued(organisation string, names ...string) func(l *layout) {
+	return func(l *layout) {
+		shows(probe.Trusted, func(f *forged) {
+			f.issuer.Subject.Organization = []string{organisation}
+			if names != nil {
+				f.leaf.DNSNames = names
+			}
+		})(l)
+		caa("")(l)
+	}
+}
+
+const caaType = doh.TypeCAA
+
+// caa publishes CAA records at a name, and none at the others above the host.
+func caa(at string, records ...string) func(l *layout) {
+	return more(func(s *scenario) {
+		for _, name := range []string{"mx.example.com", "example.com"} {
+			s.none(name, caaType)
+			if name == at {
+				s.add(name, caaType, records...)
+			}
+		}
+	})
+}
+
 func TestCertificateRules(t *testing.T) {
 	noNames := func(cn string, ips ...net.IP) func(f *forged) {
 		return func(f *forged) {
@@ -168,6 +197,25 @@ func TestCertificateRules(t *testing.T) {
 			shows(probe.Trusted, func(f *forged) { f.leaf.ExtKeyUsage = nil })},
 		{"cert.name-constraints", Notice, "", shows(probe.NameConstraint, asIs), shows(probe.UnknownAuthority, asIs)},
 		{"cert.per-address-differs", Warning, "", twoChains(asIs, asIs), twoAddresses(whole, whole)},
+		{"cert.revoked", Warning, "", firstHost(func(a *probe.Address) { a.TLS.Trust.Revoked = true }), unchanged},
+		{"cert.dual-algorithm", Notice, "", func(l *layout) {
+			with(shakes(probe.OnlyRSA, rsaChain(l.t)), shakes(probe.OnlyECDSA, l.first().chain))(l)
+			both(noTLSA)(l)
+		}, func(l *layout) {
+			with(shakes(probe.OnlyRSA, forge(l.t, asIs)), shakes(probe.OnlyECDSA, l.first().chain))(l)
+		}},
+		{"cert.caa-missing", Notice, "", issued("Let's Encrypt"), both(issued("Let's Encrypt"), caa("example.com", `0 iodef "mailto:a@example.com"`))},
+		{"cert.caa-missing", Notice, "", issued("Unheard of"), both(issued("Let's Encrypt"), more(func(s *scenario) { s.none("mx.example.com", caaType) }))},
+		{"cert.caa-forbids-issuer", Warning, "", both(issued("Let's Encrypt"), caa("mx.example.com", `0 issue "sectigo.com"`)),
+			both(issued("Let's Encrypt"), caa("mx.example.com", `0 issue "sectigo.com"`, `0 issue "letsencrypt.org; validationmethods=dns-01"`))},
+		{"cert.caa-forbids-issuer", Warning, "", both(issued("Sectigo Limited"), caa("example.com", `0 issue ";"`)),
+			both(issued("Unheard of"), caa("example.com", `0 issue ";"`))},
+		{"cert.caa-forbids-issuer", Warning, "", both(issued("DigiCert Inc", "*.example.com"), caa("example.com", `0 issue "digicert.com"`, `0 issuewild ";"`)),
+			both(issued("DigiCert Inc"), caa("example.com", `0 issue "digicert.com"`, `0 issuewild ";"`))},
+		{"cert.caa-forbids-issuer", Warning, "", both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`)),
+			both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`), func(l *layout) { l.first().trust = probe.Trust{Now: probe.UnknownAuthority} })},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(enforce, shows(probe.Trusted, lasting(-2, 8)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(inTesting, shows(probe.Trusted, lasting(-2, 6)))},
 		{"cert.ok", OK, "example.com", unchanged, serves(certificate{names: []string{"mx.example.net"}})},
 	})
 }

@@ -149,6 +149,17 @@ func weakSignature(a x509.SignatureAlgorithm) bool {
 	return false
 }
 
+// twoKinds gives the chains of an address that shows one certificate to clients
+// that take RSA and another to those that take ECDSA; nil without both.
+func (j *judge) twoKinds(e *endpoint) [][][]byte {
+	both := [][][]byte{e.shown(probe.OnlyRSA), e.shown(probe.OnlyECDSA)}
+	one, other := j.read.leaf(both[0]), j.read.leaf(both[1])
+	if one == nil || other == nil || one.PublicKeyAlgorithm == other.PublicKeyAlgorithm {
+		return nil
+	}
+	return both
+}
+
 // judgeDifferences finds addresses of one host that present different
 // certificates, unless every one holds for all that check it.
 func (j *judge) judgeDifferences(h *host) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/dane"
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 )
 
@@ -28,12 +27,22 @@ var daneEntries = []Entry{
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
 	{Code: "dane.mismatch-leaf-as-ta", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "5.2"}, {7672, "3.1.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record, want
+	{Code: "dane.mismatch-sni-dependent", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "8.1"}},
+		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip
+	{Code: "dane.dual-algorithm-unmatched", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "8.1"}, {7672, "3.1.1"}},
+		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, value
 	{Code: "dane.mismatch-other-service", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, name
 	{Code: "dane.digest-agility-conflict", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "9"}, {7671, "8.3"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
+	{Code: "dane.mismatch-next-only", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
+		Result: tlsaInvalid, NDR: mismatchNDR, History: true}, // args: host, ip, record
 	{Code: "dane.rollover-early-retirement", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
-		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
+		Result: tlsaInvalid, NDR: mismatchNDR, History: true}, // args: host, ip, record
+	{Code: "dane.rollover-late-introduction", Level: Error, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
+		Result: tlsaInvalid, NDR: mismatchNDR, History: true}, // args: host, record, date
+	// Beside dane.mismatch-old-certificate, which says what happens now.
+	{Code: "dane.rollover-no-introduction", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}}, History: true}, // args: host, date
 	{Code: "dane.ta-not-in-chain", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {7671, "5.2.2"}},
 		Result: tlsaInvalid, NDR: mismatchNDR}, // args: host, ip, record
 	{Code: "dane.ta-chain-invalid", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}, {5280, "6.1"}},
@@ -49,15 +58,17 @@ var daneEntries = []Entry{
 	{Code: "dane.param-set-incomplete", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.2"}, {7671, "8.4"}}},   // args: host, record
 	{Code: "dane.stale-extra-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                     // args: host, record
 	{Code: "dane.no-rollover-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}}},        // args: host, record
-	{Code: "dane.acme-key-rotation", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                     // args: host, date
+	{Code: "dane.acme-key-rotation", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},      // args: host, date
 	{Code: "dane.acme-selector0", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}}},                        // args: host, record, date
-	{Code: "dane.rollover-too-soon", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                      // args: host, record, date
+	{Code: "dane.rollover-too-soon", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},       // args: host, record, date
 	{Code: "dane.half-dane", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},                                  // args: domain, host
 	{Code: "dane.sts-conflict", Level: Warning, Who: MailProvider, RFC: []Citation{{8461, "2"}}, Result: tlsaInvalid},       // args: host
 	{Code: "dane.sts-both-ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "2"}}},                                        // args: domain
 	{Code: "dane.provider-unsupported", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},                 // args: domain, host
 	{Code: "dane.provider-available-not-enabled", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},              // args: domain, host
-	{Code: "dane.verified", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}, {6698, "2"}}},                            // args: domain
+	{Code: "dane.mandatory-sender-blocks", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "6"}, {8460, "4.3.2.1"}},
+		Result: "dane-required", NDR: []string{"4.7.5"}}, // args: domain
+	{Code: "dane.verified", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}, {6698, "2"}}}, // args: domain
 }
 
 // judgeDANE judges the records against what the servers show.
@@ -70,11 +81,13 @@ func (j *judge) judgeDANE() {
 		j.judgeAnchored(h)
 		j.judgeIgnored(h)
 		j.judgeRollover(h)
+		j.judgeTwoKinds(h)
 		if h.view.InPolicy == OK && stsLevel(h) == OK && daneLevel(h) == Error && j.context(h.name.String()).STS {
 			j.add("dane.sts-conflict", h.name.String(), "host", h.name.String())
 		}
 	}
 	j.judgeHalf()
+	j.judgeNone()
 	j.judgeProviders()
 	d := j.facts.Domain.String()
 	if !j.everyEndpoint(func(e *endpoint) bool { return e.view.DANE == OK }) {
@@ -154,33 +167,48 @@ func (j *judge) judgeHalf() {
 	}
 }
 
-// Providers whose mail hosts have no DANE, and those whose customers can have
-// it on another name (as of 2026).
-var (
-	withoutDANE  = []string{"google.com", "googlemail.com", "yandex.net", "yandex.ru", "naver.com", "hanmail.net", "daum.net"}
-	optionalDANE = []string{"mail.protection.outlook.com"}
-)
-
-// judgeProviders says of hosts of known providers what the owner can do.
-func (j *judge) judgeProviders() {
-	for _, group := range []struct {
-		code  Code
-		zones []string
-	}{{"dane.provider-unsupported", withoutDANE}, {"dane.provider-available-not-enabled", optionalDANE}} {
-		var found []*host
-		for _, h := range j.hosts {
-			s := j.standing(h)
-			if s == tlsaSecure || h.addresses == dnssec.Indeterminate || !withinAny(h.name, group.zones) {
-				continue
+// judgeNone says who can't deliver where no host has DANE: senders that demand
+// it (RFC 7672 §6).
+func (j *judge) judgeNone() {
+	for _, h := range j.hosts {
+		switch j.standing(h) {
+		case tlsaNone, tlsaIgnored, tlsaNotAsked:
+		case tlsaSecure:
+			if h.usable() {
+				return
 			}
-			found = append(found, h)
+		default:
+			if h.addresses != dnssec.Insecure || j.mx.status == dnssec.Indeterminate || h.signedAlias() {
+				return // not known
+			}
 		}
-		if len(found) > 0 {
-			j.add(group.code, j.facts.Domain.String(), "domain", j.facts.Domain.String(), "host", hostList(found))
-		}
+	}
+	there := slices.ContainsFunc(j.hosts, func(h *host) bool { return addressState(h.a, h.aaaa) == Found })
+	if d := j.facts.Domain.String(); there {
+		j.add("dane.mandatory-sender-blocks", d, "domain", d)
 	}
 }
 
-func withinAny(name dnsname.Name, zones []string) bool {
-	return slices.ContainsFunc(zones, func(z string) bool { return name.Within(dnsname.MustParse(z)) })
+// judgeProviders says of hosts of known providers, as far as they have no DANE,
+// what the owner can do: nothing, or switch it on.
+func (j *judge) judgeProviders() {
+	var without, optional []*host
+	for _, h := range j.hosts {
+		p := providerOf(h.name)
+		none := j.standing(h) == tlsaNone || h.addresses == dnssec.Insecure && h.tlsa.state != Found
+		switch {
+		case p == nil || !none:
+		case p.dane == daneOptional:
+			optional = append(optional, h)
+		case p.dane != daneThere:
+			without = append(without, h)
+		}
+	}
+	d := j.facts.Domain.String()
+	if len(without) > 0 {
+		j.add("dane.provider-unsupported", d, "domain", d, "host", hostList(without))
+	}
+	if len(optional) > 0 {
+		j.add("dane.provider-available-not-enabled", d, "domain", d, "host", hostList(optional))
+	}
 }

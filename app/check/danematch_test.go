@@ -56,11 +56,79 @@ func formerKey(l *layout) {
 	l.past = func(before *layout) { before.first().chain = old.chain }
 }
 
-// retiredEarly: the earlier check found a record of the key still shown.
+// retiredEarly: the earlier check found a record of the key still shown, and
+// one of the next.
 func retiredEarly(l *layout) {
 	record := scenarioTLSA(l.t, l.first().chain[0], "3 1 1")
 	l.first().tlsa = []string{nextKey}
-	l.past = func(before *layout) { before.first().tlsa = []string{record} }
+	l.past = func(before *layout) { before.first().tlsa = []string{record, nextKey} }
+}
+
+// nextOnly: the record of the key still shown was replaced by that of the next.
+func nextOnly(l *layout) {
+	retiredEarly(l)
+	l.past = formerRecord(scenarioTLSA(l.t, l.first().chain[0], "3 1 1"))
+}
+
+// formerRecord: the earlier check found one record.
+func formerRecord(record string) func(before *layout) {
+	return func(before *layout) { before.first().tlsa = []string{record} }
+}
+
+// rekeyed: the key was changed since an earlier check of some time ago, which
+// found the records of the key before, and those given.
+func rekeyed(ago time.Duration, found ...string) func(l *layout) {
+	return func(l *layout) {
+		old := newLayout(l.t).first()
+		next := scenarioTLSA(l.t, l.first().chain[0], "3 1 1")
+		l.past = func(before *layout) {
+			before.first().chain, before.first().tlsa = old.chain, []string{"3 1 1"}
+			for _, r := range found {
+				before.first().tlsa = append(before.first().tlsa, strings.Replace(r, "next", next, 1))
+			}
+			before.more = func(s *scenario) { s.facts.At = scenarioNow.Add(-ago) }
+		}
+	}
+}
+
+// twoKinds gives the first host an RSA and an ECDSA certificate, the first
+// visit that of the kind, and the records of what matches.
+func twoKinds(first probe.AsideKind, records ...probe.AsideKind) func(l *layout) {
+	return func(l *layout) {
+		chains := map[probe.AsideKind][][]byte{probe.OnlyRSA: rsaChain(l.t), probe.OnlyECDSA: forge(l.t, asIs)}
+		l.first().chain, l.first().tlsa = chains[first], nil
+		for _, kind := range records {
+			l.first().tlsa = append(l.first().tlsa, scenarioTLSA(l.t, chains[kind][0], "3 1 1"))
+		}
+		with(shakes(probe.OnlyRSA, chains[probe.OnlyRSA]), shakes(probe.OnlyECDSA, chains[probe.OnlyECDSA]))(l)
+	}
+}
+
+// otherPort: the record is that of the certificate of another port.
+func otherPort(kind probe.AsideKind) func(l *layout) {
+	return func(l *layout) {
+		chain := forge(l.t, asIs)
+		l.first().tlsa = []string{scenarioTLSA(l.t, chain[0], "3 1 1")}
+		with(shakes(kind, chain))(l)
+	}
+}
+
+// changedWithRecords: both changed, and what is there now is not the key's.
+func changedWithRecords(l *layout) {
+	changedWithoutRecord(l)
+	same := l.past
+	l.past = func(before *layout) {
+		same(before)
+		before.first().tlsa = append(before.first().tlsa, nextKey)
+	}
+}
+
+// changedWithoutRecord: the key changed, the record didn't.
+func changedWithoutRecord(l *layout) {
+	old := newLayout(l.t).first()
+	record := scenarioTLSA(l.t, old.chain[0], "3 1 1")
+	l.first().tlsa = []string{record}
+	l.past = func(before *layout) { before.first().chain, before.first().tlsa = old.chain, []string{record} }
 }
 
 func TestDANERules(t *testing.T) {
@@ -95,8 +163,20 @@ func TestDANERules(t *testing.T) {
 			}
 			l.first().tlsa = nil
 		}), both(enforce, onlyOther)},
+		{"dane.mismatch-other-service", Error, "", otherPort(probe.HTTPS), otherPort(probe.PlainMail)},
+		{"dane.mismatch-other-service", Error, "", otherPort(probe.Submissions), onlyOther},
+		{"dane.mismatch-sni-dependent", Error, "", otherPort(probe.NoSNI), both(onlyOther, func(l *layout) { with(shakes(probe.NoSNI, l.first().chain))(l) })},
+		{"dane.dual-algorithm-unmatched", Error, "", twoKinds(probe.OnlyECDSA, probe.OnlyECDSA), twoKinds(probe.OnlyECDSA, probe.OnlyECDSA, probe.OnlyRSA)},
+		{"dane.dual-algorithm-unmatched", Error, "", twoKinds(probe.OnlyECDSA, probe.OnlyRSA), both(twoKinds(probe.OnlyECDSA), onlyOther)},
+		{"dane.mismatch-next-only", Error, "", nextOnly, retiredEarly},
+		{"dane.rollover-late-introduction", Error, "", rekeyed(time.Hour), rekeyed(time.Hour, "next")},
+		{"dane.rollover-late-introduction", Error, "", rekeyed(time.Hour, nextKey), rekeyed(2 * time.Hour)},
+		{"dane.rollover-no-introduction", Notice, "", changedWithoutRecord, changedWithRecords},
+		{"dane.mandatory-sender-blocks", Notice, "example.com", noTLSA, unchanged},
+		{"dane.mandatory-sender-blocks", Notice, "example.com", both(insecureAddresses, noTLSA), both(secondHost(whole), func(l *layout) { l.first().tlsa = nil })},
 		{"dane.digest-agility-conflict", Error, "", publishes("3 1 1", "3 1 2 "+strings.Repeat("8f1a", 32)), publishes("3 1 2", nextKey)},
 		{"dane.rollover-early-retirement", Error, "", retiredEarly, onlyOther},
+		{"dane.rollover-early-retirement", Error, "", retiredEarly, nextOnly},
 		{"dane.ta-not-in-chain", Error, "", otherKeys("2 1 1"), otherKeys("2 1 1", "3 1 1")},
 		{"dane.ta-chain-invalid", Error, "", both(issuedBy(probe.Expired, lasting(-90, -1), "2 1 1")), issuedBy(probe.Trusted, asIs, "2 1 1")},
 		{"dane.ta-chain-invalid", Error, "", func(l *layout) {
@@ -116,6 +196,7 @@ func TestDANERules(t *testing.T) {
 		{"dane.stale-extra-record", Notice, "", publishes("3 1 1", nextKey), publishes("3 1 1", "2 1 1")},
 		{"dane.no-rollover-record", Notice, "", publishes("3 1 1"), publishes("3 1 1", nextKey)},
 		{"dane.acme-selector0", Warning, "", issuedBy(probe.Trusted, ninety, "3 0 1"), ee("3 0 1")},
+		{"dane.acme-selector0", Warning, "", issuedBy(probe.Trusted, ninety, "3 0 1", "3 0 2"), issuedBy(probe.Trusted, ninety, "3 0 1", "2 1 1")},
 		{"dane.acme-key-rotation", Warning, "", both(issuedBy(probe.Trusted, ninety, "3 1 1"), formerly(func(before *layout) { issuedBy(probe.Trusted, lasting(-90, 0), "3 1 1")(before) })),
 			both(issuedBy(probe.Trusted, ninety, "3 1 1"), formerly(unchanged))},
 		{"dane.rollover-too-soon", Notice, "", formerly(func(before *layout) {
@@ -158,8 +239,11 @@ func TestOneExplanation(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(l *layout){
-		"other key": publishes(nextKey), "old": formerKey, "retired early": retiredEarly,
-		"zero and other": publishes("3 1 1 "+strings.Repeat("00", 32), nextKey), "anchor": otherKeys("2 1 1", "2 0 1"),
+		"other key": publishes(nextKey), "old": formerKey, "retired early": retiredEarly, "next only": nextOnly,
+		"no introduction": changedWithoutRecord, "443": otherPort(probe.HTTPS), "no name": otherPort(probe.NoSNI),
+		"RSA only":         twoKinds(probe.OnlyECDSA, probe.OnlyRSA),
+		"name before port": both(otherPort(probe.HTTPS), otherPort(probe.NoSNI)),
+		"zero and other":   publishes("3 1 1 "+strings.Repeat("00", 32), nextKey), "anchor": otherKeys("2 1 1", "2 0 1"),
 	} {
 		l := newLayout(t)
 		change(l)

@@ -31,6 +31,7 @@ type mismatch struct {
 type explanation struct {
 	code Code
 	args []string
+	keys [][]byte // further certificates whose records are missing
 }
 
 // explainMismatch gives exactly one explanation of a mismatch: the first of the
@@ -45,19 +46,31 @@ func (j *judge) explainMismatch(h *host) {
 			m.usable = append(m.usable, r)
 		}
 	}
-	for _, test := range []func(mismatch) explanation{
-		j.emptyDigest, j.placeholder, j.agilityConflict, j.wrongNumbers, j.pemDigest, j.someAddresses, j.otherService,
-		j.retiredIssuer, j.earlyRetirement, j.oldByHistory, j.anchorNotSent, j.oldBySignature, j.unexplained,
-	} {
-		x := test(m)
-		if x.code == "" {
-			continue
-		}
-		host := h.name.String()
-		args := append([]string{"host", host, "ip", addressList(m.bad)}, x.args...)
-		j.add(x.code, host, args...).publishCurrent(h)
+	x := m.first(j.emptyDigest, j.placeholder, j.agilityConflict, j.wrongNumbers, j.pemDigest, j.someAddresses)
+	if x.code == "" && j.asidesOpen(h) {
 		return
 	}
+	if x.code == "" {
+		x = m.first(j.dependsOnName, j.otherKind, j.otherService, j.retiredIssuer, j.retiredKey, j.oldByHistory,
+			j.anchorNotSent, j.oldBySignature, j.unexplained)
+	}
+	host := h.name.String()
+	f := j.add(x.code, host, append([]string{"host", host, "ip", addressList(m.bad)}, x.args...)...)
+	f.publishCurrent(h)
+	for _, der := range x.keys {
+		f.publishKey(h, der)
+	}
+	j.judgeIntroduction(m, x)
+}
+
+// first gives the explanation of the first test that hits.
+func (m mismatch) first(tests ...func(mismatch) explanation) explanation {
+	for _, test := range tests {
+		if x := test(m); x.code != "" {
+			return x
+		}
+	}
+	return explanation{}
 }
 
 func (j *judge) someAddresses(m mismatch) explanation {
@@ -83,7 +96,7 @@ func (m mismatch) find(code Code, test func(dane.TLSA) bool) explanation {
 	}
 	for _, r := range m.usable {
 		if test(r) {
-			return explanation{code, []string{"record", recordText(r)}}
+			return explanation{code: code, args: []string{"record", recordText(r)}}
 		}
 	}
 	return explanation{}
@@ -95,7 +108,7 @@ func (j *judge) agilityConflict(m mismatch) explanation {
 	for _, e := range m.bad {
 		for _, match := range e.dane.Matches {
 			if match.SetAside {
-				return explanation{"dane.digest-agility-conflict", []string{"record", recordText(m.host.records[match.Record])}}
+				return explanation{code: "dane.digest-agility-conflict", args: []string{"record", recordText(m.host.records[match.Record])}}
 			}
 		}
 	}
@@ -131,43 +144,6 @@ func (m mismatch) byData() map[string][]int {
 	return places
 }
 
-// wrongNumbers: the data is that of a certificate of the chain under other
-// numbers than the record's.
-func (j *judge) wrongNumbers(m mismatch) explanation {
-	places, first, right, atLeaf := m.byData(), len(m.usable), dane.TLSA{}, false
-	m.certificates(func(der []byte, leaf bool) {
-		usage := dane.DANETA
-		if leaf {
-			usage = dane.DANEEE
-		}
-		for selector := dane.CertSelector; selector <= dane.SPKISelector; selector++ {
-			for matching := dane.Full; matching <= dane.SHA512; matching++ {
-				want, err := dane.Derive(der, usage, selector, matching)
-				if err != nil {
-					continue
-				}
-				for _, i := range places[string(want.Data)] {
-					if i < first && !want.Equal(m.usable[i]) {
-						first, right, atLeaf = i, want, leaf
-					}
-				}
-			}
-		}
-	})
-	if first == len(m.usable) {
-		return explanation{}
-	}
-	r := m.usable[first]
-	code := Code("dane.mismatch-parameters")
-	switch {
-	case r.Usage == dane.DANEEE && !atLeaf:
-		code = "dane.mismatch-ca-as-ee"
-	case r.Usage == dane.DANETA && atLeaf:
-		code = "dane.mismatch-leaf-as-ta"
-	}
-	return explanation{code, []string{"record", recordText(r), "want", recordText(right)}}
-}
-
 // pemDigest: the digest was made of the text form, or of the octets and a
 // final newline.
 func (j *judge) pemDigest(m mismatch) explanation {
@@ -188,61 +164,7 @@ func (j *judge) pemDigest(m mismatch) explanation {
 	if want == "" {
 		want = unknownArg
 	}
-	return explanation{"tlsa.digest-of-pem", []string{"record", recordText(m.usable[first]), "want", want}}
-}
-
-// otherService: the record is the policy host's certificate.
-func (j *judge) otherService(m mismatch) explanation {
-	f := j.facts.Policy
-	if f == nil || f.Policy.TLS == nil || len(f.Policy.TLS.Chain) == 0 {
-		return explanation{}
-	}
-	for _, r := range m.usable {
-		if r.Usage == dane.DANEEE && r.Selects(f.Policy.TLS.Chain[0]) {
-			return explanation{"dane.mismatch-other-service", []string{"name", "mta-sts." + j.facts.Domain.String()}}
-		}
-	}
-	return explanation{}
-}
-
-func (j *judge) retiredIssuer(m mismatch) explanation {
-	for _, r := range m.usable {
-		if name := retired(r); name != "" {
-			return explanation{"dane.ta-retired-ca", []string{"issuer", name}}
-		}
-	}
-	return explanation{}
-}
-
-// earlyRetirement: the earlier check's records match what is served now; they
-// were taken away while the key is still in use (RFC 7671 §8.1).
-func (j *judge) earlyRetirement(m mismatch) explanation {
-	if m.host.before == nil {
-		return explanation{}
-	}
-	for _, e := range m.bad {
-		for _, match := range dane.Verify(m.host.before.records, e.chain[:1], nil, j.now).Matches {
-			if match.Depth == 0 {
-				return explanation{"dane.rollover-early-retirement", []string{"record", recordText(m.host.before.records[match.Record])}}
-			}
-		}
-	}
-	return explanation{}
-}
-
-// oldByHistory: a record matches what the earlier check was shown.
-func (j *judge) oldByHistory(m mismatch) explanation {
-	if m.host.before == nil {
-		return explanation{}
-	}
-	for _, e := range m.host.before.endpoints {
-		for _, match := range dane.Verify(m.host.records, e.chain, nil, j.now).Matches {
-			if match.Depth >= 0 {
-				return explanation{"dane.mismatch-old-certificate", []string{"date", m.since()}}
-			}
-		}
-	}
-	return explanation{}
+	return explanation{code: "tlsa.digest-of-pem", args: []string{"record", recordText(m.usable[first]), "want", want}}
 }
 
 // anchorNotSent: all records are DANE-TA and none is of a certificate sent.
@@ -250,7 +172,7 @@ func (j *judge) anchorNotSent(m mismatch) explanation {
 	if slices.ContainsFunc(m.usable, func(r dane.TLSA) bool { return r.Usage != dane.DANETA }) {
 		return explanation{}
 	}
-	return explanation{"dane.ta-not-in-chain", []string{"record", recordText(m.usable[0])}}
+	return explanation{code: "dane.ta-not-in-chain", args: []string{"record", recordText(m.usable[0])}}
 }
 
 // backdated is how far a signer sets the beginning back at most that reckons
@@ -279,7 +201,7 @@ func (j *judge) oldBySignature(m mismatch) explanation {
 			}
 		}
 	}
-	return explanation{"dane.mismatch-old-certificate", []string{"date", m.since()}}
+	return explanation{code: "dane.mismatch-old-certificate", args: []string{"date", m.since()}}
 }
 
 // since is the day the certificate shown became valid.

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
+	"slices"
 	"time"
 
 	"github.com/sealane/sealane/app/dane"
@@ -23,6 +24,7 @@ func (j *judge) judgeRollover(h *host) {
 	}
 	host := h.name.String()
 	matched, sets := j.matched(h)
+	wrong := j.misnumbered(h, matched)
 	var usable []dane.TLSA
 	said := map[[3]uint8]bool{}
 	for i, r := range h.records {
@@ -31,8 +33,9 @@ func (j *judge) judgeRollover(h *host) {
 		}
 		usable = append(usable, r)
 		set := [3]uint8{r.Usage, r.Selector, r.Matching}
+		_, misnumbered := wrong[i]
 		switch {
-		case matched[i] || said[set]:
+		case matched[i] || misnumbered || said[set]:
 		case !sets[set]:
 			said[set] = true
 			j.add("dane.param-set-incomplete", host, "host", host, "record", recordText(r))
@@ -41,9 +44,59 @@ func (j *judge) judgeRollover(h *host) {
 			j.judgeStale(h, r)
 		}
 	}
-	if len(usable) == 1 && usable[0].Usage == dane.DANEEE {
+	if alone(usable, len(matched)) {
 		j.judgeAlone(h, usable[0])
 	}
+	j.judgeLate(h)
+}
+
+// alone tells whether the usable records stand or fall with one certificate:
+// one DANE-EE record, or several of the whole certificate, by other digests.
+func alone(usable []dane.TLSA, matched int) bool {
+	for _, r := range usable {
+		if r.Usage != dane.DANEEE || len(usable) > 1 && (r.Selector != dane.CertSelector || matched < len(usable)) {
+			return false
+		}
+	}
+	return len(usable) > 0
+}
+
+// misnumbered finds records that match nothing because their numbers are wrong,
+// by index, and says so of the first.
+func (j *judge) misnumbered(h *host, matched map[int]bool) map[int]misnumbered {
+	m := mismatch{host: h}
+	var at []int
+	for i, r := range h.records {
+		if r.Unusable() == "" && !matched[i] {
+			m.usable, at = append(m.usable, r), append(at, i)
+		}
+	}
+	if len(m.usable) == 0 {
+		return nil
+	}
+	for _, e := range h.endpoints {
+		if len(e.chain) > 0 {
+			m.bad = append(m.bad, e)
+		}
+	}
+	found, host := map[int]misnumbered{}, h.name.String()
+	wrong := m.misnumbered()
+	for k, i := range at {
+		w, hit := wrong[k]
+		if !hit {
+			continue
+		}
+		if len(found) == 0 {
+			r := h.records[i]
+			f := j.add("tlsa.digest-wrong-field", host, "host", host, "record", recordText(r), "want", recordText(w.want))
+			if !slices.ContainsFunc(h.records, w.want.Equal) {
+				f.publishTLSA(h, w.want.String())
+			}
+			f.Publish = append(f.Publish, Publication{Type: "TLSA", Name: h.tlsaPlace().String(), Value: r.String(), Remove: true})
+		}
+		found[i] = w
+	}
+	return found
 }
 
 // matched tells which records match at any address, and which sets of numbers
@@ -74,17 +127,9 @@ func (j *judge) judgeStale(h *host, r dane.TLSA) {
 			return
 		}
 	}
-	wait := time.Duration(0)
-	for _, x := range h.tlsa.records {
-		wait = max(wait, 2*time.Duration(x.TTL)*time.Second)
-	}
-	at := j.facts.At
-	if at.IsZero() {
-		at = j.now
-	}
+	wait, at := 2*longestTTL(h.tlsa), j.gatheredAt()
 	if since := at.Sub(j.facts.Previous.At); since >= 0 && since < wait {
-		until := at.Add(wait).UTC().Format("2006-01-02 15:04 UTC")
-		j.add("dane.rollover-too-soon", host, "host", host, "record", recordText(r), "date", until)
+		j.add("dane.rollover-too-soon", host, "host", host, "record", recordText(r), "date", minute(at.Add(wait)))
 	}
 }
 

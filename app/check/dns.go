@@ -44,6 +44,9 @@ var dnsEntries = []Entry{
 	{Code: "dns.mx-ipv6-only", Level: Warning, Who: MailProvider, RFC: []Citation{{5321, "5.1"}}},                              // args: domain
 	{Code: "dns.mx-ipv4-only", Level: Notice, Who: MailProvider, RFC: []Citation{{5321, "5.2"}}},                               // args: domain
 	{Code: "dns.mx-legacy-provider-name", Level: Notice, Who: Owner, RFC: []Citation{{5321, "5.1"}}},                           // args: host
+	{Code: "dns.mx-mixed-operators", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},                             // args: host
+	{Code: "dns.mx-inconsistent-nameservers", Level: Warning, Who: DNSHost, RFC: []Citation{{1034, "4.3.5"}}},                  // args: domain, name
+	{Code: "dns.resolver-disagreement", Level: Notice, Who: Visitor, RFC: []Citation{{8914, "4.16"}, {8914, "4.18"}}},          // args: name, value, other
 	{Code: "dns.mx-duplicate", Level: Notice, Who: Owner, RFC: []Citation{{5321, "5.1"}}},                                      // args: host
 	{Code: "dns.domain-is-cname", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},                                // args: domain, name
 	{Code: "dns.wildcard-mx", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.4"}}},                                       // args: domain
@@ -59,6 +62,7 @@ func (j *judge) judgeDNS() {
 		well = j.judgeTarget(h) && well
 	}
 	j.judgeFamilies()
+	j.judgeMixed()
 	if well && len(j.mxs) > 0 {
 		j.add("dns.ok", j.facts.Domain.String(), "count", strconv.Itoa(len(j.hosts)))
 	}
@@ -140,10 +144,8 @@ func (j *judge) judgeTarget(h *host) bool {
 	if !h.name.IsHostname() {
 		j.add("dns.mx-target-invalid-hostname", subject, "host", subject)
 	}
-	for _, legacy := range []string{"mail.eo.outlook.com", "messaging.microsoft.com"} {
-		if h.name.Within(dnsname.MustParse(legacy)) {
-			j.add("dns.mx-legacy-provider-name", subject, "host", subject)
-		}
+	if p := providerOf(h.name); p != nil && p.retired {
+		j.add("dns.mx-legacy-provider-name", subject, "host", subject)
 	}
 	if h.name == j.facts.Domain.Child("mta-sts") {
 		j.add("dns.mx-target-is-policy-host", subject, "host", subject)
@@ -191,6 +193,10 @@ func (j *judge) judgeRawTarget(raw string) {
 			return
 		}
 	}
+	if _, err := netip.ParseAddr(strings.TrimSuffix(raw, ".")); err == nil {
+		j.add("dns.mx-target-is-ip", raw, "host", raw)
+		return
+	}
 	j.add("dns.mx-target-invalid-hostname", raw, "host", raw)
 }
 
@@ -237,5 +243,24 @@ func (j *judge) judgeFamilies() {
 		j.add("dns.mx-ipv6-only", j.facts.Domain.String())
 	case v4 && !v6:
 		j.add("dns.mx-ipv4-only", j.facts.Domain.String())
+	}
+}
+
+// judgeMixed finds mail hosts that different operators run: senders take them by
+// preference alone, however well each is protected (RFC 7672 §2.2.1). Who runs
+// one shows in its registered name, whatever that ends in, unless it is known.
+func (j *judge) judgeMixed() {
+	var operators []string
+	for _, h := range j.hosts {
+		operator := mailProvider(h.name)
+		if operator == "" {
+			operator = withoutSuffix(registrable(h.name))
+		}
+		if operator != "" && !numeric(h.name) && !slices.Contains(operators, operator) {
+			operators = append(operators, operator)
+		}
+	}
+	if len(operators) > 1 {
+		j.add("dns.mx-mixed-operators", j.facts.Domain.String(), "host", targetList(j.hosts))
 	}
 }

@@ -134,6 +134,45 @@ func TestDNSRules(t *testing.T) {
 		}, "example.com"},
 		{"dns.mx-legacy-provider-name", func(t testing.TB) *scenario { return oneHost(t, "example-com.mail.eo.outlook.com") },
 			func(t testing.TB) *scenario { return oneHost(t, "example-com.mail.protection.outlook.com") }, ""},
+		{"dns.mx-mixed-operators", func(t testing.TB) *scenario {
+			return plain(t).mx(20, "backup.provider.net").address("backup.provider.net", "192.0.2.9", "2001:db8::9")
+		}, func(t testing.TB) *scenario {
+			// One operator, under two endings, and one provider under two names.
+			return plain(t).mx(20, "mx.example.net").address("mx.example.net", "192.0.2.9", "2001:db8::9")
+		}, "example.com"},
+		{"dns.mx-mixed-operators", func(t testing.TB) *scenario {
+			return oneHost(t, "smtp.google.com").mx(20, "mail.protonmail.ch").address("mail.protonmail.ch", "192.0.2.9")
+		}, func(t testing.TB) *scenario {
+			return oneHost(t, "aspmx.l.google.com").mx(20, "aspmx2.googlemail.com").address("aspmx2.googlemail.com", "192.0.2.9")
+		}, "example.com"},
+		{"dns.resolver-disagreement", func(t testing.TB) *scenario {
+			return plain(t).probe("mx.example.com", probe.Address{IP: scenarioIP("198.51.100.7")})
+		},
+			func(t testing.TB) *scenario {
+				// Another address of the same host beside it.
+				return plain(t).probe("mx.example.com", probe.Address{IP: scenarioIP("198.51.100.7")}, probe.Address{IP: scenarioIP("2001:db8::1")})
+			}, "mx.example.com"},
+		{"dns.resolver-disagreement", func(t testing.TB) *scenario { return unfound(plain(t), probe.DNSNotFound) },
+			func(t testing.TB) *scenario { return unfound(plain(t), probe.DNSTimeout) }, "mx.example.com"},
+		{"dns.resolver-disagreement", func(t testing.TB) *scenario { return unfound(plain(t), probe.DNSNoAddress) },
+			func(t testing.TB) *scenario {
+				return unfound(newScenario(t, "example.com").mx(10, "mx.example.com").address("mx.example.com"), probe.DNSNoAddress)
+			}, "mx.example.com"},
+		{"dns.resolver-disagreement", func(t testing.TB) *scenario {
+			return plain(t).probe("mx.example.com", probe.Address{IP: scenarioIP("198.51.100.7")})
+		},
+			func(t testing.TB) *scenario {
+				// Addresses that are given out by load.
+				return plain(t).ttl("mx.example.com", doh.TypeA, 60).ttl("mx.example.com", doh.TypeAAAA, 60).
+					probe("mx.example.com", probe.Address{IP: scenarioIP("198.51.100.7")})
+			}, "mx.example.com"},
+		{"dns.resolver-disagreement", func(t testing.TB) *scenario {
+			return noPolicy(stsBase(t).txt(stsName, goodRecord))
+		}, func(t testing.TB) *scenario {
+			return noPolicy(oneHost(t, "mx.example.com").txt(stsName, goodRecord).nxdomain("mta-sts.example.com", doh.TypeA, doh.TypeAAAA))
+		}, "mta-sts.example.com"},
+		{"dns.resolver-disagreement", func(t testing.TB) *scenario { return plain(t).withheld("example.com", doh.TypeTXT, 16) },
+			func(t testing.TB) *scenario { return plain(t).withheld("example.com", doh.TypeTXT, 18) }, "example.com"},
 		{"dns.mx-duplicate", func(t testing.TB) *scenario { return plain(t).mx(20, "mx.example.com") }, plain, "mx.example.com"},
 		{"dns.domain-is-cname", func(t testing.TB) *scenario {
 			return newScenario(t, "example.com").add("example.com", doh.TypeMX, "CNAME example.net.", "10 mx.example.net.").
@@ -170,6 +209,10 @@ func TestDNSSECRules(t *testing.T) {
 		return s
 	}
 	runDNSCases(t, []dnsCase{
+		{"dnssec.unsigned", func(t testing.TB) *scenario { return insecure(plain(t)) }, func(t testing.TB) *scenario {
+			// Without mail there is nothing that DANE could protect.
+			return newScenario(t, "example.com").add("example.com", doh.TypeMX, "0 .").status("example.com", doh.TypeMX, dnssec.Insecure)
+		}, "example.com"},
 		{"dnssec.unsigned", func(t testing.TB) *scenario { return insecure(plain(t)) }, func(t testing.TB) *scenario {
 			// Without a resolver that validates, nothing is known.
 			s := insecure(plain(t))
@@ -240,6 +283,43 @@ func TestDNSSECRules(t *testing.T) {
 			return plain(t).status("mx.example.com", doh.TypeA, dnssec.Insecure).status("mx.example.com", doh.TypeAAAA, dnssec.Insecure)
 		}, "example.com"},
 	})
+}
+
+// unfound says that the proxy found no address of the mail host, in this way.
+func unfound(s *scenario, class probe.Class) *scenario {
+	s.probe("mx.example.com")
+	s.facts.Hosts[0].STARTTLS.Failure = &probe.Failure{Class: class}
+	return s
+}
+
+// withheld says that the resolver holds back or replaces an answer.
+func (s *scenario) withheld(name string, typ doh.Type, ede uint16) *scenario {
+	s.none(name, typ)
+	s.ede[scenarioKey(name, typ)] = []uint16{ede}
+	return s
+}
+
+// TestWithheldIsUnknown holds that what a resolver denies or replaces by its own
+// policy, and says so (RFC 8914 §4.5, §4.16 to §4.19), is no fault of the domain.
+func TestWithheldIsUnknown(t *testing.T) {
+	for _, code := range []uint16{4, 15, 16, 17, 18} {
+		denied := newScenario(t, "example.com").nxdomain("example.com", doh.TypeMX).withheld("example.com", doh.TypeMX, code)
+		forged := newScenario(t, "example.com").add("example.com", doh.TypeMX, "0 .").withheld("example.com", doh.TypeMX, code)
+		for name, s := range map[string]*scenario{"denied": denied, "forged": forged} {
+			r := s.report()
+			for _, f := range r.Findings {
+				if f.Code.Group() == "dns" && f.Code != "dns.resolver-disagreement" {
+					t.Errorf("EDE %d, %s: %s", code, name, f.Code)
+				}
+			}
+			if !r.Blind {
+				t.Errorf("EDE %d, %s: not blind", code, name)
+			}
+		}
+	}
+	if r := newScenario(t, "example.com").nxdomain("example.com", doh.TypeMX).withheld("example.com", doh.TypeMX, 22).report(); r.Blind {
+		t.Error("a failing authority is no withheld answer")
+	}
 }
 
 // TestResolverDown takes a resolver that can't resolve the zone it trusts:

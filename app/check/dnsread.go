@@ -31,19 +31,14 @@ func (j *judge) readDNS() {
 }
 
 func (j *judge) readMX() {
-	for _, r := range j.mx.records {
-		if mx, ok := r.MX(); ok {
-			j.mxs = append(j.mxs, mx)
-		}
-	}
-	slices.SortStableFunc(j.mxs, func(a, b doh.MX) int { return int(a.Preference) - int(b.Preference) })
+	j.mxs = mxRecords(j.mx)
 	seen := map[string]bool{}
 	for _, mx := range j.mxs {
 		if mx.Raw == "." || seen[mx.Raw] {
 			continue
 		}
 		seen[mx.Raw] = true
-		j.hosts = append(j.hosts, &host{name: mx.Host, raw: mx.Raw, preference: mx.Preference})
+		j.hosts = append(j.hosts, &host{name: hostName(mx), raw: mx.Raw, preference: mx.Preference})
 	}
 	if j.mx.state == NoData {
 		d := j.facts.Domain
@@ -51,6 +46,15 @@ func (j *judge) readMX() {
 			j.hosts = append(j.hosts, &host{name: d, raw: d.String(), implicit: true})
 		}
 	}
+}
+
+// hostName is the name to look up for an MX record, zero for none: no top-level
+// domain is a number (RFC 3696 §2), so nothing can be found for an address.
+func hostName(mx doh.MX) dnsname.Name {
+	if mx.Raw == "." || numeric(mx.Host) && len(mx.Host.Labels()) == 4 {
+		return dnsname.Name{}
+	}
+	return mx.Host
 }
 
 // readHost reads a host's addresses, TLSA records and probe.

@@ -19,8 +19,8 @@ type fault struct {
 	signer string       // for RRSIGWrongSigner: the zone named instead
 }
 
-// maxParents is how many zones upwards a fault is looked for.
-const maxParents = 4
+// maxZonesUp is how many zones upwards a fault is looked for.
+const maxZonesUp = 4
 
 // addBogus names the cause of a failed validation: what the records show, else
 // what the resolver gave as its reason. It tells whether it named one.
@@ -120,7 +120,7 @@ func (j *judge) cause(k key, depth int) (f fault, open bool) {
 	}
 	ds, keys := j.look(zone, doh.TypeDS), j.withData(zone, doh.TypeDNSKEY)
 	switch {
-	case ds.status == dnssec.Bogus && depth < maxParents:
+	case ds.status == dnssec.Bogus && depth < maxZonesUp:
 		return j.cause(key{name: zone, typ: doh.TypeDS}, depth+1)
 	case ds.state != Found || keys.msg == nil:
 		return fault{}, false

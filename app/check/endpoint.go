@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/dane"
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -23,24 +24,19 @@ type endpoint struct {
 	asides []probe.Aside
 }
 
-// aside gives the visit of one kind, nil when it wasn't made.
-func (e *endpoint) aside(kind probe.AsideKind) *probe.Aside {
-	for i := range e.asides {
-		if e.asides[i].Kind == kind {
-			return &e.asides[i]
-		}
-	}
-	return nil
-}
-
 // over adds a finding about each address that the test hits, with further
 // arguments, or one about the host when all addresses that were judged agree.
 func (j *judge) over(h *host, code Code, test func(e *endpoint) (pairs []string, hit bool)) {
+	j.overOf(h, code, (*endpoint).judged, test)
+}
+
+// overOf is over for the addresses that count.
+func (j *judge) overOf(h *host, code Code, counts func(*endpoint) bool, test func(e *endpoint) (pairs []string, hit bool)) {
 	var hits []*endpoint
 	var args [][]string
 	judged := 0
 	for _, e := range h.endpoints {
-		if !e.judged() {
+		if !counts(e) {
 			continue
 		}
 		judged++
@@ -74,18 +70,35 @@ func addressList(all []*endpoint) string {
 
 // publishCurrent adds the "3 1 1" record of every key that the host shows.
 func (f *Finding) publishCurrent(h *host) {
-	var values []string
-	owner := h.tlsaName()
-	if h.tlsa.hops > 0 && !h.tlsa.loop {
-		owner = h.tlsa.end // nothing can stand beside the alias (RFC 1034 §3.6.2)
-	}
 	for _, e := range h.endpoints {
-		if len(e.view.Chain) == 0 || e.view.Chain[0].TLSA == "" || slices.Contains(values, e.view.Chain[0].TLSA) {
-			continue
+		if len(e.view.Chain) > 0 {
+			f.publishTLSA(h, e.view.Chain[0].TLSA)
 		}
-		values = append(values, e.view.Chain[0].TLSA)
-		f.publish("TLSA", owner.String(), e.view.Chain[0].TLSA)
 	}
+}
+
+// publishKey adds the "3 1 1" record of a certificate's key.
+func (f *Finding) publishKey(h *host, der []byte) {
+	if r, err := dane.Derive(der, dane.DANEEE, dane.SPKISelector, dane.SHA256); err == nil {
+		f.publishTLSA(h, r.String())
+	}
+}
+
+// publishTLSA adds a record of the host, "" for none, once.
+func (f *Finding) publishTLSA(h *host, record string) {
+	p := Publication{Type: "TLSA", Name: h.tlsaPlace().String(), Value: record}
+	if record != "" && !slices.Contains(f.Publish, p) {
+		f.Publish = append(f.Publish, p)
+	}
+}
+
+// tlsaPlace is where the host's records stand: nothing can stand beside an
+// alias (RFC 1034 §3.6.2).
+func (h *host) tlsaPlace() dnsname.Name {
+	if h.tlsa.hops > 0 && !h.tlsa.loop {
+		return h.tlsa.end
+	}
+	return h.tlsaName()
 }
 
 // judged tells whether what happened at the address says anything of the host:

@@ -127,18 +127,19 @@ func readLookup(l *Lookup) answer {
 		a.state = NXDomain
 	case doh.RcodeServFail:
 		a.state = Failed
-		if filtered(msg.EDE) {
-			a.state = Blind
-		}
+	}
+	if filtered(msg.EDE) {
+		a.state, a.records, a.status = Blind, nil, dnssec.Indeterminate
 	}
 	return a
 }
 
-// filtered tells whether the resolver says that it withholds the answer
-// (RFC 8914 §4.16–4.19): then nothing is known of the domain.
+// filtered tells whether the resolver says that it withholds the answer, or gives
+// another in its place (RFC 8914 §4.5, §4.16 to §4.19): then nothing is known of
+// the domain.
 func filtered(ede []doh.EDE) bool {
 	for _, e := range ede {
-		if e.Code >= 15 && e.Code <= 18 {
+		if e.Code == 4 || e.Code >= 15 && e.Code <= 18 {
 			return true
 		}
 	}

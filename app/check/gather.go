@@ -61,6 +61,8 @@ type gatherer struct {
 	mu    sync.Mutex // guards what follows, and orders calls of learned
 	facts Facts
 	asked map[key]*question
+	// claimed are the zones of mail hosts whose servers are asked.
+	claimed []dnsname.Name
 }
 
 // question is one DNS question; answer may be read once done is closed.

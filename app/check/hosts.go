@@ -14,37 +14,15 @@ import (
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
-	"github.com/sealane/sealane/app/probe"
 )
-
-// reader parses each certificate once: all addresses of a host mostly show the
-// same chain.
-type reader map[string]*x509.Certificate
-
-// maxParsed is the size in octets up to which a certificate is parsed.
-const maxParsed = probe.MaxCertificate
-
-func (r reader) certificate(der []byte) *x509.Certificate {
-	c, known := r[string(der)]
-	if !known {
-		if len(der) <= maxParsed {
-			if parsed, err := x509.ParseCertificate(der); err == nil {
-				c = parsed
-			}
-		}
-		r[string(der)] = c
-	}
-	return c
-}
 
 // readHosts reads what the probes saw and holds the TLSA records against it.
 func (j *judge) readHosts() {
-	r := reader{}
-	before := j.earlier(r)
+	before := j.earlier()
 	for _, h := range j.hosts {
 		h.before = before[h.name]
 		readRecords(h)
-		readEndpoints(h, r)
+		readEndpoints(h, j.read)
 		for _, e := range h.endpoints {
 			j.authenticate(e)
 		}
@@ -53,16 +31,15 @@ func (j *judge) readHosts() {
 
 // earlier gives the hosts of the earlier check by name, read as far as their
 // records and chains.
-func (j *judge) earlier(r reader) map[dnsname.Name]*host {
-	if j.facts.Previous == nil {
+func (j *judge) earlier() map[dnsname.Name]*host {
+	past := j.past()
+	if past == nil {
 		return nil
 	}
-	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
-	past.readDNS()
 	hosts := map[dnsname.Name]*host{}
 	for _, h := range past.hosts {
 		readRecords(h)
-		readEndpoints(h, r)
+		readEndpoints(h, j.read)
 		if !h.name.IsZero() {
 			hosts[h.name] = h
 		}
@@ -221,6 +198,9 @@ func (j *judge) authenticate(e *endpoint) {
 	}
 	if j.binding(h) {
 		e.view.DANE = daneVerdict(e)
+		if _, unmatched := j.kinds(e); e.view.DANE == OK && len(unmatched) > 0 {
+			e.view.DANE = Unknown // it depends on the sender
+		}
 	}
 	e.view.WebPKI = j.webPKI(e)
 }

@@ -35,6 +35,7 @@ type site struct {
 	tlsaIs    dnssec.Status
 	addresses dnssec.Status
 	edit      []func(a *probe.Address) // by address; the last one for the rest
+	asides    []probe.Aside            // to the first address of each family
 	unprobed  bool
 	failure   *probe.Failure
 }
@@ -138,6 +139,7 @@ func (l *layout) probe(s *scenario, h *site) {
 		all = append(all, a)
 	}
 	s.probe(h.name, all...)
+	s.deeper(h.name, h.ips, h.asides)
 	if h.failure != nil {
 		for i := range s.facts.Hosts {
 			if s.facts.Hosts[i].Host.String() == h.name {
@@ -170,7 +172,7 @@ func both(changes ...func(l *layout)) func(l *layout) {
 
 // runRules holds every case to its two scenarios, and the entries to have one.
 func runRules(t *testing.T, entries []Entry, cases []ruleCase) {
-	covered := map[Code]bool{}
+	covered, alone := map[Code]bool{}, map[Code]bool{}
 	for _, c := range cases {
 		covered[c.code] = true
 		subject := c.subject
@@ -180,7 +182,9 @@ func runRules(t *testing.T, entries []Entry, cases []ruleCase) {
 		t.Run(string(c.code), func(t *testing.T) {
 			l := newLayout(t)
 			c.fires(l)
-			r := l.scenario().report()
+			s := l.scenario()
+			r := s.report()
+			alone[c.code] = alone[c.code] || s.firesAlone(c.code)
 			i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == c.code && f.Subject == subject })
 			if i < 0 {
 				t.Errorf("does not fire for %s: %v", subject, codesOf(r))
@@ -200,6 +204,9 @@ func runRules(t *testing.T, entries []Entry, cases []ruleCase) {
 	for _, e := range entries {
 		if !covered[e.Code] {
 			t.Errorf("%s has no case", e.Code)
+		}
+		if covered[e.Code] && alone[e.Code] == e.History {
+			t.Errorf("%s: history %v, and without an earlier check it fires: %v", e.Code, e.History, alone[e.Code])
 		}
 	}
 	t.Logf("%d codes, %d cases", len(entries), len(cases))

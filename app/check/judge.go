@@ -13,7 +13,7 @@ import (
 // Judge says what the facts amount to at the moment now. It is pure and total:
 // no I/O, no clock, no panic, whatever the Facts hold.
 func Judge(f Facts, now time.Time) Report {
-	j := &judge{evidence: newEvidence(f), now: now, work: &dnssec.Budget{Signatures: 24, Digests: 48, Hashes: 5000}}
+	j := &judge{evidence: newEvidence(f), now: now, read: reader{}, work: &dnssec.Budget{Signatures: 24, Digests: 48, Hashes: 5000}}
 	j.report.Domain, j.report.At = f.Domain, now
 	j.report.Progress = Progress{f.Asked, f.Answered, f.Done}
 	// First what there is, then what to say of it.
@@ -24,6 +24,8 @@ func Judge(f Facts, now time.Time) Report {
 	j.readHosts()
 	j.judgeDNS()
 	j.judgeDNSSEC()
+	j.judgeAuthorities()
+	j.judgeResolvers()
 	j.judgeRecord()
 	j.judgeFetch()
 	j.judgePolicy()
@@ -48,6 +50,9 @@ type judge struct {
 	// held are causes that are likely and not certain yet, because a lookup that
 	// may name a deeper one isn't back: they aren't told, nor are their symptoms.
 	held []Finding
+	read reader
+	// before is the earlier check, once past has read it.
+	before *judge
 	// fetchOpen: what the policy fetch amounts to isn't known yet.
 	fetchOpen bool
 	// work is what looking for the causes of failed validations may still take.
@@ -62,8 +67,8 @@ func (j *judge) add(code Code, subject string, pairs ...string) *Finding {
 	if entry.LevelIn != nil {
 		level = entry.LevelIn(j.context(subject))
 	}
-	j.report.Findings = append(j.report.Findings,
-		Finding{Code: code, Level: level, Subject: subject, Args: phrase("", pairs...).Args})
+	j.report.Findings = append(j.report.Findings, Finding{Code: code, Level: level, Subject: subject,
+		Args: phrase("", pairs...).Args, Provider: j.provided(entry.Who, subject)})
 	return &j.report.Findings[len(j.report.Findings)-1]
 }
 
@@ -109,10 +114,19 @@ func (j *judge) notChecked(key, subject string, pairs ...string) {
 	j.report.NotChecked = append(j.report.NotChecked, NotChecked{phrase(key, pairs...), subject})
 }
 
-// covers tells whether what is said of subject a holds for subject b: the same,
-// or the domain for all, or a host for its addresses ("host ip").
-func (j *judge) covers(a, b string) bool {
-	return a == b || a == j.facts.Domain.String() || strings.HasPrefix(b, a+" ")
+// covers tells whether a cause holds for what a finding is about: the same, or
+// the domain for all, or a host for its addresses ("host ip"). Of a zone's
+// signatures it holds within the zone.
+func (j *judge) covers(cause, f Finding) bool {
+	if cause.Subject != j.facts.Domain.String() {
+		return cause.Subject == f.Subject || strings.HasPrefix(f.Subject, cause.Subject+" ")
+	}
+	zone := cause.Args["name"]
+	if zone == "" || f.Subject == cause.Subject || cause.Code.Group() != "dnssec" {
+		return true
+	}
+	about, _, _ := strings.Cut(f.Subject, " ")
+	return about == zone || zone == "." || strings.HasSuffix(about, "."+zone)
 }
 
 // suppress leaves out the symptoms of causes found, and sorts what remains.
@@ -126,9 +140,10 @@ func (j *judge) suppress() {
 	}
 	for _, f := range all {
 		entry, _ := f.Code.Lookup()
+		group := entry.groupCauses()
 		symptom := slices.ContainsFunc(causes, func(cause Finding) bool {
-			return cause.Code != f.Code && j.covers(cause.Subject, f.Subject) &&
-				(slices.Contains(entry.DependsOn, cause.Code) || dependsByGroup(f.Code, cause.Code))
+			return cause.Code != f.Code &&
+				(slices.Contains(entry.DependsOn, cause.Code) || slices.Contains(group, cause.Code)) && j.covers(cause, f)
 		})
 		if !symptom && !j.undecided(f) {
 			kept = append(kept, f)
@@ -147,34 +162,22 @@ func (j *judge) suppress() {
 }
 
 // undecided tells whether a finding's level hangs on a lookup that isn't back:
-// what is wrong with a certificate matters less where DANE authenticates it.
+// what is wrong with a certificate matters less where DANE authenticates it. Or
+// it may be a symptom of what only the asides tell.
 func (j *judge) undecided(f Finding) bool {
 	h := j.hostOf(f.Subject)
-	return f.Code.Group() == "cert" && h != nil && j.open(tlsaOwner(h.tlsaBase), doh.TypeTLSA)
+	if h == nil {
+		return false
+	}
+	entry, _ := f.Code.Lookup()
+	return f.Code.Group() == "cert" && j.open(tlsaOwner(h.tlsaBase), doh.TypeTLSA) ||
+		j.asidesOpen(h) && slices.ContainsFunc(entry.DependsOn, func(c Code) bool { return slices.Contains(toldByAsides, c) })
 }
 
 // mailOpen tells whether it isn't known yet if the domain has mail hosts.
 func (j *judge) mailOpen() bool {
 	d := j.facts.Domain
 	return j.open(d, doh.TypeMX) || j.mx.state == NoData && j.open(d, doh.TypeA, doh.TypeAAAA)
-}
-
-// dependsByGroup is the part of the order of causes that holds for whole
-// groups: without mail there is nothing to protect.
-func dependsByGroup(symptom, cause Code) bool {
-	switch cause {
-	case "dns.domain-nxdomain", "dns.null-mx", "dns.mx-lookup-failed", "dns.no-mail-host":
-	default:
-		return false
-	}
-	switch symptom.Group() {
-	case "sts-record", "tlsrpt-record":
-		entry, _ := symptom.Lookup()
-		return entry.Level <= Notice || strings.HasSuffix(string(symptom), ".absent")
-	case "dns", "dnssec":
-		return false
-	}
-	return true
 }
 
 // hostOf gives the host of a subject "host" or "host ip".

@@ -34,6 +34,7 @@ type pacedWorld struct {
 
 	mu    sync.Mutex
 	asked map[string]int
+	zones map[string][]probe.Question // put to the servers of a zone
 }
 
 func (w *pacedWorld) isDead(name string) bool {
@@ -86,7 +87,10 @@ func (w *pacedWorld) Policy(ctx context.Context, d dnsname.Name) (probe.Policy, 
 		Body: []byte("version: STSv1\r\nmode: enforce\r\nmx: *.example.com\r\nmax_age: 604800\r\n")}, nil
 }
 
-func (w *pacedWorld) Nameservers(ctx context.Context, zone dnsname.Name, _ []probe.Question) (probe.Nameservers, error) {
+func (w *pacedWorld) Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (probe.Nameservers, error) {
+	w.mu.Lock()
+	w.zones[zone.String()] = questions
+	w.mu.Unlock()
 	time.Sleep(paceProbe)
 	return probe.Nameservers{Zone: zone}, nil
 }
@@ -103,9 +107,10 @@ func (w *pacedWorld) STARTTLS(ctx context.Context, mx dnsname.Name, _ ...probe.A
 	return s, nil
 }
 
-// paced makes a domain with five mail hosts of two addresses each.
+// paced makes a domain with five mail hosts of two addresses each and a sixth in
+// another zone.
 func paced(dead ...string) *pacedWorld {
-	w := &pacedWorld{dead: dead, asked: map[string]int{}, zone: map[string][]string{
+	w := &pacedWorld{dead: dead, asked: map[string]int{}, zones: map[string][]probe.Question{}, zone: map[string][]string{
 		". SOA":                      {". 60 SOA a. b. 1 1 1 1 1"},
 		"_mta-sts.example.com TXT":   {`_mta-sts.example.com. 60 TXT "v=STSv1; id=1"`},
 		"_smtp._tls.example.com TXT": {`_smtp._tls.example.com. 60 TXT "v=TLSRPTv1; rua=mailto:a@example.com"`},
@@ -117,6 +122,14 @@ func paced(dead ...string) *pacedWorld {
 		w.zone[h+" AAAA"] = []string{fmt.Sprintf("%s. 60 AAAA 2001:db8::%d", h, i+1)}
 		w.zone["_25._tcp."+h+" TLSA"] = []string{"_25._tcp." + h + ". 60 TLSA 3 1 1 " + strings.Repeat("ab", 32)}
 	}
+	w.zone["_25._tcp.mx1.example.com TLSA"] = append(w.zone["_25._tcp.mx1.example.com TLSA"],
+		"_25._tcp.mx1.example.com. 60 RRSIG TLSA 13 5 60 20300101000000 20200101000000 1 example.com. AAAA")
+	const other, owner = "mx.example.net", "_25._tcp.mx.example.net."
+	w.zone["example.com MX"] = append(w.zone["example.com MX"], "example.com. 60 MX 90 "+other+".")
+	w.zone["example.com DNSKEY"] = []string{"example.com. 60 DNSKEY 257 3 13 AAAA"}
+	w.zone[other+" A"] = []string{other + ". 60 A 192.0.2.99"}
+	w.zone["_25._tcp."+other+" TLSA"] = []string{owner + " 60 TLSA 3 1 1 " + strings.Repeat("ab", 32),
+		owner + " 60 RRSIG TLSA 13 5 60 20300101000000 20200101000000 1 example.net. AAAA"}
 	return w
 }
 
@@ -133,8 +146,8 @@ func TestPace(t *testing.T) {
 		if ratio > 1.05 {
 			t.Errorf("ratio %.3f", ratio)
 		}
-		if !f.Done || f.Asked != f.Answered || len(f.Hosts) != 5 || f.Policy == nil {
-			t.Errorf("incomplete: done %v, %d of %d, %d hosts", f.Done, f.Answered, f.Asked, len(f.Hosts))
+		if !f.Done || f.Asked != f.Answered || len(f.Hosts) != 6 || f.Policy == nil || len(f.Authorities) != 2 {
+			t.Errorf("incomplete: done %v, %d of %d, %d hosts, %d zones", f.Done, f.Answered, f.Asked, len(f.Hosts), len(f.Authorities))
 		}
 		for k, n := range w.asked {
 			if n != 1 {
@@ -158,6 +171,7 @@ func TestSigningIsAsked(t *testing.T) {
 			if c.zone != c.domain {
 				w.denied = w.zone[c.zone+" SOA"][0]
 			}
+			delete(w.zone, c.domain+" DNSKEY")
 			if c.signed != "" {
 				w.zone[c.signed+" DNSKEY"] = []string{c.signed + key}
 			}

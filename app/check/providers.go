@@ -2,63 +2,39 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/mtasts"
 )
 
-// provider is a mail provider known by the names of its mail hosts.
-type provider struct {
-	name string
-	// hosts are names at or below which its mail hosts are.
-	hosts []string
-	// shared are names below which the hosts of many customers are, so that a
-	// wildcard over them covers more than one domain's.
-	shared []string
-}
-
-// providers are those whose MX names and policies are public knowledge. It is
-// used to tell a policy of the provider before from other mistakes.
-var providers = []provider{
-	{"Google", []string{"google.com", "googlemail.com", "gmail.com"}, []string{"google.com", "l.google.com", "googlemail.com"}},
-	{"Microsoft", []string{"outlook.com", "mx.microsoft"}, []string{"mail.protection.outlook.com", "olc.protection.outlook.com", "mx.microsoft"}},
-	{"Proton", []string{"protonmail.ch"}, nil},
-	{"Fastmail", []string{"messagingengine.com"}, nil},
-	{"Cloudflare", []string{"mx.cloudflare.net"}, nil},
-	{"Zoho", []string{"zoho.com", "zoho.eu", "zoho.in"}, nil},
-	{"iCloud", []string{"mail.icloud.com"}, nil},
-	{"Yandex", []string{"mx.yandex.net", "mx.yandex.ru"}, nil},
-	{"Naver", []string{"naver.com", "worksmobile.com"}, []string{"worksmobile.com"}},
-	{"Daum", []string{"hanmail.net", "daum.net"}, nil},
-	{"one.com", []string{"one.com"}, []string{"one.com"}},
-	{"Infomaniak", []string{"infomaniak.ch"}, nil},
-	{"Migadu", []string{"migadu.com"}, nil},
-	{"Tutanota", []string{"tutanota.de"}, nil},
-	{"Forward Email", []string{"forwardemail.net"}, nil},
-	{"Mimecast", []string{"mimecast.com"}, []string{"mimecast.com"}},
-	{"Proofpoint", []string{"pphosted.com", "ppe-hosted.com"}, []string{"pphosted.com", "ppe-hosted.com"}},
-}
-
-// policyHosts are names below which companies serve MTA-STS policies for
-// others.
-var policyHosts = []string{
-	"tutanota.de", "tutanota.com", "mta-sts.dmarcinput.com", "mta-sts.tech", "easydmarc.pro", "mailhardener.com",
-	"uriports.com", "sdmarc.net", "ondmarc.com",
-}
-
-func within(n dnsname.Name, zones []string) bool {
-	return slices.ContainsFunc(zones, func(zone string) bool {
-		z, err := dnsname.Parse(zone)
-		return err == nil && n.Within(z)
-	})
-}
-
-// mailProvider gives the provider that a mail host's name belongs to, "" for
-// one that isn't known.
-func mailProvider(n dnsname.Name) string {
-	for _, p := range providers {
-		if within(n, p.hosts) {
-			return p.name
+// within tells whether a name is at or below one of the zones, which stand with
+// a space between.
+func within(n dnsname.Name, zones string) bool {
+	for zone := range strings.FieldsSeq(zones) {
+		if rest, found := strings.CutSuffix(n.String(), zone); found && (rest == "" || strings.HasSuffix(rest, ".")) {
+			return true
 		}
+	}
+	return false
+}
+
+// providerOf gives the row of the provider that a mail host's name belongs to,
+// nil for one that isn't known.
+func providerOf(n dnsname.Name) *provider {
+	for i := range providers {
+		if within(n, providers[i].zones) {
+			return &providers[i]
+		}
+	}
+	return nil
+}
+
+// mailProvider gives the name of the provider that a mail host's name belongs
+// to, "" for one that isn't known.
+func mailProvider(n dnsname.Name) string {
+	if p := providerOf(n); p != nil {
+		return p.name
 	}
 	return ""
 }
@@ -75,17 +51,73 @@ func providersOf(all []*host) []string {
 	return names
 }
 
-// shared tells whether a wildcard over the name covers other customers' hosts.
-func shared(n dnsname.Name) bool {
-	for _, p := range providers {
-		for _, zone := range p.shared {
-			if n.String() == zone || zone == "mx.microsoft" && within(n, []string{zone}) {
-				return true
+// provided gives who runs a finding's subject, where that is a known mail
+// provider: the subject's host, or all hosts of the domain.
+func (j *judge) provided(who Fixer, subject string) string {
+	if who != MailProvider && who != DNSHost {
+		return ""
+	}
+	if h := j.hostOf(subject); h != nil && subject != j.facts.Domain.String() {
+		return mailProvider(h.name)
+	}
+	if subject != j.facts.Domain.String() || who != MailProvider {
+		return ""
+	}
+	if all := providersOf(j.hosts); len(all) == 1 {
+		return all[0]
+	}
+	return ""
+}
+
+// policyLine gives the pattern for a mail host in its domain's policy: the one
+// that its provider writes, unless that would cover other customers' hosts too,
+// else the host's own name (RFC 8461 §4.1).
+func policyLine(host dnsname.Name) mtasts.Pattern {
+	if p := providerOf(host); p != nil && !p.shares(host.Parent()) {
+		for line := range strings.FieldsSeq(p.lines) {
+			if pattern := p.pattern(line, host); pattern.Matches(host) {
+				return pattern
 			}
+		}
+	}
+	return mtasts.Pattern{Name: host}
+}
+
+// pattern reads one of a row's lines as it stands for a host.
+func (p *provider) pattern(line string, host dnsname.Name) mtasts.Pattern {
+	switch line {
+	case "=":
+		return mtasts.Pattern{Name: host}
+	case "*":
+		return mtasts.Pattern{Wildcard: true, Name: host.Parent()}
+	}
+	pattern, _ := mtasts.ParsePattern(line)
+	return pattern
+}
+
+// shares tells whether a wildcard over the name covers other customers' hosts.
+func (p *provider) shares(n dnsname.Name) bool {
+	for zone := range strings.FieldsSeq(p.shared) {
+		below, deep := strings.CutPrefix(zone, ".")
+		if n.String() == below || deep && within(n, below) {
+			return true
 		}
 	}
 	return false
 }
 
-// policyProvider tells whether a name belongs to a known host of policies.
-func policyProvider(n dnsname.Name) bool { return within(n, policyHosts) }
+// shared tells whether a wildcard over the name covers other customers' hosts.
+func shared(n dnsname.Name) bool {
+	return slices.ContainsFunc(providers, func(p provider) bool { return p.shares(n) })
+}
+
+// policyProvider gives the row of the company that hosts the policies below a
+// name, nil for one that isn't known.
+func policyProvider(n dnsname.Name) *policyHost {
+	for i := range policyHosts {
+		if within(n, policyHosts[i].zones) {
+			return &policyHosts[i]
+		}
+	}
+	return nil
+}

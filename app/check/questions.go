@@ -2,10 +2,10 @@ package check
 
 import (
 	"crypto/x509"
+	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
@@ -17,6 +17,16 @@ var (
 	wrongRecordNames    = []string{"mta-sts", "_mta_sts", "_mtasts"}
 	wrongReportingNames = []string{"_smtp-tlsrpt", "_tlsrpt", "_tls", "_smtp._tcp", "_smtp_tls"}
 	wrongTLSALabels     = []string{"_465._tcp", "_587._tcp"}
+	wrongProtocolLabels = []string{"_25._udp", "_tcp._25", "25.tcp", "_smtp._tcp"}
+)
+
+// Bounds of questions that only some domains give cause for.
+const (
+	maxGuessed  = 4  // mail hosts whose TLSA records are looked for at wrong names
+	maxMiddles  = 3  // aliases in the middle of one host's chain
+	maxParents  = 4  // domains above whose MTA-STS record is looked at
+	maxPatterns = 10 // hosts in a policy that are no mail hosts
+	maxURIs     = 5  // receivers of TLS reports
 )
 
 // wildcardLabel is a name that exists only where a wildcard makes it.
@@ -38,23 +48,40 @@ func (g *gatherer) domain(d dnsname.Name) {
 	}
 }
 
-// mail asks for the mail hosts and starts on each (RFC 5321 §5.1).
+// mail asks for the mail hosts and starts on each.
 func (g *gatherer) mail(d dnsname.Name) {
-	mx := g.ask(d, doh.TypeMX)
-	seen := map[dnsname.Name]bool{}
-	for _, r := range mx.records {
-		m, ok := r.MX()
-		if !ok || m.Host.IsZero() || m.Raw == "." || seen[m.Host] || len(seen) == maxHosts {
-			continue
+	hosts := g.mailHosts(d)
+	for i, h := range hosts {
+		g.together(func() { g.host(d, h, i < maxGuessed) }, func() { g.hostServers(d, h, hosts) })
+	}
+}
+
+// mailHosts waits for the domain's mail hosts and gives them by preference: the
+// domain itself where it has addresses and no MX records (RFC 5321 §5.1).
+func (g *gatherer) mailHosts(d dnsname.Name) []dnsname.Name {
+	answer := g.ask(d, doh.TypeMX)
+	var hosts []dnsname.Name
+	for _, m := range mxRecords(answer) {
+		if h := hostName(m); !h.IsZero() && !slices.Contains(hosts, h) && len(hosts) < maxHosts {
+			hosts = append(hosts, h)
 		}
-		seen[m.Host] = true
 	}
-	if mx.state == NoData && g.address(d) {
-		seen[d] = true
+	if answer.state == NoData && g.address(d) {
+		hosts = append(hosts, d)
 	}
-	for h := range seen {
-		g.together(func() { g.host(d, h) })
+	return hosts
+}
+
+// mxRecords reads an answer's MX records, by preference.
+func mxRecords(a answer) []doh.MX {
+	var all []doh.MX
+	for _, r := range a.records {
+		if m, ok := r.MX(); ok {
+			all = append(all, m)
+		}
 	}
+	slices.SortStableFunc(all, func(a, b doh.MX) int { return int(a.Preference) - int(b.Preference) })
+	return all
 }
 
 // address waits for both address lookups of a name and tells whether it has any.
@@ -63,47 +90,6 @@ func (g *gatherer) address(name dnsname.Name) bool {
 	a := g.ask(name, doh.TypeA)
 	aaaa := g.ask(name, doh.TypeAAAA)
 	return addressState(a, aaaa) == Found
-}
-
-// host asks for a mail host's addresses and TLSA records together, and probes
-// it as soon as its addresses are there. TLSA counts only behind secure
-// addresses (RFC 7672 §2.2.2): Judge sees to that order.
-func (g *gatherer) host(d, h dnsname.Name) {
-	g.together(func() { g.tlsa(d, h) })
-	found := g.address(h)
-	a, aaaa := g.ask(h, doh.TypeA), g.ask(h, doh.TypeAAAA)
-	if found {
-		g.together(func() {
-			if kinds := asidesOf(g.probe(h)); len(kinds) > 0 {
-				g.probe(h, kinds...)
-			}
-		})
-	}
-	for _, x := range []answer{a, aaaa} {
-		if x.hops > 0 && !x.loop {
-			g.together(func() { g.tlsa(d, x.end) })
-		}
-		g.signer(x)
-	}
-}
-
-// tlsa asks for the TLSA records of a base domain, and where they may have
-// been put by mistake.
-func (g *gatherer) tlsa(d, base dnsname.Name) {
-	t := g.ask(tlsaOwner(base), doh.TypeTLSA)
-	g.signer(t)
-	switch {
-	case t.state == Found:
-		// DANE results are reported under the TLSA base domain (RFC 8460 §3).
-		g.later(base.Child("_smtp._tls"), doh.TypeTXT)
-	case (t.state == NoData || t.state == NXDomain) && t.status == dnssec.Secure:
-		for _, label := range wrongTLSALabels {
-			g.later(base.Child(label), doh.TypeTLSA)
-		}
-	}
-	if t.state != Found && base != d {
-		g.later(tlsaOwner(d), doh.TypeTLSA)
-	}
 }
 
 // record asks for the MTA-STS record, and where it may have been put by mistake.
@@ -117,7 +103,30 @@ func (g *gatherer) record(d dnsname.Name) {
 		}
 		g.later(doubled(owner, d), doh.TypeTXT)
 		g.later(d, doh.TypeTXT)
+		// Addresses there, which no wildcard made, stand in the record's place.
+		random := d.Child(wildcardLabel)
+		for _, name := range []dnsname.Name{owner, random} {
+			g.later(name, doh.TypeA, doh.TypeAAAA)
+		}
+		if a.state == Found {
+			g.later(random, doh.TypeTXT)
+		}
+		for _, parent := range parents(d) {
+			g.later(parent.Child("_mta-sts"), doh.TypeTXT)
+		}
 	}
+}
+
+// parents are the domains above d up to the one that was registered, the
+// nearest first: no sender looks there for a policy (RFC 8461 §3.4).
+func parents(d dnsname.Name) []dnsname.Name {
+	var all []dnsname.Name
+	top := registrable(d)
+	for n := d; !top.IsZero() && n != top && len(all) < maxParents; {
+		n = n.Parent()
+		all = append(all, n)
+	}
+	return all
 }
 
 // reporting asks for the TLS reporting record, where it may have been put by
@@ -140,9 +149,12 @@ func (g *gatherer) reporting(d dnsname.Name) {
 		return
 	}
 	record, _ := tlsrpt.ParseRecord(found[chosen[0]])
-	for _, uri := range record.RUA[:min(len(record.RUA), 5)] {
+	for _, uri := range record.RUA[:min(len(record.RUA), maxURIs)] {
 		if mailbox, ok := mailDomain(uri); ok && mailbox != d {
 			g.later(mailbox, doh.TypeMX, doh.TypeA, doh.TypeAAAA)
+		}
+		if host, ok := tlsrpt.Host(uri); ok {
+			g.later(host, doh.TypeA, doh.TypeAAAA)
 		}
 	}
 }
@@ -168,6 +180,28 @@ func (g *gatherer) policyHost(d dnsname.Name) {
 	}
 	if f := fetched.Policy.Failure; f != nil && f.Class == probe.DNSNotFound {
 		g.later(name, doh.TypeCNAME)
+	}
+	g.listed(d, fetched)
+}
+
+// listed asks for the addresses of hosts that a policy names and that are no
+// mail hosts, where it names one that is.
+func (g *gatherer) listed(d dnsname.Name, fetched *Fetched) {
+	if fetched.Policy.Status != 200 {
+		return
+	}
+	policy, _ := mtasts.ParsePolicy(fetched.Policy.Body)
+	hosts := g.mailHosts(d)
+	covers := func(p mtasts.Pattern) bool { return slices.ContainsFunc(hosts, p.Matches) }
+	if !slices.ContainsFunc(policy.MX, covers) {
+		return
+	}
+	asked := 0
+	for _, p := range policy.MX {
+		if !p.Wildcard && !covers(p) && asked < maxPatterns {
+			asked++
+			g.later(p.Name, doh.TypeA, doh.TypeAAAA)
+		}
 	}
 }
 

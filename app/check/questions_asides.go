@@ -3,20 +3,57 @@ package check
 import (
 	"slices"
 
+	"github.com/sealane/sealane/app/dane"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 )
 
 // asidesOf lists the asides that a host's first visit asks for: none where it
-// didn't come as far as STARTTLS.
-func asidesOf(p Probed) []probe.AsideKind {
-	offered := slices.ContainsFunc(p.STARTTLS.Addresses, func(a probe.Address) bool {
-		return a.StartTLS.Code != 0
-	})
+// didn't come as far as STARTTLS, and the other services only where a chain
+// matches none of the host's TLSA records: perhaps they are of those.
+func asidesOf(p Probed, records []dane.TLSA) []probe.AsideKind {
+	offered, mismatched := false, false
+	for _, a := range p.STARTTLS.Addresses {
+		offered = offered || a.StartTLS.Code != 0
+		mismatched = mismatched || a.TLS != nil && matchless(records, a.TLS.Chain)
+	}
 	if !offered {
 		return nil
 	}
-	return []probe.AsideKind{
+	kinds := []probe.AsideKind{
 		probe.NoSNI, probe.OnlyRSA, probe.OnlyECDSA, probe.OnlyDHE,
 		probe.OldTLS, probe.SSL3, probe.Injection, probe.PlainMail,
+	}
+	if mismatched {
+		kinds = append(kinds, probe.HTTPS, probe.Submissions)
+	}
+	return kinds
+}
+
+// matchless tells whether there are usable records and a chain, and no record
+// is of any certificate of it.
+func matchless(records []dane.TLSA, chain [][]byte) bool {
+	usable := slices.ContainsFunc(records, func(r dane.TLSA) bool { return r.Unusable() == "" })
+	return usable && len(chain) > 0 && !slices.ContainsFunc(records, func(r dane.TLSA) bool {
+		return slices.ContainsFunc(chain[:min(len(chain), probe.MaxChain)], r.Selects)
+	})
+}
+
+// visit makes the first visit to a mail host, and the asides that it asks for.
+func (g *gatherer) visit(h dnsname.Name, a, aaaa answer) {
+	first := g.probe(h)
+	var records []dane.TLSA
+	for _, base := range []dnsname.Name{h, a.end, aaaa.end} {
+		if t := g.ask(tlsaOwner(base), doh.TypeTLSA); t.status == dnssec.Secure {
+			for _, r := range t.records {
+				record, _ := dane.Parse(r.RData)
+				records = append(records, record)
+			}
+		}
+	}
+	if kinds := asidesOf(first, records); len(kinds) > 0 {
+		g.probe(h, kinds...)
 	}
 }

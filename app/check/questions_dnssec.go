@@ -42,11 +42,9 @@ func signers(a answer) []dnsname.Name {
 	return zones
 }
 
-// zone asks whether the domain's zone is signed and delegated securely, and how
-// it is signed.
-func (g *gatherer) zone(d dnsname.Name) {
+// apexSigning asks how the domain's zone is signed, wherever its apex is.
+func (g *gatherer) apexSigning(d dnsname.Name) {
 	g.together(func() { g.signing(d) })
-	g.later(d, doh.TypeDS)
 	if apex := apexOf(g.ask(d, doh.TypeSOA), d); apex != d && !apex.IsZero() {
 		g.later(apex, doh.TypeDS, doh.TypeSOA)
 		g.together(func() { g.signing(apex) })
@@ -65,13 +63,10 @@ func (g *gatherer) signing(zone dnsname.Name) {
 // the SOA is the name's own, or stands beside the denial (RFC 2308 §3). Zero when
 // it isn't known.
 func apexOf(soa answer, name dnsname.Name) dnsname.Name {
-	if soa.msg == nil {
-		return dnsname.Name{}
-	}
-	for _, r := range append(slices.Clip(soa.records), soa.msg.Authority...) {
+	for _, r := range soa.records {
 		if s, ok := r.SOA(); ok && name.Within(s.Zone) {
 			return s.Zone
 		}
 	}
-	return dnsname.Name{}
+	return zoneOfDenial(soa, name)
 }

@@ -40,6 +40,16 @@ func (w replayed) Exchange(_ context.Context, query []byte) ([]byte, error) {
 	}
 	name, typ := q.Question[0].Name, doh.Type(q.Question[0].Qtype)
 	w.wait(fmt.Sprint(name, typ, q.CheckingDisabled))
+	return w.answer(query)
+}
+
+// answer gives the answer at once.
+func (w replayed) answer(query []byte) ([]byte, error) {
+	var q dns.Msg
+	if err := q.Unpack(query); err != nil {
+		return nil, err
+	}
+	name, typ := q.Question[0].Name, doh.Type(q.Question[0].Qtype)
 	for _, l := range w.facts.Lookups {
 		if l.Name.FQDN() != name || l.Type != typ || l.CD != q.CheckingDisabled {
 			continue
@@ -99,6 +109,8 @@ var refined = map[Code]Code{
 	"starttls.not-offered":  "starttls.not-offered-some",
 	"dane.mismatch-all":     "dane.mismatch-some-mx",
 	"tlsa.selector-cert-ee": "dane.acme-selector0",
+	"tlsa.lookup-servfail":  "tlsa.nameserver-drops-tlsa",
+	"tlsa.lookup-timeout":   "tlsa.nameserver-drops-tlsa",
 }
 
 // steady gathers the facts again in another order and fails when something

@@ -37,7 +37,7 @@ type Code string
 type Report struct {
 	Domain dnsname.Name
 	At     time.Time
-	// Headline is one to three sentences, the consequence first.
+	// Headline is one to four sentences, made from Senders.
 	Headline []Phrase
 	// Findings are sorted: by level, most urgent first, then by code and subject.
 	Findings   []Finding
@@ -58,12 +58,13 @@ type Report struct {
 	Blind bool
 }
 
-// unlooked lists what no check looks at, and addresses that the proxy has no
-// route to, which seldom are a host's only ones: with these alone a domain can
-// still be called clean.
+// unlooked lists what no check looks at, addresses that the proxy has no route
+// to, which seldom are a host's only ones, asides not made, where the first
+// visit has shown what senders meet, and name servers that the proxy can't ask,
+// which a resolver did: with these alone a domain can still be called clean.
 var unlooked = []string{
-	"not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
-	"not-checked.revocation",
+	"not-checked.asides", "not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
+	"not-checked.nameservers", "not-checked.revocation",
 }
 
 // Complete tells whether the check saw all that it looks for.
@@ -75,6 +76,8 @@ func (r *Report) Complete() bool {
 type Phrase struct {
 	Key  string            `json:"key"`
 	Args map[string]string `json:"args,omitempty"`
+	// Senders are named in the place of {senders}.
+	Senders []senders.ID `json:"senders,omitempty"`
 }
 
 // Finding is one thing to say about the domain.
@@ -87,11 +90,14 @@ type Finding struct {
 	Args map[string]string `json:"args,omitempty"`
 	// Publish is what to put where, ready to copy.
 	Publish []Publication `json:"publish,omitempty"`
+	// Provider is the known mail provider that can mend it, since it runs the
+	// subject's host, or all of the domain's; "" otherwise.
+	Provider string `json:"provider,omitempty"`
 }
 
 // Publication is one thing to publish.
 type Publication struct {
-	// Type is "TXT", "TLSA", "MX", "CNAME", "A", or "file" for the policy.
+	// Type is "TXT", "TLSA", "MX", "CNAME", "A", "CAA", or "file" for the policy.
 	Type string `json:"type"`
 	// Name is the owner name, or the URL of a file.
 	Name string `json:"name"`

@@ -41,6 +41,7 @@ type scenario struct {
 	fails   map[key]probe.Class
 	auth    map[key][]string
 	ttls    map[key]int            // 3600 where not set
+	labels  int                    // in the RRSIGs; 0 for as many as the owner has
 	edits   map[key]func(*dns.Msg) // the last change to an answer with data
 	facts   Facts
 }
@@ -185,6 +186,33 @@ func (s *scenario) probe(host string, addresses ...probe.Address) *scenario {
 	return s
 }
 
+// deeper adds asides, to the first address of each family.
+func (s *scenario) deeper(host string, ips []string, asides []probe.Aside) *scenario {
+	if len(asides) == 0 {
+		return s
+	}
+	h := dnsname.MustParse(host)
+	p := Probed{Host: h, STARTTLS: probe.STARTTLS{Host: h}}
+	seen := map[bool]bool{}
+	for _, ip := range ips {
+		a := netip.MustParseAddr(ip)
+		if !seen[a.Is4()] {
+			p.STARTTLS.Addresses = append(p.STARTTLS.Addresses, probe.Address{IP: a, Asides: asides})
+		}
+		seen[a.Is4()] = true
+	}
+	s.facts.Deeper = append(s.facts.Deeper, p)
+	slices.SortFunc(s.facts.Deeper, func(a, b Probed) int { return strings.Compare(a.Host.String(), b.Host.String()) })
+	return s
+}
+
+// firesAlone tells whether a code is found without the earlier check.
+func (s *scenario) firesAlone(code Code) bool {
+	f := s.factsNow()
+	f.Previous = nil
+	return slices.ContainsFunc(Judge(f, scenarioNow).Findings, func(x Finding) bool { return x.Code == code })
+}
+
 // spoken is a dialogue that went well with TLS 1.3 and the chain.
 func spoken(ip string, chain [][]byte, trust probe.Trust) probe.Address {
 	return probe.Address{
@@ -320,7 +348,7 @@ func (s *scenario) message(k key, data []string, rcode int, status dnssec.Status
 	if sig, ok := s.sigs[k]; ok && rcode == dns.RcodeSuccess {
 		m.Answer = append(m.Answer, &dns.RRSIG{
 			Hdr:         dns.RR_Header{Name: owner, Rrtype: dns.TypeRRSIG, Class: dns.ClassINET, Ttl: 3600},
-			TypeCovered: uint16(k.typ), Algorithm: 13, Labels: 2, OrigTtl: 3600, KeyTag: 1,
+			TypeCovered: uint16(k.typ), Algorithm: 13, Labels: uint8(cmp.Or(s.labels, dns.CountLabel(owner))), OrigTtl: 3600, KeyTag: 1,
 			Inception: uint32(sig[0].Unix()), Expiration: uint32(sig[1].Unix()),
 			SignerName: dnsname.MustParse(s.domain).FQDN(), Signature: "AAAA"})
 	}

@@ -143,7 +143,7 @@ func (j *judge) senderEndpoint(e *endpoint, patterns []mtasts.Pattern) senders.E
 	one.STARTTLS = senders.Is(e.seen.TLS != nil || e.offers())
 	switch {
 	case e.seen.TLS != nil:
-		one.TLS = senders.Is(len(e.chain) > 0)
+		one.TLS = senders.Is(len(e.chain) > 0 && !e.demandsCertificate())
 		one.Version = e.seen.TLS.Version
 	case f != nil && e.judged() && !away:
 		one.TLS = senders.No
@@ -229,6 +229,8 @@ func (j *judge) senderPolicy() senders.Policy {
 	p.Status, p.Millis, p.Truncated = seen.Status, seen.Millis, seen.Truncated
 	p.Media, _ = mediaType(seen)
 	switch trusted := j.policyTrusted(j.facts.Domain.Child("mta-sts"), seen.TLS); {
+	case !v.Usable && j.has("sts-policy-fetch.vantage-dependent"):
+		return p // others get it, who isn't known
 	case seen.Failure != nil:
 		p.Served = senders.No
 	case seen.Status == 429 || seen.Status == 503, trusted == Unknown:
@@ -256,13 +258,10 @@ func (j *judge) senderPolicy() senders.Policy {
 // earlier check saw (RFC 8461 §3.3).
 func (j *judge) cached() *senders.Cached {
 	unseen := func(s LookupState) bool { return s == Pending || s == Blind }
-	if j.facts.Previous == nil || unseen(j.report.Record.State) || unseen(j.report.Policy.State) {
+	past := j.past()
+	if past == nil || unseen(j.report.Record.State) || unseen(j.report.Policy.State) {
 		return nil // whether anything changed isn't known
 	}
-	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
-	past.readDNS()
-	past.readRecord()
-	past.readPolicy()
 	r, p := &past.report.Record, &past.report.Policy
 	if p.Value.String() == j.report.Policy.Value.String() && r.Value.ID == j.report.Record.Value.ID {
 		return nil // nothing changed

@@ -17,6 +17,9 @@ func needsTLS(c Context) Level {
 	return Warning
 }
 
+// selective is the cause of a host that offers STARTTLS here and not there.
+var selective = []Code{"starttls.selective"}
+
 var starttlsEntries = []Entry{
 	{Code: "starttls.connect-refused", Level: Error, Who: MailProvider, RFC: []Citation{{5321, "5.1"}}}, // args: host, ip
 	{Code: "starttls.connect-timeout", Level: Warning, Who: MailProvider, RFC: []Citation{{5321, "5.1"}},
@@ -29,22 +32,27 @@ var starttlsEntries = []Entry{
 	{Code: "starttls.ehlo-rejected", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "2"}, {5321, "3.2"}},
 		Result: "starttls-not-supported"}, // args: host, ip, value
 	{Code: "starttls.not-offered", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{7672, "2.2"}, {8461, "5"}, {3207, "2"}},
-		Result: "starttls-not-supported", NDR: []string{"4.7.321", "5.7.321", "4.7.4"}}, // args: host, ip
+		Result: "starttls-not-supported", NDR: []string{"4.7.321", "5.7.321", "4.7.4"}, DependsOn: selective}, // args: host, ip
 	{Code: "starttls.not-offered-some", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}, {8461, "5"}},
-		Result: "starttls-not-supported", NDR: []string{"4.7.321", "4.7.4"}}, // args: host, ip
+		Result: "starttls-not-supported", NDR: []string{"4.7.321", "4.7.4"}, DependsOn: selective}, // args: host, ip
 	{Code: "starttls.address-inconsistent", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}, {3207, "2"}},
+		Result: "starttls-not-supported", DependsOn: selective}, // args: host, ip
+	{Code: "starttls.selective", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{7672, "9.2"}},
 		Result: "starttls-not-supported"}, // args: host, ip
+	{Code: "starttls.mandatory", Level: Notice, Who: MailProvider, RFC: []Citation{{3207, "4"}}},            // args: host, ip, value
+	{Code: "starttls.command-injection", Level: Warning, Who: MailProvider, RFC: []Citation{{3207, "4.2"}}}, // args: host, ip, value
 	{Code: "starttls.refused", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4"}},
 		Result: "starttls-not-supported"}, // args: host, ip, value
 	{Code: "starttls.stripped", Level: Warning, Who: MailProvider, RFC: []Citation{{3207, "6"}},
 		Result: "starttls-not-supported"}, // args: host, ip, value
 	{Code: "starttls.handshake-failed", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}, {8461, "5"}, {3207, "4.1"}},
-		Result: "validation-failure", NDR: []string{"4.7.321", "5.7.321", "4.7.5"}}, // args: host, ip
+		Result: "validation-failure", NDR: []string{"4.7.321", "5.7.321", "4.7.5"},
+		DependsOn: []Code{"tls.client-cert-required", "tls.sni-required", "tls.version-intolerant", "tls.no-common-cipher"}}, // args: host, ip
 	{Code: "starttls.handshake-timeout", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4.1"}, {8461, "5"}},
-		Result: "validation-failure"}, // args: host, ip
+		Result: "validation-failure", DependsOn: []Code{"tls.sni-required", "tls.version-intolerant"}}, // args: host, ip
 	{Code: "starttls.readvertised", Level: Warning, Who: MailProvider, RFC: []Citation{{3207, "4.2"}}}, // args: host, ip
 	{Code: "starttls.ehlo-after-tls-fails", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4.2"}},
-		Result: "validation-failure"}, // args: host, ip, value
+		Result: "validation-failure", DependsOn: []Code{"tls.client-cert-required"}}, // args: host, ip, value
 	{Code: "starttls.implicit-tls-on-25", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4"}, {5321, "3.1"}}}, // args: host, ip
 	{Code: "starttls.requiretls-absent", Level: Notice, Who: MailProvider, RFC: []Citation{{8689, "2"}, {8689, "4.2.1"}},
 		NDR: []string{"5.7.30"}}, // args: domain
@@ -70,6 +78,7 @@ func (j *judge) judgeSTARTTLS() {
 		j.judgeGreeting(h)
 		j.judgeHandshake(h)
 		j.judgeInside(h)
+		j.judgeVisits(h)
 	}
 	if silent && j.allProbed() {
 		j.add("starttls.unreachable-from-proxy", j.facts.Domain.String(),
@@ -258,7 +267,7 @@ func (j *judge) judgeRequireTLS() {
 	for _, h := range j.hosts {
 		offered := func(e *endpoint) ([]string, bool) { return nil, keyword(e.seen.EHLOTLS, "REQUIRETLS") }
 		j.over(h, "starttls.requiretls-offered", offered)
-		if p := j.report.Policy.State; p != Pending && p != Blind && h.view.InPolicy != OK && (j.mx.status == dnssec.Insecure || h.addresses == dnssec.Insecure) {
+		if p := j.report.Policy.State; p != Pending && p != Blind && !(h.view.InPolicy == OK && j.context(h.name.String()).STS) && (j.mx.status == dnssec.Insecure || h.addresses == dnssec.Insecure) {
 			j.over(h, "starttls.requiretls-unqualified", offered)
 		}
 	}

@@ -67,6 +67,9 @@ func ehlo(code int, lines ...string) func(a *probe.Address) {
 	return func(a *probe.Address) { a.EHLO = probe.Reply{Code: code, Lines: lines} }
 }
 
+// notOffered is an aside that wasn't offered STARTTLS.
+var notOffered = probe.Aside{Kind: probe.OldTLS, Stage: probe.StageEHLO, EHLO: probe.Reply{Code: 250, Lines: []string{"mail", "SIZE 1"}}}
+
 func enforce(l *layout)   { l.mode = "enforce" }
 func inTesting(l *layout) { l.mode = "testing" }
 
@@ -114,6 +117,17 @@ func TestSTARTTLSRules(t *testing.T) {
 			l.mx = dnssec.Insecure
 			l.more = func(s *scenario) { s.fetched(probe.Policy{Failure: &probe.Failure{Class: probe.DNSNotFound}}) }
 		}), both(firstHost(inside("REQUIRETLS")), enforce)},
+		{"starttls.selective", Error, "", with(notOffered), with(greets(probe.NoSNI))},
+		{"starttls.selective", Warning, "", both(noTLSA, twoAddresses(whole, plainOnly), func(l *layout) {
+			l.more = func(s *scenario) {
+				s.deeper("mx.example.com", []string{"192.0.2.2"}, []probe.Aside{greets(probe.NoSNI)})
+			}
+		}), both(noTLSA, twoAddresses(whole, plainOnly), with(greets(probe.NoSNI)))},
+		{"starttls.mandatory", Notice, "", with(replies(probe.PlainMail, 530, "5.7.0 Must issue a STARTTLS command first")),
+			with(replies(probe.PlainMail, 530, "5.7.0 Authentication required"))},
+		{"starttls.mandatory", Notice, "", with(replies(probe.PlainMail, 450, "TLS required")), with(replies(probe.PlainMail, 250, "ok, though without TLS"))},
+		{"starttls.command-injection", Warning, "", with(replies(probe.Injection, 250, "ok")), with(replies(probe.Injection, 0))},
+		{"starttls.command-injection", Warning, "", with(replies(probe.Injection, 502, "what?")), with(greets(probe.Injection))},
 		{"starttls.ok", OK, "example.com", unchanged, both(secondHost(plainOnly))},
 	})
 }

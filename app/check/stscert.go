@@ -14,18 +14,18 @@ import (
 
 // policyCertificate reads the leaf of the policy host, nil when it can't be
 // parsed.
-func policyCertificate(t *probe.TLS) *x509.Certificate {
-	if t == nil || len(t.Chain) == 0 {
+func (j *judge) policyCertificate(t *probe.TLS) *x509.Certificate {
+	if t == nil {
 		return nil
 	}
-	return reader{}.certificate(t.Chain[0])
+	return j.read.leaf(t.Chain)
 }
 
 // policyTrusted tells whether a sender accepts the policy host's certificate:
 // trusted, in date, and for the name (RFC 8461 §3.3). Unknown when the proxy's
 // verifier didn't say.
 func (j *judge) policyTrusted(host dnsname.Name, t *probe.TLS) Level {
-	leaf := policyCertificate(t)
+	leaf := j.policyCertificate(t)
 	switch {
 	case t == nil || t.Trust.Now == "":
 		return Unknown
@@ -40,7 +40,7 @@ func (j *judge) policyTrusted(host dnsname.Name, t *probe.TLS) Level {
 // its subject alternative names must be that of the policy host, the chain
 // trusted and nothing expired (RFC 8461 §3.3).
 func (j *judge) judgePolicyCertificate(host dnsname.Name, seen *probe.Policy) {
-	h, leaf := host.String(), policyCertificate(seen.TLS)
+	h, leaf := host.String(), j.policyCertificate(seen.TLS)
 	if leaf == nil {
 		j.add("sts-policy-fetch.cert-untrusted", h, "host", h, "name", "")
 		return
@@ -67,7 +67,7 @@ func (j *judge) judgePolicyName(host dnsname.Name, leaf *x509.Certificate, seen 
 	switch {
 	case len(leaf.DNSNames) == 0 && strings.EqualFold(leaf.Subject.CommonName, h):
 		j.add("sts-policy-fetch.cert-cn-only", h, "host", h, "name", leaf.Subject.CommonName)
-	case aliased && policyProvider(alias):
+	case aliased && policyProvider(alias) != nil:
 		j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 	case slices.ContainsFunc(leaf.DNSNames, func(san string) bool { return tooHigh(san, host) }):
 		j.add("sts-policy-fetch.cert-wildcard-depth", h, "host", h, "name", names)
@@ -141,7 +141,7 @@ func (j *judge) judgePolicyTrust(h string, leaf *x509.Certificate, t *probe.TLS)
 	switch verdict {
 	case probe.Trusted, "":
 	case probe.UnknownAuthority:
-		if len(leaf.IssuingCertificateURL) > 0 && !issuerSent(leaf, t.Chain[1:]) {
+		if len(leaf.IssuingCertificateURL) > 0 && !j.issuerSent(leaf, t.Chain[1:]) {
 			j.add("sts-policy-fetch.cert-chain-incomplete", h, "host", h, "name", issuer)
 			return
 		}
@@ -154,10 +154,9 @@ func (j *judge) judgePolicyTrust(h string, leaf *x509.Certificate, t *probe.TLS)
 }
 
 // issuerSent tells whether the certificate that signed the leaf was sent along.
-func issuerSent(leaf *x509.Certificate, rest [][]byte) bool {
-	r := reader{}
+func (j *judge) issuerSent(leaf *x509.Certificate, rest [][]byte) bool {
 	return slices.ContainsFunc(rest, func(der []byte) bool {
-		c := r.certificate(der)
+		c := j.read.certificate(der)
 		return c != nil && string(c.RawSubject) == string(leaf.RawIssuer)
 	})
 }

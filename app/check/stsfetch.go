@@ -23,49 +23,65 @@ var wrongCertificate = []Code{
 	"sts-policy-fetch.cert-name-mismatch", "sts-policy-fetch.cert-parked-wildcard", "sts-policy-fetch.provider-deprovisioned",
 }
 
+// redirected: the web server says itself where it would have it.
+var redirected = []Code{"sts-policy-fetch.http-redirect"}
+
+// misplaced are the causes before one that lies on the policy host itself.
+var misplaced = append(redirected[:1:1], wrongCertificate...)
+
 var stsFetchEntries = []Entry{
-	{Code: "sts-policy-fetch.host-nxdomain", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError},                // args: host
-	{Code: "sts-policy-fetch.host-no-address", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError},              // args: host
-	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                 // args: host
-	{Code: "sts-policy-fetch.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {8461, "8.2"}}, Result: fetchError},               // args: host, name
-	{Code: "sts-policy-fetch.address-reserved", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                            // args: host, ip
-	{Code: "sts-policy-fetch.ipv4-missing", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                         // args: host
-	{Code: "sts-policy-fetch.connect-refused", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                        // args: host, ip
-	{Code: "sts-policy-fetch.connect-timeout", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                        // args: host, ip
-	{Code: "sts-policy-fetch.tls-handshake-failed", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: webPKIError},                  // args: host, ip
-	{Code: "sts-policy-fetch.tls-too-old", Level: Error, Who: PolicyHost, RFC: []Citation{{8996, "5"}, {8461, "7.2"}}, Result: webPKIError},              // args: host, ip
-	{Code: "sts-policy-fetch.cert-name-mismatch", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6125, "6.4"}}, Result: webPKIError},     // args: host, name
-	{Code: "sts-policy-fetch.cert-parked-wildcard", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {6125, "6.4"}}, Result: webPKIError},        // args: host, name, ip
-	{Code: "sts-policy-fetch.cert-cn-only", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6125, "6.4"}}, Result: webPKIError},           // args: host, name
-	{Code: "sts-policy-fetch.cert-wildcard-depth", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6125, "6.4.3"}}, Result: webPKIError},  // args: host, name
-	{Code: "sts-policy-fetch.cert-expired", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "4.1.2.5"}}, Result: webPKIError},       // args: host, date
-	{Code: "sts-policy-fetch.cert-not-yet-valid", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "4.1.2.5"}}, Result: webPKIError}, // args: host, date
-	{Code: "sts-policy-fetch.cert-self-signed", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "6"}}, Result: webPKIError},         // args: host, name
-	{Code: "sts-policy-fetch.cert-untrusted", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "6"}}, Result: webPKIError},           // args: host, name
-	{Code: "sts-policy-fetch.cert-chain-incomplete", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "6"}}, Result: webPKIError},    // args: host, name
-	{Code: "sts-policy-fetch.cert-expiring-soon", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "4.1.2.5"}}},                    // args: host, date, days
-	{Code: "sts-policy-fetch.provider-deprovisioned", Level: Error, Who: Owner, RFC: []Citation{{8461, "8.2"}, {8461, "8.3"}}, Result: webPKIError},      // args: host, name
+	{Code: "sts-policy-fetch.host-nxdomain", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: unreached},              // args: host
+	{Code: "sts-policy-fetch.host-no-address", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: unreached},            // args: host
+	{Code: "sts-policy-fetch.dns-error", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: bogusCodes},                              // args: host
+	{Code: "sts-policy-fetch.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {8461, "8.2"}}, Result: fetchError},                                   // args: host, name
+	{Code: "sts-policy-fetch.address-reserved", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                                // args: host, ip
+	{Code: "sts-policy-fetch.ipv4-missing", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                             // args: host
+	{Code: "sts-policy-fetch.connect-refused", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: unreached},                      // args: host, ip
+	{Code: "sts-policy-fetch.connect-timeout", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: unreached},                      // args: host, ip
+	{Code: "sts-policy-fetch.tls-handshake-failed", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: webPKIError, DependsOn: unreached},                // args: host, ip
+	{Code: "sts-policy-fetch.tls-too-old", Level: Error, Who: PolicyHost, RFC: []Citation{{8996, "5"}, {8461, "7.2"}}, Result: webPKIError, DependsOn: unreached},            // args: host, ip
+	{Code: "sts-policy-fetch.cert-name-mismatch", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6125, "6.4"}}, Result: webPKIError, DependsOn: misnamed},    // args: host, name
+	{Code: "sts-policy-fetch.cert-parked-wildcard", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.3"}, {6125, "6.4"}}, Result: webPKIError, DependsOn: misnamed},       // args: host, name, ip
+	{Code: "sts-policy-fetch.cert-cn-only", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6125, "6.4"}}, Result: webPKIError, DependsOn: misnamed},          // args: host, name
+	{Code: "sts-policy-fetch.cert-wildcard-depth", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6125, "6.4.3"}}, Result: webPKIError, DependsOn: misnamed}, // args: host, name
+	{Code: "sts-policy-fetch.cert-expired", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "4.1.2.5"}}, Result: webPKIError},                           // args: host, date
+	{Code: "sts-policy-fetch.cert-not-yet-valid", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "4.1.2.5"}}, Result: webPKIError},                     // args: host, date
+	{Code: "sts-policy-fetch.cert-self-signed", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "6"}}, Result: webPKIError},                             // args: host, name
+	{Code: "sts-policy-fetch.cert-untrusted", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "6"}}, Result: webPKIError},                               // args: host, name
+	{Code: "sts-policy-fetch.cert-chain-incomplete", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "6"}}, Result: webPKIError},                        // args: host, name
+	{Code: "sts-policy-fetch.cert-expiring-soon", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {5280, "4.1.2.5"}}},                                        // args: host, date, days
+	{Code: "sts-policy-fetch.provider-deprovisioned", Level: Error, Who: Owner, RFC: []Citation{{8461, "8.2"}, {8461, "8.3"}}, Result: webPKIError},                          // args: host, name
 	{Code: "sts-policy-fetch.provider-stale", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "8.2"}}, Result: "validation-failure", NDR: []string{"5.4.8"},
 		LevelIn: mismatchLevel}, // args: host, name
 	{Code: "sts-policy-fetch.http-redirect", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                              // args: host, status, location
-	{Code: "sts-policy-fetch.http-404", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                                   // args: host, status
-	{Code: "sts-policy-fetch.http-403", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                                   // args: host, status
+	{Code: "sts-policy-fetch.http-404", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: foreign},                                            // args: host, status
+	{Code: "sts-policy-fetch.http-403", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: foreign},                                            // args: host, status
 	{Code: "sts-policy-fetch.http-429", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                                 // args: host, status
-	{Code: "sts-policy-fetch.http-5xx", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                                   // args: host, status
-	{Code: "sts-policy-fetch.http-status-other", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                          // args: host, status
+	{Code: "sts-policy-fetch.http-5xx", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: foreign},                                            // args: host, status
+	{Code: "sts-policy-fetch.http-status-other", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: foreign},                                   // args: host, status
 	{Code: "sts-policy-fetch.bot-challenge", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                              // args: host, status
 	{Code: "sts-policy-fetch.content-type-html", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: fetchError, DependsOn: wrongCertificate},                          // args: host, value
 	{Code: "sts-policy-fetch.content-type-other", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: fetchError, DependsOn: wrongCertificate},                       // args: host, value
 	{Code: "sts-policy-fetch.charset-unsupported", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate},                    // args: host, value
 	{Code: "sts-policy-fetch.content-encoding-forced", Level: Warning, Who: PolicyHost, RFC: []Citation{{9110, "8.4"}, {8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate}, // args: host, value
 	{Code: "sts-policy-fetch.body-too-large", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                           // args: host
-	{Code: "sts-policy-fetch.body-empty", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate},                               // args: host
-	{Code: "sts-policy-fetch.body-html", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate},                                // args: host
-	{Code: "sts-policy-fetch.body-incomplete", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                            // args: host
+	{Code: "sts-policy-fetch.body-empty", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: foreign},                                        // args: host
+	{Code: "sts-policy-fetch.body-html", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: foreign},                                         // args: host
+	{Code: "sts-policy-fetch.body-incomplete", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: foreign},                                     // args: host
 	{Code: "sts-policy-fetch.slow", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                                                                  // args: host, seconds
 	{Code: "sts-policy-fetch.cdn-stale", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "8.2"}, {8461, "3.3"}}, DependsOn: wrongCertificate},                                     // args: host, seconds
-	{Code: "sts-policy-fetch.not-checked", Level: Notice, Who: Visitor, RFC: []Citation{{8461, "3.3"}}},                                                                                   // args: host
-	{Code: "sts-policy-fetch.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.3"}}},                                                                                                 // args: host
+	{Code: "sts-policy-fetch.wrong-path", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: misplaced},                         // args: host, name
+	{Code: "sts-policy-fetch.wrong-host", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: redirected},                             // args: host, name
+	{Code: "sts-policy-fetch.http-only", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}, {8461, "3.3"}}, Result: fetchError, DependsOn: misplaced},                          // args: host, name
+	{Code: "sts-policy-fetch.vantage-dependent", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError,
+		DependsOn: []Code{"sts-policy-fetch.bot-challenge"}}, // args: host
+	{Code: "sts-policy-fetch.ipv6-broken", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError},                    // args: host, ip
+	{Code: "sts-policy-fetch.sni-default-cert", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "7.1"}, {8461, "3.3"}}, Result: webPKIError}, // args: host
+	{Code: "sts-policy-fetch.cert-revoked", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {6960, "2.2"}}, Result: webPKIError},   // args: host
+	{Code: "sts-policy-fetch.cert-ends-before-policy", Level: Notice, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}, {8461, "3.2"}},
+		DependsOn: []Code{"sts-policy-fetch.cert-expiring-soon"}}, // args: host, date, until
+	{Code: "sts-policy-fetch.not-checked", Level: Notice, Who: Visitor, RFC: []Citation{{8461, "3.3"}}}, // args: host
+	{Code: "sts-policy-fetch.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.3"}}},               // args: host
 }
 
 // judgeFetch judges how the policy file could be fetched (RFC 8461 §3.3).
@@ -93,6 +109,7 @@ func (j *judge) judgeFetch() {
 		return // an alias may be the cause of what follows
 	}
 	before := len(j.report.Findings)
+	j.judgeOthers(host, seen)
 	if seen.TLS != nil {
 		j.judgePolicyCertificate(host, seen)
 	}
@@ -101,7 +118,6 @@ func (j *judge) judgeFetch() {
 		return
 	}
 	j.judgeStatus(h, seen)
-	j.judgeFamiliesOf(host)
 	if seen.Millis > slowMillis {
 		j.add("sts-policy-fetch.slow", h, "host", h, "seconds", strconv.Itoa((seen.Millis+500)/1000))
 	}
@@ -133,7 +149,7 @@ func (j *judge) meant() bool {
 		return true
 	}
 	a := j.look(j.facts.Domain.Child("_mta-sts"), doh.TypeTXT)
-	return r.Valid || a.hops > 0
+	return r.Valid || a.hops > 0 || len(j.proxied()) > 0
 }
 
 // judgeFetchFailure says why no whole HTTP answer arrived.
@@ -154,6 +170,9 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.DNSNoAddress:
 		code = "sts-policy-fetch.host-no-address"
 	case probe.DNSFailed, probe.DNSTimeout:
+		if j.undiagnosed() {
+			return
+		}
 		code = "sts-policy-fetch.dns-error"
 	case probe.AddressReserved:
 		code = "sts-policy-fetch.address-reserved"
@@ -164,7 +183,7 @@ func (j *judge) judgeFetchFailure(host dnsname.Name, seen *probe.Policy) {
 	case probe.TLSVersion:
 		code = "sts-policy-fetch.tls-too-old"
 	case probe.TLSAlert, probe.TLSTimeout, probe.TLSFailed:
-		if aliased && policyProvider(alias) {
+		if aliased && policyProvider(alias) != nil {
 			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 			return
 		}
@@ -218,7 +237,7 @@ func (j *judge) judgeStatus(h string, seen *probe.Policy) {
 	case seen.Status >= 300 && seen.Status < 400 && seen.Location != "":
 		j.add("sts-policy-fetch.http-redirect", h, "host", h, "status", status, "location", seen.Location)
 	case seen.Status == 404 || seen.Status == 410:
-		if alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts")); ok && policyProvider(alias) {
+		if alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts")); ok && policyProvider(alias) != nil {
 			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
 			return
 		}
@@ -264,6 +283,11 @@ func (j *judge) judgeBody(h string, seen *probe.Policy) {
 		j.add("sts-policy-fetch.content-encoding-forced", h, "host", h, "value", seen.ContentEncoding)
 		return
 	case strings.TrimSpace(string(seen.Body)) == "":
+		alias, ok := j.policyAlias(j.facts.Domain.Child("mta-sts"))
+		if p := policyProvider(alias); ok && p != nil && p.left == servesEmpty {
+			j.add("sts-policy-fetch.provider-deprovisioned", h, "host", h, "name", alias.String())
+			return
+		}
 		j.add("sts-policy-fetch.body-empty", h, "host", h)
 		return
 	case html(seen.Body):
@@ -297,11 +321,4 @@ func mediaType(seen *probe.Policy) (media, charset string) {
 		}
 	}
 	return strings.TrimSpace(media), charset
-}
-
-// judgeFamiliesOf finds a policy host that only IPv6 reaches.
-func (j *judge) judgeFamiliesOf(host dnsname.Name) {
-	if j.look(host, doh.TypeA).state == NoData && j.look(host, doh.TypeAAAA).state == Found {
-		j.add("sts-policy-fetch.ipv4-missing", host.String(), "host", host.String())
-	}
 }

@@ -208,8 +208,8 @@ func TestFetchRules(t *testing.T) {
 		{"sts-policy-fetch.slow", served(func(p *probe.Policy) { p.Millis = 2100 }), served(func(p *probe.Policy) { p.Millis = 2000 }), host},
 		{"sts-policy-fetch.cdn-stale", served(func(p *probe.Policy) { p.Age = "3600" }), served(func(p *probe.Policy) { p.Age = "0" }), host},
 	}
-	runPolicyCases(t, cases)
-	fires(t, stsFetchEntries, cases)
+	runPolicyCases(t, append(cases, elsewhereCases()...))
+	fires(t, stsFetchEntries, append(cases, elsewhereCases()...))
 }
 
 // TestUsable holds when a sender takes a policy at all.

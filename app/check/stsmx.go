@@ -90,7 +90,7 @@ func (j *judge) mismatch(code Code, pattern, host string) {
 	f.publish("file", policyURLOf(j.facts.Domain), policy.String())
 	f.publish("TXT", "_mta-sts."+d, mtasts.Record{ID: policyID(policy)}.String())
 	alias, hosted := j.policyAlias(j.facts.Domain.Child("mta-sts"))
-	if code == "sts-mx.stale-provider" && hosted && policyProvider(alias) {
+	if code == "sts-mx.stale-provider" && hosted && policyProvider(alias) != nil {
 		h := "mta-sts." + d
 		j.add("sts-policy-fetch.provider-stale", h, "host", h, "name", alias.String())
 	}
@@ -122,11 +122,31 @@ func (j *judge) judgePatterns() {
 			continue
 		}
 		if len(j.report.Policy.Matches[i]) == 0 {
-			j.add("sts-mx.extra-pattern", d, "pattern", pattern.String())
+			j.judgeUnused(pattern)
 		} else if pattern.Wildcard && shared(pattern.Name) {
 			j.add("sts-mx.broad-wildcard", d, "pattern", pattern.String())
 		}
 	}
+}
+
+// judgeUnused tells a pattern that no mail host needs today from one for a host
+// that there isn't.
+func (j *judge) judgeUnused(pattern mtasts.Pattern) {
+	d := j.facts.Domain.String()
+	if !pattern.Wildcard {
+		if j.open(pattern.Name, doh.TypeA, doh.TypeAAAA) {
+			return
+		}
+		a, aaaa := j.look(pattern.Name, doh.TypeA), j.look(pattern.Name, doh.TypeAAAA)
+		if s := addressState(a, aaaa); s == NXDomain || s == NoData {
+			f := j.add("sts-policy.mx-not-exist", d, "pattern", pattern.String())
+			if policy, ok := j.mendedPolicy(); ok {
+				f.publish("file", policyURLOf(j.facts.Domain), policy.String())
+			}
+			return
+		}
+	}
+	j.add("sts-mx.extra-pattern", d, "pattern", pattern.String())
 }
 
 // judgeOperators notes that one company serves the policy and another the

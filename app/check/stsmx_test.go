@@ -101,6 +101,42 @@ func TestOneMXExplanation(t *testing.T) {
 	}
 }
 
+// TestOrderOfMXExplanations sets each explanation beside the next one in the order
+// of certainty, with a host and a pattern for each: the first alone is told.
+func TestOrderOfMXExplanations(t *testing.T) {
+	alias := func(s *scenario) *scenario {
+		s.records[scenarioKey("mx.example.com", doh.TypeA)] = []string{"CNAME real.provider.net.", "192.0.2.1"}
+		return s
+	}
+	implicit := func(s *scenario) *scenario {
+		return s.none("example.com", doh.TypeMX).address("example.com", "192.0.2.1")
+	}
+	same := func(s *scenario) *scenario { return s }
+	for _, c := range []struct {
+		hosts, patterns string
+		change          func(s *scenario) *scenario
+		want            Code
+	}{
+		{"", "*.example.com mta-sts.example.com", implicit, "sts-mx.policy-host-listed"},
+		{"", "*.example.com", implicit, "sts-mx.implicit-mx-unlisted"},
+		{"mx.example.com a.b.example.org", "real.provider.net *.example.org", alias, "sts-mx.wildcard-too-shallow"},
+		{"mx.example.com a.example.org", "real.provider.net *.a.example.org", alias, "sts-mx.wildcard-vs-apex"},
+		{"mx.example.com a.b.example.org", "real.provider.net b.example.org", alias, "sts-mx.missing-wildcard-prefix"},
+		{"mx.example.com", "mail.protonmail.ch real.provider.net", alias, "sts-mx.cname-target-listed"},
+		{"mail.example.com", "mial.example.com mail.protonmail.ch", same, "sts-mx.stale-provider"},
+		{"mail.example.com mx.provider.net", "mx.provider.org mial.example.com", same, "sts-mx.typo"},
+		{"mx1.example.com mx.provider.net", "mx2.example.com mx.provider.org", same, "sts-mx.tld-mismatch"},
+		{"mx1.provider.net", "mail.example.com mx2.provider.net", same, "sts-mx.label-mismatch"},
+		{"mx.provider.net", "mail.example.com mail.unrelated.org", same, "sts-mx.domain-listed"},
+		{"mx.provider.net", "mail.unrelated.org", same, "sts-mx.none-match"},
+	} {
+		s := matched(c.hosts, c.patterns)(t)
+		if got := group("sts-mx", c.change(s).codes()); !slices.Equal(got, []Code{c.want}) {
+			t.Errorf("%s against %s: %v, want %s", c.patterns, c.hosts, got, c.want)
+		}
+	}
+}
+
 // TestPreviousHostsExplain holds that an earlier check tells a policy of before.
 func TestPreviousHostsExplain(t *testing.T) {
 	s := matched("mx.new.example", "mx.before.example")(t)

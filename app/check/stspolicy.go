@@ -46,7 +46,7 @@ var stsPolicyEntries = []Entry{
 	{Code: "sts-policy.max-age-zero", Level: Warning, Who: Owner, RFC: []Citation{{8461, "10.2"}, {8461, "3.2"}}},                             // args: value
 	{Code: "sts-policy.max-age-below-day", Level: Warning, Who: Owner, RFC: []Citation{{8461, "10.2"}, {8461, "3.2"}}},                        // args: value
 	{Code: "sts-policy.max-age-short", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "10.2"}}},                             // args: value
-	{Code: "sts-policy.max-age-long-in-rollout", Level: Notice, Who: Owner, RFC: []Citation{{8461, "8.3"}}},                                   // args: seconds, date
+	{Code: "sts-policy.max-age-long-in-rollout", Level: Notice, Who: Owner, RFC: []Citation{{8461, "8.3"}}, History: true},                    // args: seconds, date
 	{Code: "sts-policy.mx-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                           // args: value
 	{Code: "sts-policy.key-typo", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                                 // args: value
 	{Code: "sts-policy.key-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                             // args: value
@@ -66,7 +66,8 @@ var stsPolicyEntries = []Entry{
 	{Code: "sts-policy.mx-bare-wildcard", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                     // args: value
 	{Code: "sts-policy.mx-wildcard-inside", Level: Error, Who: Owner, RFC: []Citation{{8461, "4.1"}, {8461, "3.2"}}, Result: invalidError},    // args: value
 	{Code: "sts-policy.mx-wildcard-public-suffix", Level: Warning, Who: Owner, RFC: []Citation{{8461, "4.1"}}},                                // args: value
-	{Code: "sts-policy.removed-without-none", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.3"}, {8461, "3.3"}}},                      // args: date, days
+	{Code: "sts-policy.mx-not-exist", Level: Warning, Who: Owner, RFC: []Citation{{8461, "4.1"}, {5321, "5.1"}}},                              // args: pattern
+	{Code: "sts-policy.removed-without-none", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.3"}, {8461, "3.3"}}, History: true},       // args: date, days
 	{Code: "sts-policy.valid", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                                                        // args: value
 }
 
@@ -79,7 +80,7 @@ func (j *judge) readPolicy() {
 		return
 	}
 	seen := &v.Fetched.Policy
-	if leaf := policyCertificate(seen.TLS); seen.TLS != nil && len(seen.TLS.Chain) > 0 {
+	if leaf := j.policyCertificate(seen.TLS); seen.TLS != nil && len(seen.TLS.Chain) > 0 {
 		v.Names = certificateView(seen.TLS.Chain[0], leaf, 0)
 	}
 	switch {
@@ -281,14 +282,16 @@ const rolloutAge = 604800
 
 // mendedPolicy is the policy to publish: what was meant, with today's mail
 // hosts where it lists none of them; false while the hosts aren't known.
-func (j *judge) mendedPolicy() (mtasts.Policy, bool) {
+func (j *judge) mendedPolicy() (mtasts.Policy, bool) { return j.mended(j.report.Policy.Value) }
+
+// mended is mendedPolicy for a policy found elsewhere.
+func (j *judge) mended(p mtasts.Policy) (mtasts.Policy, bool) {
 	var names []dnsname.Name
 	for _, h := range j.hosts {
 		if h.name.IsHostname() && !numeric(h.name) {
 			names = append(names, h.name)
 		}
 	}
-	p := j.report.Policy.Value
 	if len(names) == 0 && len(p.MX) == 0 {
 		return p, false
 	}
@@ -333,7 +336,7 @@ func mendedPatterns(patterns []mtasts.Pattern, names []dnsname.Name) []mtasts.Pa
 	}
 	for _, name := range names[:min(len(names), maxMended)] {
 		if !slices.ContainsFunc(kept, func(p mtasts.Pattern) bool { return p.Matches(name) }) {
-			kept = append(kept, mtasts.Pattern{Name: name})
+			kept = append(kept, policyLine(name))
 		}
 	}
 	return kept

@@ -40,6 +40,30 @@ func without(s *scenario, name string, typ doh.Type) *scenario {
 	return s
 }
 
+// listing is a good policy with one more host in it.
+func listing(pattern string, change func(s *scenario)) func(testing.TB) *scenario {
+	return func(t testing.TB) *scenario {
+		s := stsPolicy(goodPolicy + "mx: " + pattern + "\r\n")(t)
+		change(s)
+		return s
+	}
+}
+
+// TestUnusedPattern holds that one pattern makes one finding: a host that there
+// is none of, or one that no mail goes to today.
+func TestUnusedPattern(t *testing.T) {
+	gone := func(s *scenario) { s.nxdomain("old.example.com", doh.TypeA, doh.TypeAAAA) }
+	there := func(s *scenario) { s.address("old.example.com", "192.0.2.5") }
+	for _, c := range []struct {
+		change func(s *scenario)
+		not    Code
+	}{{gone, "sts-mx.extra-pattern"}, {there, "sts-policy.mx-not-exist"}} {
+		if got := listing("old.example.com", c.change)(t).codes(); slices.Contains(got, c.not) {
+			t.Errorf("%s: %v", c.not, got)
+		}
+	}
+}
+
 func TestPolicyRules(t *testing.T) {
 	good := stsPolicy(goodPolicy)
 	rehearsed := stsPolicy(policyFor("mode: testing"))
@@ -57,6 +81,14 @@ func TestPolicyRules(t *testing.T) {
 		{"sts-policy.enforce-would-fail", stsPolicy(policyFor("mode: testing", "mx: other.example.net")), rehearsed, d},
 		{"sts-policy.max-age-long-in-rollout", changed("v=STSv1; id=9", policyFor("mode: testing", "max_age: 31557600")),
 			stsPolicy(policyFor("mode: testing", "max_age: 31557600")), d},
+		{"sts-policy.mx-not-exist", listing("old.example.com", func(s *scenario) { s.nxdomain("old.example.com", doh.TypeA, doh.TypeAAAA) }),
+			listing("old.example.com", func(s *scenario) { s.address("old.example.com", "192.0.2.5") }), d},
+		{"sts-policy.mx-not-exist", listing("old.example.com", func(s *scenario) { s.address("old.example.com") }),
+			listing("old.example.com", func(s *scenario) {
+				s.fail("old.example.com", doh.TypeA, probe.NoResolver).fail("old.example.com", doh.TypeAAAA, probe.NoResolver)
+			}), d},
+		{"sts-policy.mx-not-exist", listing("old.example.com", func(s *scenario) { s.address("old.example.com") }),
+			listing("*.old.example.com", func(s *scenario) { s.nxdomain("old.example.com", doh.TypeA, doh.TypeAAAA) }), d},
 		{"sts-policy.removed-without-none", func(t testing.TB) *scenario {
 			return noPolicy(absentHere(t)).after(good(t))
 		}, func(t testing.TB) *scenario { return noPolicy(absentHere(t)).after(rehearsed(t)) }, d},

@@ -16,41 +16,46 @@ import (
 
 // noRecord are the causes for which senders find no record at all, though one
 // was meant.
-var noRecord = []Code{"sts-record.wrong-name", "sts-record.cname-dangling"}
+var noRecord = []Code{"sts-record.wrong-name", "sts-record.cname-dangling", "sts-record.cname-proxied"}
 
 var stsRecordEntries = []Entry{
-	{Code: "sts-record.absent", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord},                         // args: name
-	{Code: "sts-record.absent-policy-served", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord},          // args: name
-	{Code: "sts-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: "sts-policy-fetch-error"},  // args: name
-	{Code: "sts-record.dnssec-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}, {4035, "4.3"}}, DependsOn: bogusCodes}, // args: name
-	{Code: "sts-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: name, record
-	{Code: "sts-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: name, count
-	{Code: "sts-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: name, record
-	{Code: "sts-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
-	{Code: "sts-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: record, value
-	{Code: "sts-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                      // args: record, value
-	{Code: "sts-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                 // args: record, value
-	{Code: "sts-record.literal-quotes", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                       // args: record, value
-	{Code: "sts-record.escaped-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
-	{Code: "sts-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                             // args: record, value
-	{Code: "sts-record.id-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
-	{Code: "sts-record.id-empty", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: record, value
-	{Code: "sts-record.id-invalid-chars", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
-	{Code: "sts-record.id-too-long", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                          // args: record, value
-	{Code: "sts-record.id-placeholder", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
-	{Code: "sts-record.id-duplicate", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                       // args: record, value
-	{Code: "sts-record.policy-in-txt", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.1"}}},                         // args: record, value
-	{Code: "sts-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                      // args: record, value
-	{Code: "sts-record.extension-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
-	{Code: "sts-record.trailing-garbage", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                     // args: record, value
-	{Code: "sts-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
-	{Code: "sts-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                       // args: record, count
-	{Code: "sts-record.cname-delegated", Level: OK, Who: Nobody, RFC: []Citation{{8461, "8.2"}, {8461, "3.1"}}},                         // args: name, host
-	{Code: "sts-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}, {8461, "8.2"}}},                        // args: name, host
-	{Code: "sts-record.ttl-too-long", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                                       // args: name, seconds
-	{Code: "sts-record.id-unchanged", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                         // args: value, date
-	{Code: "sts-record.updated-before-policy", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                              // args: value, date
-	{Code: "sts-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.1"}}},                                                     // args: value
+	{Code: "sts-record.absent", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}},
+		DependsOn: append(slices.Clip(noRecord), "sts-record.subdomain-uncovered")}, // args: name
+	{Code: "sts-record.absent-policy-served", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: noRecord}, // args: name
+	{Code: "sts-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8461, "3.3"}}, Result: "sts-policy-fetch-error",
+		DependsOn: noMX}, // args: name
+	{Code: "sts-record.dnssec-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.3"}, {4035, "4.3"}}, DependsOn: bogusCodes},        // args: name
+	{Code: "sts-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                  // args: name, record
+	{Code: "sts-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                    // args: name, count
+	{Code: "sts-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}, DependsOn: []Code{"sts-record.wildcard-only"}}, // args: name, record
+	{Code: "sts-record.wildcard-only", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.1"}}},                                             // args: name, record
+	{Code: "sts-record.subdomain-uncovered", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.4"}}},                                        // args: domain, name
+	{Code: "sts-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
+	{Code: "sts-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                // args: record, value
+	{Code: "sts-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: record, value
+	{Code: "sts-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                        // args: record, value
+	{Code: "sts-record.literal-quotes", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                              // args: record, value
+	{Code: "sts-record.escaped-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
+	{Code: "sts-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                    // args: record, value
+	{Code: "sts-record.id-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                  // args: record, value
+	{Code: "sts-record.id-empty", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                    // args: record, value
+	{Code: "sts-record.id-invalid-chars", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
+	{Code: "sts-record.id-too-long", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                 // args: record, value
+	{Code: "sts-record.id-placeholder", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
+	{Code: "sts-record.id-duplicate", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                              // args: record, value
+	{Code: "sts-record.policy-in-txt", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.1"}}},                                // args: record, value
+	{Code: "sts-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: record, value
+	{Code: "sts-record.extension-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
+	{Code: "sts-record.trailing-garbage", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
+	{Code: "sts-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                   // args: record, value
+	{Code: "sts-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                              // args: record, count
+	{Code: "sts-record.cname-delegated", Level: OK, Who: Nobody, RFC: []Citation{{8461, "8.2"}, {8461, "3.1"}}},                                // args: name, host
+	{Code: "sts-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}, {8461, "8.2"}}},                               // args: name, host
+	{Code: "sts-record.cname-proxied", Level: Error, Who: DNSHost, RFC: []Citation{{8461, "3.1"}, {8461, "8.2"}}},                              // args: name, ip
+	{Code: "sts-record.ttl-too-long", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}},                                              // args: name, seconds
+	{Code: "sts-record.id-unchanged", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}, History: true},                                 // args: value, date
+	{Code: "sts-record.updated-before-policy", Level: Warning, Who: Owner, RFC: []Citation{{8461, "8.1"}}, History: true},                      // args: value, date
+	{Code: "sts-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "3.1"}}},                                                            // args: value
 }
 
 // maxTTL is the longest TTL of a record that can still be mended within a day.
@@ -137,6 +142,7 @@ func (j *judge) judgeTexts(owner dnsname.Name, a answer) {
 		j.judgeMisplaced(owner)
 	}
 	if !meant {
+		j.judgeInstead(owner, a)
 		j.judgeAbsent(owner)
 	}
 	if !j.report.Record.Valid {
@@ -227,9 +233,13 @@ func (j *judge) judgeMisplaced(owner dnsname.Name) {
 	}
 }
 
-// recordOpen tells whether the record may still turn up at another name.
+// recordOpen tells whether the record may still turn up at another name, or what
+// stands in its place.
 func (j *judge) recordOpen() bool {
-	return j.misplacedOpen("_mta-sts", append([]string{""}, wrongRecordNames...))
+	d := j.facts.Domain
+	return j.misplacedOpen("_mta-sts", append([]string{""}, wrongRecordNames...)) ||
+		j.open(d.Child("_mta-sts"), doh.TypeA, doh.TypeAAAA) || j.open(d.Child(wildcardLabel), doh.TypeA, doh.TypeAAAA) ||
+		slices.ContainsFunc(parents(d), func(above dnsname.Name) bool { return j.open(above.Child("_mta-sts"), doh.TypeTXT) })
 }
 
 // misplacedOpen tells whether a lookup where a record may be by mistake isn't
@@ -301,14 +311,16 @@ func (j *judge) judgeHistory() {
 	}
 }
 
-// past reads record and policy of the earlier check, nil without one.
+// past reads the DNS, record and policy of the earlier check, nil without one.
 func (j *judge) past() *judge {
 	if j.facts.Previous == nil || j.facts.Previous.Domain != j.facts.Domain {
 		return nil
 	}
-	past := &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At}
-	past.readDNS()
-	past.readRecord()
-	past.readPolicy()
-	return past
+	if j.before == nil {
+		j.before = &judge{evidence: newEvidence(*j.facts.Previous), now: j.facts.Previous.At, read: j.read}
+		j.before.readDNS()
+		j.before.readRecord()
+		j.before.readPolicy()
+	}
+	return j.before
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
@@ -45,6 +46,25 @@ func absentHere(t testing.TB) *scenario {
 	return s.none("example.com", doh.TypeTXT)
 }
 
+const wildcardName = wildcardLabel + ".example.com"
+
+// proxied is absentHere with an address at _mta-sts and a wildcard of another.
+func proxied(ip string) func(testing.TB) *scenario {
+	return func(t testing.TB) *scenario {
+		s := noPolicy(absentHere(t).address(stsName, ip).address(wildcardName, "192.0.2.7"))
+		s.rcodes[scenarioKey(stsName, doh.TypeTXT)] = 0
+		return s
+	}
+}
+
+// under is a mail domain below example.com without a record, and that one's.
+func under(above string) func(testing.TB) *scenario {
+	return func(t testing.TB) *scenario {
+		s := newScenario(t, "mail.example.com").mx(10, "mx.example.com").address("mx.example.com", "192.0.2.1")
+		return noPolicy(s.nxdomain("_mta-sts.mail.example.com", doh.TypeTXT).txt(stsName, above))
+	}
+}
+
 func noPolicy(s *scenario) *scenario {
 	return s.fetched(probe.Policy{URL: policyURL, Failure: &probe.Failure{Class: probe.DNSNotFound}})
 }
@@ -61,7 +81,11 @@ func runPolicyCases(t *testing.T, cases []policyCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(string(c.code), func(t *testing.T) {
-			found := c.fires(t).report().Findings
+			s := c.fires(t)
+			found := s.report().Findings
+			if e, _ := c.code.Lookup(); e.History && s.firesAlone(c.code) {
+				t.Error("fires without an earlier check")
+			}
 			if !slices.ContainsFunc(found, func(f Finding) bool { return f.Code == c.code && f.Subject == c.subject }) {
 				t.Errorf("silent where it should fire: %+v", found)
 			}
@@ -97,6 +121,19 @@ func TestRecordRules(t *testing.T) {
 		{"sts-record.cname-dangling", func(t testing.TB) *scenario {
 			return stsBase(t).nxdomain(stsName, doh.TypeTXT).add(stsName, doh.TypeTXT, "CNAME gone.provider.example.")
 		}, func(t testing.TB) *scenario { return noPolicy(absentHere(t)) }, "example.com"},
+		{"sts-record.cname-proxied", proxied("203.0.113.7"), proxied("192.0.2.7"), "example.com"},
+		{"sts-record.cname-proxied", proxied("203.0.113.7"), func(t testing.TB) *scenario {
+			return good(t).address(stsName, "203.0.113.7").nxdomain(wildcardName, doh.TypeA, doh.TypeAAAA)
+		}, "example.com"},
+		{"sts-record.subdomain-uncovered", under("v=STSv1; id=1"), under("v=STSv1;"), "mail.example.com"},
+		{"sts-record.subdomain-uncovered", under("v=STSv1; id=1"), func(t testing.TB) *scenario {
+			return under("v=STSv1; id=1")(t).only("_mta-sts.mail.example.com", goodRecord)
+		}, "mail.example.com"},
+		{"sts-record.wildcard-only", func(t testing.TB) *scenario {
+			return noPolicy(stsBase(t).txt(stsName, "v=spf1 -all").txt(wildcardName, "v=spf1 -all"))
+		}, func(t testing.TB) *scenario {
+			return noPolicy(stsBase(t).txt(stsName, "v=spf1 -all").txt(wildcardName, "v=spf1 ~all"))
+		}, "example.com"},
 		{"sts-record.id-unchanged", changed(goodRecord, strings.Replace(goodPolicy, "2592000", "604800", 1)),
 			changed("v=STSv1; id=7", strings.Replace(goodPolicy, "2592000", "604800", 1)), "example.com"},
 		{"sts-record.updated-before-policy", changed("v=STSv1; id=7", goodPolicy), changed(goodRecord, goodPolicy), "example.com"},
@@ -227,5 +264,40 @@ func TestMendedRecord(t *testing.T) {
 	s := noPolicy(stsBase(t).txt(stsName, "v=STSv1; id=2026-06-01"))
 	if p := published(t, s, "sts-record.id-invalid-chars"); p[0].Value != "v=STSv1; id=20260601;" {
 		t.Errorf("without a policy: %s", p[0].Value)
+	}
+}
+
+// TestWhatStandsInstead holds that what is in the record's place is told instead
+// of its absence, and makes plain that one was meant.
+func TestWhatStandsInstead(t *testing.T) {
+	for name, c := range map[string]struct {
+		s    *scenario
+		want []Code
+	}{
+		"proxied":                {proxied("203.0.113.7")(t), []Code{"sts-record.cname-proxied"}},
+		"proxied, with a policy": {proxied("203.0.113.7")(t).policy(goodPolicy), []Code{"sts-record.cname-proxied"}},
+		"above":                  {under("v=STSv1; id=1")(t), []Code{"sts-record.subdomain-uncovered"}},
+		"nothing":                {noPolicy(absentHere(t)), []Code{"sts-record.absent"}},
+		"wildcard":               {noPolicy(stsBase(t).txt(stsName, "a").txt(wildcardName, "a")), []Code{"sts-record.absent", "sts-record.wildcard-only"}},
+	} {
+		if got := group("sts-record", c.s.codes()); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestParents holds how far up is looked (RFC 8461 §3.4).
+func TestParents(t *testing.T) {
+	for name, want := range map[string]string{
+		"example.com": "", "com": "", "co.uk": "", "a.example.co.uk": "example.co.uk", "a.b.example.com": "b.example.com example.com",
+		"a.b.c.d.e.f.example.com": "b.c.d.e.f.example.com c.d.e.f.example.com d.e.f.example.com e.f.example.com",
+	} {
+		var got []string
+		for _, n := range parents(dnsname.MustParse(name)) {
+			got = append(got, n.String())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

@@ -48,42 +48,6 @@ func (j *judge) tally(level func(*host) Level) protection {
 	return p
 }
 
-func (j *judge) headline() []Phrase {
-	if p, stop := j.mailless(); stop {
-		return []Phrase{p}
-	}
-	if dead := j.tally(j.reachable); j.facts.Done && dead.bad > 0 && dead.good == 0 && dead.open == 0 {
-		return []Phrase{phrase("headline.hosts-dead"), j.stsPhrase()}
-	}
-	sts, dane := j.stsPhrase(), j.danePhrase()
-	all := []Phrase{sts, dane}
-	if sts.Key == "headline.sts-enforce" && dane.Key == "headline.dane-ok" {
-		all = []Phrase{phrase("headline.both")}
-	}
-	if sts.Key == "headline.sts-absent" && dane.Key == "headline.dane-absent" {
-		all = []Phrase{phrase("headline.neither")}
-	}
-	if strings.HasSuffix(sts.Key, "-absent") && !strings.HasSuffix(dane.Key, "-absent") {
-		all = []Phrase{dane, sts} // what there is before what there isn't
-	}
-	if !j.protected() {
-		all = append(all, j.tlsPhrase())
-	}
-	return j.gatherPending(all)
-}
-
-// checking is the phrase of what isn't known yet.
-const checking = "headline.checking"
-
-// gatherPending says once, at the end, that something is still open.
-func (j *judge) gatherPending(all []Phrase) []Phrase {
-	known := slices.DeleteFunc(all, func(p Phrase) bool { return p.Key == checking })
-	if len(known) < len(all) || !j.facts.Done {
-		known = append(known, phrase(checking, "domain", j.facts.Domain.String()))
-	}
-	return known
-}
-
 // mailless gives the headline where there is no mail host to speak of.
 func (j *judge) mailless() (Phrase, bool) {
 	d := j.facts.Domain.String()
@@ -148,6 +112,8 @@ func (j *judge) stsPhrase() Phrase {
 		return phrase("headline.sts-unknown")
 	case record.Valid && p.State == Failed && (p.Fetched.Policy.Status == 429 || p.Fetched.Policy.Status == 503):
 		return phrase("headline.sts-unknown") // turned away now; others may not be
+	case record.Valid && !p.Usable && j.has("sts-policy-fetch.vantage-dependent"):
+		return phrase("headline.sts-unknown") // others get it, who isn't known
 	case !record.Valid || !p.Usable:
 		if j.attempted() {
 			return phrase("headline.sts-void")
@@ -245,21 +211,6 @@ func (j *judge) daneUnknown() bool {
 	})
 }
 
-// protected tells whether some mechanism authenticates every host.
-func (j *judge) protected() bool {
-	enforced := j.report.Policy.Usable && j.report.Record.Valid && j.report.Policy.Value.Mode == mtasts.ModeEnforce
-	count := j.tally(func(h *host) Level {
-		switch {
-		case daneLevel(h) == OK, enforced && stsLevel(h) == OK:
-			return OK
-		case j.reachable(h) == Error:
-			return Unknown // no mail gets there, by any way
-		}
-		return Error
-	})
-	return count.bad == 0 && count.good > 0
-}
-
 // tlsLevel tells whether a host offers TLS at every address reached.
 func tlsLevel(h *host) Level {
 	if h.probed == nil {
@@ -301,22 +252,6 @@ func (j *judge) reachable(h *host) Level {
 		}
 	}
 	return result
-}
-
-func (j *judge) tlsPhrase() Phrase {
-	count := j.tally(tlsLevel)
-	args := []string{"count", strconv.Itoa(count.bad), "total", strconv.Itoa(len(j.hosts))}
-	switch {
-	case count.bad > 0 && count.good == 0 && count.open == 0:
-		return phrase("headline.tls-none", args...)
-	case count.bad > 0:
-		return phrase("headline.tls-some", args...)
-	case count.good > 0:
-		return phrase("headline.tls-opportunistic", args...)
-	case !j.facts.Done:
-		return phrase(checking)
-	}
-	return phrase("headline.tls-unknown", args...)
 }
 
 func (j *judge) lane() []Stop {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/sealane/sealane/app/dane"
@@ -20,48 +21,73 @@ func onlyUnusable(c Context) Level {
 
 const tlsaInvalid = "tlsa-invalid"
 
+var (
+	// recordsElsewhere are the causes for which there are no records at the right name,
+	// though some were meant to be.
+	recordsElsewhere = []Code{
+		"tlsa.wrong-owner-domain", "tlsa.wrong-port", "tlsa.wrong-protocol-label", "tlsa.doubled-origin",
+		"tlsa.cname-intermediate-only",
+	}
+	dropped = []Code{"tlsa.nameserver-drops-tlsa"}
+	// ignored are the causes for which no sender reads the records as they are.
+	ignored = []Code{"tlsa.insecure", "tlsa.cname-insecure"}
+)
+
 var tlsaEntries = []Entry{
-	{Code: "tlsa.absent", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}}, // args: host, name
+	{Code: "tlsa.absent", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}, DependsOn: recordsElsewhere}, // args: host, name
 	{Code: "tlsa.lookup-servfail", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.2.2"}, {7672, "2.1.2"}},
-		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}}, // args: host, name
+		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: dropped}, // args: host, name
 	{Code: "tlsa.lookup-timeout", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.2"}},
-		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}}, // args: host, name
+		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: dropped}, // args: host, name
 	{Code: "tlsa.lookup-servfail-insecure-zone", Level: Notice, Who: Nobody, RFC: []Citation{{7672, "2.2.2"}}}, // args: host, name
 	{Code: "tlsa.denial-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.2"}, {4035, "3.1.3"}},
 		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: []Code{"dnssec.nsec-bad-proof"}}, // args: host, name
 	{Code: "tlsa.insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
 		DependsOn: []Code{"tlsa.cname-insecure"}}, // args: host, name
-	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                                      // args: domain, host, name
-	{Code: "tlsa.wrong-port", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}, {6698, "3"}}},                                          // args: host, name
-	{Code: "tlsa.cname-secure", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2.3"}, {7671, "7"}}},                                                 // args: host, name
-	{Code: "tlsa.cname-dangling", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                                   // args: host, name
-	{Code: "tlsa.cname-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                                 // args: host, name
-	{Code: "tlsa.usage-pkix", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{7672, "3.1.3"}}, Result: tlsaInvalid},                         // args: host, record
-	{Code: "tlsa.usage-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.1"}, {6698, "4.1"}}, Result: tlsaInvalid},       // args: host, record
-	{Code: "tlsa.selector-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.2"}}, Result: tlsaInvalid},                   // args: host, record
-	{Code: "tlsa.matching-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.3"}}, Result: tlsaInvalid},                   // args: host, record
-	{Code: "tlsa.digest-wrong-length", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {6698, "4.1"}}, Result: tlsaInvalid}, // args: host, record, got, want
-	{Code: "tlsa.malformed", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "4.1"}}, Result: tlsaInvalid},                            // args: host, record
-	{Code: "tlsa.matching-full", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}, {7672, "3.1.2"}}},                                  // args: host, record
-	{Code: "tlsa.matching-sha512-only", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "2"}}},                                               // args: host
+	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                                // args: domain, host, name
+	{Code: "tlsa.wrong-port", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}, {6698, "3"}}},                                    // args: host, name
+	{Code: "tlsa.wrong-protocol-label", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "3"}, {7672, "2.2.3"}}},                          // args: host, name
+	{Code: "tlsa.doubled-origin", Level: Error, Who: MailProvider, RFC: []Citation{{1035, "5.1"}, {7672, "2.2.3"}}},                              // args: host, name
+	{Code: "tlsa.cname-intermediate-only", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                  // args: host, name, want
+	{Code: "tlsa.empty-nonterminal-nxdomain", Level: Error, Who: DNSHost, RFC: []Citation{{8020, "2"}, {9156, "2.1"}}},                           // args: host, name, want
+	{Code: "tlsa.wildcard-synthesised", Level: Notice, Who: MailProvider, RFC: []Citation{{4034, "3.1.3"}, {7672, "2.2.3"}}, DependsOn: ignored}, // args: host, name
+	{Code: "tlsa.duplicate", Level: Notice, Who: MailProvider, RFC: []Citation{{2181, "5"}}, DependsOn: ignored},                                 // args: host, record
+	{Code: "tlsa.inconsistent-nameservers", Level: Error, Who: DNSHost, RFC: []Citation{{1034, "4.3.5"}, {7672, "2.2.3"}},
+		Result: tlsaInvalid}, // args: host, name
+	{Code: "tlsa.nameserver-drops-tlsa", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.2"}, {3597, "3"}},
+		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}}, // args: host, name
+	{Code: "tlsa.cname-secure", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2.3"}, {7671, "7"}}},                                                                     // args: host, name
+	{Code: "tlsa.cname-dangling", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                                                       // args: host, name
+	{Code: "tlsa.cname-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                                                                     // args: host, name
+	{Code: "tlsa.usage-pkix", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{7672, "3.1.3"}}, Result: tlsaInvalid, DependsOn: ignored},                         // args: host, record
+	{Code: "tlsa.usage-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.1"}, {6698, "4.1"}}, Result: tlsaInvalid, DependsOn: ignored},       // args: host, record
+	{Code: "tlsa.selector-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.2"}}, Result: tlsaInvalid, DependsOn: ignored},                   // args: host, record
+	{Code: "tlsa.matching-unknown", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.3"}}, Result: tlsaInvalid, DependsOn: ignored},                   // args: host, record
+	{Code: "tlsa.digest-wrong-length", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {6698, "4.1"}}, Result: tlsaInvalid, DependsOn: ignored}, // args: host, record, got, want
+	{Code: "tlsa.malformed", LevelIn: onlyUnusable, Who: MailProvider, RFC: []Citation{{6698, "4.1"}}, Result: tlsaInvalid, DependsOn: ignored},                            // args: host, record
+	{Code: "tlsa.matching-full", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}, {7672, "3.1.2"}}, DependsOn: ignored},                                  // args: host, record
+	{Code: "tlsa.matching-sha512-only", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "2"}}, DependsOn: ignored},                                               // args: host
 	{Code: "tlsa.selector-cert-ee", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}},
-		DependsOn: []Code{"dane.acme-selector0"}}, // args: host, record
-	{Code: "tlsa.ta-selector-spki", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}}}, // args: host, record
+		DependsOn: append(slices.Clip(ignored), "dane.acme-selector0")}, // args: host, record
+	{Code: "tlsa.ta-selector-spki", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}}, DependsOn: ignored}, // args: host, record
 	{Code: "tlsa.digest-of-empty", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.2"}},
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record
 	{Code: "tlsa.digest-of-pem", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.1"}},
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record, want
+	// Where no record matches, dane.mismatch-parameters and its like say it.
+	{Code: "tlsa.digest-wrong-field", Level: Warning, Who: MailProvider, RFC: []Citation{{6698, "2.1"}, {7671, "8.1"}},
+		Result: tlsaInvalid}, // args: host, record, want
 	{Code: "tlsa.placeholder-data", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}}, Result: tlsaInvalid}, // args: host, record
 	{Code: "tlsa.all-unusable", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}, Result: tlsaInvalid},       // args: host
-	{Code: "tlsa.some-unusable", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}},                          // args: host
+	{Code: "tlsa.some-unusable", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2"}}, DependsOn: ignored},      // args: host
 	{Code: "tlsa.published-without-starttls", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
 		Result: "starttls-not-supported", NDR: []string{"5.7.321"}}, // args: host, ip
-	{Code: "tlsa.ttl-too-long", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "13"}}},         // args: host, value
-	{Code: "tlsa.rrset-large", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}}},        // args: host, value
-	{Code: "tlsa.partial-coverage", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},  // args: domain, host
-	{Code: "tlsa.primary-uncovered", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}}, // args: domain, host
-	{Code: "tlsa.shared-ee", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},          // args: domain, host, record
-	{Code: "tlsa.ok", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}}},                             // args: domain
+	{Code: "tlsa.ttl-too-long", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "13"}}, DependsOn: ignored},  // args: host, value
+	{Code: "tlsa.rrset-large", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "10.1"}}, DependsOn: ignored}, // args: host, value
+	{Code: "tlsa.partial-coverage", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},               // args: domain, host
+	{Code: "tlsa.primary-uncovered", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},              // args: domain, host
+	{Code: "tlsa.shared-ee", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}}},                       // args: domain, host, record
+	{Code: "tlsa.ok", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}}},                                          // args: domain
 }
 
 // judgeTLSA judges the records themselves (RFC 6698 §2, RFC 7672 §2.2).
@@ -76,6 +102,7 @@ func (j *judge) judgeTLSA() {
 			j.judgeRecords(h)
 			j.judgeChoices(h)
 			j.judgeSize(h)
+			j.judgeMaking(h)
 		}
 		if j.standing(h) == tlsaSecure {
 			j.over(h, "tlsa.published-without-starttls", func(e *endpoint) ([]string, bool) {
@@ -134,21 +161,6 @@ func (j *judge) lookupFault(h *host) Code {
 	return "tlsa.lookup-servfail"
 }
 
-// judgeElsewhere finds records under the ports of submission while those for
-// port 25 are missing.
-func (j *judge) judgeElsewhere(h *host) {
-	if j.standing(h) != tlsaNone {
-		return
-	}
-	for _, label := range wrongTLSALabels {
-		owner := h.tlsaBase.Child(label)
-		if a := j.look(owner, doh.TypeTLSA); a.state == Found {
-			j.add("tlsa.wrong-port", h.name.String(), "host", h.name.String(), "name", owner.String()).publishCurrent(h)
-			return
-		}
-	}
-}
-
 // judgeRecords judges each record for itself, one finding a kind and host.
 func (j *judge) judgeRecords(h *host) {
 	host := h.name.String()
@@ -169,11 +181,7 @@ func (j *judge) judgeRecords(h *host) {
 		if kind == dane.DigestWrongLength {
 			args = append(args, "got", strconv.Itoa(len(r.Data)), "want", strconv.Itoa(32*int(r.Matching)))
 		}
-		f := j.add(code, host, args...)
-		f.publishCurrent(h)
-		if j.standing(h) != tlsaSecure {
-			f.Level = min(f.Level, Warning) // no sender reads it as it is
-		}
+		j.add(code, host, args...).publishCurrent(h)
 	}
 	switch {
 	case unusable == len(h.records) && j.standing(h) == tlsaSecure:
@@ -216,7 +224,7 @@ func (j *judge) judgeChoices(h *host) {
 	if len(sha512) > 0 && len(sha512) == len(usable) {
 		j.add("tlsa.matching-sha512-only", host, "host", host).publishCurrent(h)
 	}
-	if len(certEE) > 0 && len(lasting) == 0 {
+	if len(certEE) > 0 && len(lasting) == 0 && (h.probed != nil || j.facts.Done) { // the certificate may say more
 		j.add("tlsa.selector-cert-ee", host, "host", host, "record", recordText(certEE[0])).publishCurrent(h)
 	}
 	if len(spkiTA) > 0 && len(spkiTA) == len(usable) {

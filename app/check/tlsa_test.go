@@ -2,7 +2,10 @@ package check
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
@@ -59,12 +62,72 @@ func tlsaAlias(data ...string) func(l *layout) {
 	}
 }
 
+// misnumbers publishes the digest of the key as that of the certificate, beside
+// other records.
+func misnumbers(others ...string) func(l *layout) {
+	return func(l *layout) {
+		l.first().tlsa = append(others, strings.Replace(scenarioTLSA(l.t, l.first().chain[0], "3 1 1"), "3 1 1", "3 0 1", 1))
+	}
+}
+
+// TestMisnumbered holds a record with wrong numbers beside one that matches to
+// one finding, with what to publish, and what to take away.
+func TestMisnumbered(t *testing.T) {
+	l := newLayout(t)
+	misnumbers("3 1 1")(l)
+	r := l.scenario().report()
+	want := []Publication{{Type: "TLSA", Name: "_25._tcp.mx.example.com", Value: l.first().tlsa[1], Remove: true}}
+	for _, f := range r.Findings {
+		switch f.Code {
+		case "dane.stale-extra-record", "dane.param-set-incomplete":
+			t.Errorf("%s too", f.Code)
+		case "tlsa.digest-wrong-field":
+			if !slices.Equal(f.Publish, want) {
+				t.Errorf("publish %+v", f.Publish)
+			}
+		}
+	}
+}
+
+// at25 adds a TLSA record at a name.
+func at25(owner string) func(s *scenario) {
+	return func(s *scenario) { s.add(owner, tlsaType, nextKey) }
+}
+
+// fromWildcard signs a lookup's records over a name of so many labels.
+func fromWildcard(labels int, owner string) func(l *layout) {
+	return func(l *layout) {
+		before := l.more
+		l.more = func(s *scenario) {
+			if before != nil {
+				before(s)
+			}
+			s.labels = labels
+			s.signed(owner, tlsaType, scenarioNow.AddDate(0, 0, -10), scenarioNow.AddDate(0, 0, 20))
+		}
+	}
+}
+
 func TestTLSARules(t *testing.T) {
 	const (
 		sum   = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 		empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 	)
 	wrong := "_25._tcp.example.com"
+	at := func(owner string) func(l *layout) { return both(noTLSA, more(at25(owner))) }
+	denied := func(zone, owner string) func(l *layout) {
+		return both(noTLSA, more(func(s *scenario) {
+			s.auth[scenarioKey("_25._tcp.mx.example.com", tlsaType)] = []string{zone + ". 60 SOA a. b. 1 1 1 1 1"}
+			s.add(owner, tlsaType, "3 1 1 "+sum)
+		}))
+	}
+	chained := func(owner string) func(l *layout) {
+		return both(noTLSA, more(func(s *scenario) {
+			s.records[scenarioKey("mx.example.com", doh.TypeA)] = []string{"CNAME a.example.net.", "CNAME b.example.net.", "CNAME c.example.net.", "192.0.2.1"}
+			s.tlsa("a.example.net").tlsa("b.example.net").tlsa("c.example.net").add(owner, tlsaType, "3 1 1 "+sum)
+		}))
+	}
+	one, two := "3 1 1 "+sum, "3 1 1 "+sum[2:]+"ff"
 	runRules(t, tlsaEntries, []ruleCase{
 		{"tlsa.absent", Notice, "", noTLSA, both(noTLSA, insecureAddresses)},
 		{"tlsa.lookup-servfail", Error, "", broken, both(broken, insecureAddresses)},
@@ -77,6 +140,24 @@ func TestTLSARules(t *testing.T) {
 			more(func(s *scenario) { s.add(wrong, tlsaType, "3 1 1 "+sum) })},
 		{"tlsa.wrong-port", Error, "", both(noTLSA, more(func(s *scenario) { s.add("_465._tcp.mx.example.com", tlsaType, "3 1 1 "+sum) })),
 			more(func(s *scenario) { s.add("_465._tcp.mx.example.com", tlsaType, "3 1 1 "+sum) })},
+		{"tlsa.wrong-protocol-label", Error, "", at("_25._udp.mx.example.com"), more(at25("_25._udp.mx.example.com"))},
+		{"tlsa.wrong-protocol-label", Error, "", at("_tcp._25.mx.example.com"), at("_993._tcp.mx.example.com")},
+		{"tlsa.doubled-origin", Error, "", denied("example.com", "_25._tcp.mx.example.com.example.com"),
+			denied("mx.example.com", "_25._tcp.mx.example.com.example.com")},
+		{"tlsa.doubled-origin", Error, "", denied("com", "_25._tcp.mx.example.com.com"), both(denied("com", "_25._tcp.mx.example.com.com"), fromWildcard(2, "_25._tcp.mx.example.com.com"))},
+		{"tlsa.cname-intermediate-only", Warning, "", chained("_25._tcp.b.example.net"), chained("_25._tcp.c.example.net")},
+		{"tlsa.cname-intermediate-only", Warning, "", chained("_25._tcp.b.example.net"), both(chained("_25._tcp.b.example.net"), publishes("3 1 1 "+sum))},
+		{"tlsa.empty-nonterminal-nxdomain", Error, "", more(func(s *scenario) { s.nxdomain("_tcp.mx.example.com", doh.TypeA) }),
+			more(func(s *scenario) { s.none("_tcp.mx.example.com", doh.TypeA) })},
+		{"tlsa.empty-nonterminal-nxdomain", Error, "", more(func(s *scenario) { s.nxdomain("_tcp.mx.example.com", doh.TypeA) }),
+			both(insecureAddresses, more(func(s *scenario) { s.nxdomain("_tcp.mx.example.com", doh.TypeA) }))},
+		{"tlsa.wildcard-synthesised", Notice, "", fromWildcard(3, "_25._tcp.mx.example.com"), fromWildcard(5, "_25._tcp.mx.example.com")},
+		{"tlsa.duplicate", Notice, "", publishes("3 1 1", "3 1 1"), publishes("3 1 1", "3 0 1")},
+		{"tlsa.inconsistent-nameservers", Error, "", more(servers(answering(one), answering(two))), more(servers(answering(one, two), answering(two, one)))},
+		{"tlsa.inconsistent-nameservers", Error, "", more(servers(answering(one), answering())), both(insecureAddresses, more(servers(answering(one), answering())))},
+		{"tlsa.nameserver-drops-tlsa", Error, "", more(servers(answering(one), refusing(dns.RcodeNotImplemented))), more(servers(answering(one), dead))},
+		{"tlsa.nameserver-drops-tlsa", Error, "", more(servers(answering(one), quiet)), more(servers(answering(one), referring))},
+		{"tlsa.nameserver-drops-tlsa", Error, "", more(servers(refusing(dns.RcodeFormatError))), more(servers(refusing(dns.RcodeServerFailure)))},
 		{"tlsa.cname-secure", OK, "", tlsaAlias(), unchanged},
 		{"tlsa.cname-dangling", Error, "", tlsaAlias(""), noTLSA},
 		{"tlsa.cname-insecure", Warning, "", both(tlsaAlias(), insecureTLSA), insecureTLSA},
@@ -87,7 +168,7 @@ func TestTLSARules(t *testing.T) {
 		{"tlsa.matching-unknown", Error, "", publishes("3 1 3 " + sum), publishes("3 1 2")},
 		{"tlsa.digest-wrong-length", Error, "", publishes("3 1 1 " + sum[:62]), publishes("3 1 3 " + sum[:62])},
 		{"tlsa.malformed", Error, "", publishes(`\# 2 0301`), publishes("3 1 1")},
-		{"tlsa.malformed", Warning, "", both(insecureTLSA, publishes(`\# 2 0301`)), publishes("3 1 1")},
+		{"tlsa.malformed", Error, "", publishes(`\# 2 0301`), both(insecureTLSA, publishes(`\# 2 0301`))},
 		{"tlsa.malformed", Warning, "", publishes("3 1 1", `\# 2 0301`), publishes("3 1 1", `\# 4 03010100`)},
 		{"tlsa.matching-full", Warning, "", publishes("3 1 0"), publishes("3 1 2")},
 		{"tlsa.matching-sha512-only", Warning, "", publishes("3 1 2"), publishes("3 1 2", "3 1 1")},
@@ -97,6 +178,8 @@ func TestTLSARules(t *testing.T) {
 		{"tlsa.digest-of-pem", Error, "", func(l *layout) {
 			l.first().tlsa = []string{"3 0 1 " + hexDigest(textForms("CERTIFICATE", l.first().chain[0])[0])}
 		}, func(l *layout) { l.first().tlsa = []string{"3 1 1 " + hexDigest([]byte("something else"))} }},
+		{"tlsa.digest-wrong-field", Warning, "", misnumbers("3 1 1"), misnumbers()},
+		{"tlsa.digest-wrong-field", Warning, "", misnumbers("3 1 2"), publishes("3 1 1", nextKey)},
 		{"tlsa.placeholder-data", Error, "", publishes("3 1 1 0000000000000000000000000000000000000000000000000000000000000000"), publishes("3 1 1 " + sum)},
 		{"tlsa.all-unusable", Error, "", publishes("1 1 1"), publishes("1 1 1", "3 1 1")},
 		{"tlsa.some-unusable", Notice, "", publishes("1 1 1", "3 1 1"), publishes("1 1 1")},

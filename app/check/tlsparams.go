@@ -9,9 +9,30 @@ import (
 
 var tlsEntries = []Entry{
 	{Code: "tls.version-too-old", Level: Error, Who: MailProvider, RFC: []Citation{{8996, "4"}, {8461, "7.2"}, {9325, "3.1.1"}},
-		Result: "validation-failure"}, // args: host, ip, version
-	{Code: "tls.no-tls13", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "3.1.1"}}},   // args: host, ip, version
-	{Code: "tls.weak-cipher", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}}}, // args: host, ip, value
+		Result: "validation-failure", DependsOn: []Code{"tls.version-intolerant", "tls.sni-required"}}, // args: host, ip, version
+	{Code: "tls.version-intolerant", LevelIn: needsTLS, Who: MailProvider, RFC: []Citation{{8446, "4.2.1"}, {9325, "3.1.3"}},
+		Result: "validation-failure"}, // args: host, ip
+	{Code: "tls.no-common-cipher", Level: Error, Who: MailProvider, RFC: []Citation{{9325, "4.2"}},
+		Result: "validation-failure"}, // args: host, ip
+	{Code: "tls.client-cert-required", Level: Error, Who: MailProvider, RFC: []Citation{{3207, "4.1"}, {8446, "4.3.2"}},
+		Result: "validation-failure"}, // args: host, ip
+	{Code: "tls.sni-required", Level: Error, Who: MailProvider, RFC: []Citation{{8461, "7.1"}, {7672, "8.1"}},
+		Result: "validation-failure"}, // args: host, ip
+	{Code: "tls.sni-wrong-cert", LevelIn: byPolicy, Who: MailProvider, RFC: []Citation{{8461, "7.1"}, {7672, "8.1"}},
+		Result: hostMismatch, DependsOn: []Code{"dane.mismatch-sni-dependent"}}, // args: host, ip, name
+	{Code: "tls.ssl-enabled", Level: Error, Who: MailProvider, RFC: []Citation{{9325, "3.1.1"}, {7568, "3"}}},                   // args: host, ip
+	{Code: "tls.legacy-enabled", Level: Warning, Who: MailProvider, RFC: []Citation{{8996, "4"}, {8996, "5"}, {9325, "3.1.1"}}}, // args: host, ip, version
+	{Code: "tls.compression", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "3.3"}}},                                // args: host, ip
+	{Code: "tls.dh-short", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.5"}},
+		Result: "validation-failure"}, // args: host, ip, value
+	{Code: "tls.curve-weak", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "4.5"}}}, // args: host, ip, value
+	{Code: "tls.insecure-renegotiation", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "3.5"}, {5746, "4.1"}},
+		Result: "validation-failure"}, // args: host, ip
+	{Code: "tls.client-renegotiation", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "3.5"}}},                      // args: host, ip
+	{Code: "tls.no-extended-master-secret", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "3.5"}, {7627, "5.2"}}}, // args: host, ip
+	{Code: "tls.zero-rtt", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "3.10"}, {8446, "8"}}},                    // args: host, ip
+	{Code: "tls.no-tls13", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "3.1.1"}}},                                // args: host, ip, version
+	{Code: "tls.weak-cipher", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}}},                              // args: host, ip, value
 	{Code: "tls.no-forward-secrecy", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}},
 		DependsOn: []Code{"tls.weak-cipher"}}, // args: host, ip, value
 	{Code: "tls.cbc-only", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "4.2"}},
@@ -21,6 +42,7 @@ var tlsEntries = []Entry{
 }
 
 const (
+	ssl3  = 0x0300
 	tls12 = 0x0303
 	tls13 = 0x0304
 )
@@ -84,8 +106,7 @@ func faultySuite(number uint16) (suite, bool) {
 	return suites[i], true
 }
 
-// judgeTLS judges what the handshake came to. What a server would take besides
-// is not known from one handshake.
+// judgeTLS judges what the handshake came to, and what the asides show beside it.
 func (j *judge) judgeTLS() {
 	for _, h := range j.hosts {
 		j.over(h, "tls.version-too-old", func(e *endpoint) ([]string, bool) {
@@ -93,20 +114,23 @@ func (j *judge) judgeTLS() {
 				return []string{"version", unknownArg}, true
 			}
 			t := e.seen.TLS
-			return []string{"version", versionText(t)}, t != nil && t.Version < tls12
+			return []string{"version", chosen(t)}, t != nil && t.Version < tls12
 		})
 		j.over(h, "tls.no-tls13", func(e *endpoint) ([]string, bool) {
 			t := e.seen.TLS
-			return []string{"version", versionText(t)}, t != nil && t.Version == tls12
+			return []string{"version", chosen(t)}, t != nil && t.Version == tls12
 		})
 		j.judgeSuite(h, "tls.weak-cipher", weak)
 		j.judgeSuite(h, "tls.no-forward-secrecy", static)
 		j.judgeSuite(h, "tls.cbc-only", cbc)
+		j.judgeHandshakes(h)
+		j.judgeHellos(h)
 	}
 	if j.everyEndpoint(func(e *endpoint) bool { return e.seen.TLS != nil && e.seen.TLS.Group != 0 && !hybrid(e.seen.TLS.Group) }) {
 		j.add("tls.no-pq-hybrid", j.facts.Domain.String(), "domain", j.facts.Domain.String())
 	}
-	if j.everyEndpoint(soundTLS) {
+	faulty := slices.ContainsFunc(j.report.Findings, func(f Finding) bool { return f.Code.Group() == "tls" && f.Level >= Warning })
+	if !faulty && j.everyEndpoint(soundTLS) {
 		j.add("tls.ok", j.facts.Domain.String(), "domain", j.facts.Domain.String())
 	}
 }
@@ -137,15 +161,21 @@ func hybrid(group uint16) bool {
 	return group >= 0x11eb && group <= 0x11ed || group == 0x6399
 }
 
-// versionText names a version as people do.
-func versionText(t *probe.TLS) string {
-	switch {
-	case t == nil:
+// chosen names the version of a handshake, "" without one.
+func chosen(t *probe.TLS) string {
+	if t == nil {
 		return ""
-	case t.Version == 0x0300:
-		return "SSL 3.0"
-	case t.Version > 0x0300 && t.Version <= tls13:
-		return "TLS 1." + strconv.Itoa(int(t.Version)-0x0301)
 	}
-	return "0x" + strconv.FormatUint(uint64(t.Version), 16)
+	return versionText(t.Version)
+}
+
+// versionText names a version as people do.
+func versionText(version uint16) string {
+	switch {
+	case version == ssl3:
+		return "SSL 3.0"
+	case version > ssl3 && version <= tls13:
+		return "TLS 1." + strconv.Itoa(int(version)-0x0301)
+	}
+	return "0x" + strconv.FormatUint(uint64(version), 16)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
-	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/syntax"
 	"github.com/sealane/sealane/app/tlsrpt"
 )
@@ -22,36 +21,39 @@ var tlsrptRecordEntries = []Entry{
 		},
 		DependsOn: []Code{"sts-policy.testing-without-tlsrpt", "sts-policy.enforce-without-tlsrpt",
 			"tlsrpt-record.wrong-name", "tlsrpt-record.cname-dangling"}}, // args: name
-	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}}, DependsOn: bogusCodes}, // args: name
-	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: name, record
-	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                 // args: name, count
-	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: name, record
-	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                        // args: record, value
-	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
-	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
-	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
-	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                 // args: record, value
-	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
-	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: record, value
-	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: record, value
-	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
-	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                   // args: record, value
-	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                 // args: record, value
-	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
-	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                 // args: record, value
-	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
-	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},      // args: value, name
-	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}},  // args: value
-	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                           // args: value, name
-	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
-	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
-	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: record, value
-	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, count
-	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: name, host
-	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                     // args: domain
-	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                         // args: value
+	{Code: "tlsrpt-record.lookup-failed", Level: Warning, Who: DNSHost, RFC: []Citation{{8460, "3"}},
+		DependsOn: slices.Concat(bogusCodes, noMX)}, // args: name
+	{Code: "tlsrpt-record.wrong-name", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: name, record
+	{Code: "tlsrpt-record.multiple", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                                // args: name, count
+	{Code: "tlsrpt-record.foreign-txt", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: name, record
+	{Code: "tlsrpt-record.version-not-first", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
+	{Code: "tlsrpt-record.version-case", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
+	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                    // args: record, value
+	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
+	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
+	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
+	{Code: "tlsrpt-record.rua-no-scheme", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                           // args: record, value
+	{Code: "tlsrpt-record.rua-scheme-unsupported", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                  // args: record, value
+	{Code: "tlsrpt-record.rua-wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.rua-space-around-comma", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.rua-repeated", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, value
+	{Code: "tlsrpt-record.rua-unencoded-reserved", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.rua-invalid-address", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.rua-trailing-dot", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                      // args: record, value
+	{Code: "tlsrpt-record.rua-domain-no-mail", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {5321, "5.1"}}},     // args: value, name
+	{Code: "tlsrpt-record.rua-own-broken-domain", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.3.1"}}}, // args: value
+	{Code: "tlsrpt-record.rua-external", Level: Notice, Who: Nobody, RFC: []Citation{{8460, "3"}}},                          // args: value, name
+	{Code: "tlsrpt-record.rua-https-unreachable", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}, {8460, "5.4"}}},  // args: value, name
+	{Code: "tlsrpt-record.mx-host-missing", Level: Notice, Who: MailProvider, RFC: []Citation{{8460, "1.1"}, {8460, "3"}}},  // args: domain, host
+	{Code: "tlsrpt-record.dmarc-tags", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                            // args: record, value
+	{Code: "tlsrpt-record.extension-invalid", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                     // args: record, value
+	{Code: "tlsrpt-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
+	{Code: "tlsrpt-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: record, count
+	{Code: "tlsrpt-record.cname-dangling", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                          // args: name, host
+	{Code: "tlsrpt-record.nothing-to-report", Level: Notice, Who: Owner, RFC: []Citation{{8460, "4.4"}}},                    // args: domain
+	{Code: "tlsrpt-record.ok", Level: OK, Who: Nobody, RFC: []Citation{{8460, "3"}}},                                        // args: value
 }
 
 // readReporting reads the _smtp._tls lookup (RFC 8460 §3).
@@ -192,67 +194,3 @@ func (j *judge) judgeReportingMisplaced(owner dnsname.Name) bool {
 
 // reportingOpen tells whether the record may still turn up at another name.
 func (j *judge) reportingOpen() bool { return j.misplacedOpen("_smtp._tls", wrongReportingNames) }
-
-// judgeReceivers judges where a valid record sends the reports.
-func (j *judge) judgeReceivers() {
-	d := j.facts.Domain
-	uris := j.report.TLSRPT.Value.RUA
-	j.add("tlsrpt-record.ok", d.String(), "value", strings.Join(uris, ", "))
-	own := len(uris) > 0
-	told := map[dnsname.Name]bool{}
-	for _, uri := range uris {
-		mailbox, ok := mailDomain(uri)
-		own = own && ok && mailbox == d
-		if !ok || mailbox == d || told[mailbox] {
-			continue
-		}
-		told[mailbox] = true
-		if j.takesNoMail(mailbox) {
-			j.add("tlsrpt-record.rua-domain-no-mail", d.String(), "value", uri, "name", mailbox.String())
-		}
-		if !mailbox.Within(d) && !d.Within(mailbox) {
-			j.add("tlsrpt-record.rua-external", d.String(), "value", uri, "name", mailbox.String())
-		}
-	}
-	if own && slices.ContainsFunc(j.report.Findings, breaksDelivery) {
-		j.add("tlsrpt-record.rua-own-broken-domain", d.String(), "value", strings.Join(uris, ", "))
-	}
-	if j.facts.Done && !j.context(d.String()).TLSA && j.nothingPublished() {
-		j.add("tlsrpt-record.nothing-to-report", d.String(), "domain", d.String())
-	}
-}
-
-// breaksDelivery tells whether a finding means that senders with TLS policies
-// hold mail back.
-func breaksDelivery(f Finding) bool {
-	switch f.Code.Group() {
-	case "sts-mx", "starttls", "cert", "tlsa", "dane":
-		return f.Level == Error
-	}
-	return false
-}
-
-// takesNoMail tells whether a domain says that it takes no mail: it doesn't
-// exist, or has a null MX, or neither MX nor address.
-func (j *judge) takesNoMail(mailbox dnsname.Name) bool {
-	mx := j.look(mailbox, doh.TypeMX)
-	switch mx.state {
-	case NXDomain:
-		return true
-	case NoData:
-		s := addressState(j.look(mailbox, doh.TypeA), j.look(mailbox, doh.TypeAAAA))
-		return s == NoData || s == NXDomain
-	case Found:
-		return !slices.ContainsFunc(mx.records, func(r doh.Record) bool {
-			m, ok := r.MX()
-			return !ok || m.Raw != "."
-		})
-	}
-	return false
-}
-
-// nothingPublished tells whether the domain plainly has no MTA-STS.
-func (j *judge) nothingPublished() bool {
-	s := j.report.Record.State
-	return (s == NoData || s == NXDomain) && len(j.report.Record.TXT) == 0 && j.report.Policy.Value.Mode == mtasts.ModeUnknown
-}

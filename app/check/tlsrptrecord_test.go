@@ -30,6 +30,7 @@ func bare(texts ...string) func(testing.TB) *scenario {
 // only replaces the TXT records of a name.
 func (s *scenario) only(name string, texts ...string) *scenario {
 	s.records[scenarioKey(name, doh.TypeTXT)] = nil
+	delete(s.rcodes, scenarioKey(name, doh.TypeTXT))
 	return s.txt(name, texts...)
 }
 
@@ -37,6 +38,7 @@ func TestReportingRules(t *testing.T) {
 	good := reports(goodReporting)
 	const d = "example.com"
 	elsewhere := reports("v=TLSRPTv1; rua=mailto:tls@reports.example")
+	posted := reports("v=TLSRPTv1; rua=https://reports.example/v1")
 	cases := []policyCase{
 		{"tlsrpt-record.ok", good, reports("v=TLSRPTv1;"), d},
 		{"tlsrpt-record.absent", bare(), good, d},
@@ -60,6 +62,23 @@ func TestReportingRules(t *testing.T) {
 			return matched("mx.elsewhere.net", "mail.unrelated.org")(t).only(rptName, goodReporting)
 		}, func(t testing.TB) *scenario {
 			return matched("mx.elsewhere.net", "mail.unrelated.org")(t).only(rptName, goodReporting+",mailto:tls@reports.example")
+		}, d},
+		{"tlsrpt-record.rua-https-unreachable", func(t testing.TB) *scenario {
+			return posted(t).nxdomain("reports.example", doh.TypeA, doh.TypeAAAA)
+		}, func(t testing.TB) *scenario { return posted(t).address("reports.example", "192.0.2.8") }, d},
+		{"tlsrpt-record.rua-https-unreachable", func(t testing.TB) *scenario { return posted(t).address("reports.example") },
+			func(t testing.TB) *scenario {
+				return posted(t).none("reports.example", doh.TypeA).fail("reports.example", doh.TypeAAAA, probe.DNSTimeout)
+			}, d},
+		{"tlsrpt-record.mx-host-missing", func(t testing.TB) *scenario {
+			return good(t).tlsa("mx.example.com", nextKey).nxdomain("_smtp._tls.mx.example.com", doh.TypeTXT)
+		}, func(t testing.TB) *scenario {
+			return good(t).tlsa("mx.example.com", nextKey).txt("_smtp._tls.mx.example.com", goodReporting)
+		}, d},
+		{"tlsrpt-record.mx-host-missing", func(t testing.TB) *scenario {
+			return good(t).tlsa("mx.example.com", nextKey).txt("_smtp._tls.mx.example.com", "v=spf1 -all")
+		}, func(t testing.TB) *scenario {
+			return good(t).tlsa("mx.example.com").nxdomain("_smtp._tls.mx.example.com", doh.TypeTXT)
 		}, d},
 		{"tlsrpt-record.nothing-to-report", bare(goodReporting), good, d},
 	}

@@ -13,9 +13,11 @@ var ErrMalformed = errors.New("doh: malformed DNS message")
 // Answer is one parsed response.
 type Answer struct {
 	// Rcode is the response code with the upper bits of EDNS (RFC 6891 §6.1.3).
-	Rcode     int
-	AD        bool // the resolver says: authentic (RFC 4035 §3.2.3)
-	Truncated bool // TC (RFC 1035 §4.1.1), or more than MaxRecords records
+	Rcode int
+	AD    bool // the resolver says: authentic (RFC 4035 §3.2.3)
+	// Authoritative is AA: the answer is the server's own (RFC 1035 §4.1.1).
+	Authoritative bool
+	Truncated     bool // TC (RFC 1035 §4.1.1), or more than MaxRecords records
 	// Dropped counts records that are left out: of a class other than IN, or
 	// with an owner that can't be read.
 	Dropped   int

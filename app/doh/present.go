@@ -62,6 +62,12 @@ func (r Record) present() (string, bool) {
 		return r.presentSignature()
 	case TypeNSEC, TypeNSEC3, TypeNSEC3PARAM:
 		return r.presentDenial()
+	case TypeCAA:
+		c, ok := r.CAA()
+		if !ok {
+			return "", false
+		}
+		return numbers(d, 1) + " " + string(d[2:2+d[1]]) + " " + quoted([]byte(c.Value)), true
 	}
 	return "", false
 }
@@ -128,21 +134,28 @@ func presentStrings(d []byte) (string, bool) {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteByte('"')
-		for _, c := range d[1 : 1+n] {
-			switch {
-			case c == '"' || c == '\\':
-				b.WriteByte('\\')
-				b.WriteByte(c)
-			case c < ' ' || c > '~':
-				decimal := strconv.Itoa(int(c))
-				b.WriteString(`\` + "000"[len(decimal):] + decimal)
-			default:
-				b.WriteByte(c)
-			}
-		}
-		b.WriteByte('"')
+		b.WriteString(quoted(d[1 : 1+n]))
 		d = d[1+n:]
 	}
 	return b.String(), b.Len() > 0
+}
+
+// quoted prints one character-string.
+func quoted(d []byte) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range d {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c < ' ' || c > '~':
+			decimal := strconv.Itoa(int(c))
+			b.WriteString(`\` + "000"[len(decimal):] + decimal)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }

@@ -23,6 +23,9 @@ func TestPresentation(t *testing.T) {
 		"example.com. 60 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
 		"example.com. 60 IN DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==",
 		"example.com. 60 IN RRSIG MX 13 2 60 20260701000000 20260601000000 2371 example.com. AAECAw==",
+		`example.com. 60 IN CAA 0 issue "letsencrypt.org; a=\"b\""`,
+		`example.com. 60 IN CAA 128 TBS "Unknown"`,
+		`example.com. 60 IN CAA 0 issue ";"`,
 		"_25._tcp.mx.example.com. 60 IN TLSA 3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"a.example.com. 60 IN DNAME b.example.com.",
 		"example.com. 60 IN CDS 0 0 0 00",
@@ -61,7 +64,7 @@ func TestPresentation(t *testing.T) {
 
 // TestPresentationOfOddData prints what no accessor can read as RFC 3597 has it.
 func TestPresentationOfOddData(t *testing.T) {
-	for _, typ := range []Type{TypeA, TypeAAAA, TypeMX, TypeTXT, TypeSOA, TypeDS, TypeDNSKEY, TypeRRSIG, TypeTLSA, TypeCNAME, TypeNSEC, TypeNSEC3, TypeNSEC3PARAM, 999} {
+	for _, typ := range []Type{TypeA, TypeAAAA, TypeMX, TypeTXT, TypeSOA, TypeDS, TypeDNSKEY, TypeRRSIG, TypeTLSA, TypeCAA, TypeCNAME, TypeNSEC, TypeNSEC3, TypeNSEC3PARAM, 999} {
 		got := Record{Owner: "x", Type: typ, RData: []byte{0xC0}}.String()
 		if !strings.HasSuffix(got, ` \# 1 c0`) {
 			t.Errorf("%s: %s", typ, got)

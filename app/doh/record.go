@@ -33,6 +33,7 @@ const (
 	TypeTLSA       Type = 52
 	TypeCDS        Type = 59
 	TypeCDNSKEY    Type = 60
+	TypeCAA        Type = 257
 )
 
 // String gives the type's mnemonic, or TYPE and its number (RFC 3597 §5).
@@ -46,8 +47,10 @@ func (t Type) String() string {
 // Response codes (RFC 1035 §4.1.1).
 const (
 	RcodeNoError  = 0
+	RcodeFormErr  = 1
 	RcodeServFail = 2
 	RcodeNXDomain = 3
+	RcodeNotImp   = 4
 	RcodeRefused  = 5
 )
 
@@ -80,8 +83,11 @@ type MX struct {
 // RRSIG is what a finding needs of a signature (RFC 4034 §3.1). The moments
 // are read as seconds since 1970 without wrapping: good until 2106.
 type RRSIG struct {
-	Covered     Type
-	Algorithm   uint8
+	Covered   Type
+	Algorithm uint8
+	// Labels counts those of the name signed, without a wildcard's "*": fewer than
+	// the owner has when a wildcard made the answer (RFC 4034 §3.1.3).
+	Labels      uint8
 	OriginalTTL uint32 // seconds
 	KeyTag      uint16
 	Signer      dnsname.Name
@@ -106,6 +112,13 @@ type DNSKEY struct {
 	Algorithm uint8
 	KeyTag    uint16
 	Public    []byte // as its algorithm lays it out
+}
+
+// CAA is one property of who may issue certificates (RFC 8659 §4.1).
+type CAA struct {
+	Critical bool   // an issuer that doesn't know the tag must not issue
+	Tag      string // in lower case
+	Value    string // the octets as they are
 }
 
 // SOA is what a finding needs of a zone's SOA (RFC 1035 §3.3.13).
@@ -177,6 +190,7 @@ func (r Record) RRSIG() (RRSIG, bool) {
 	return RRSIG{
 		Covered:     Type(be16(d)),
 		Algorithm:   d[2],
+		Labels:      d[3],
 		OriginalTTL: be32(d[4:]),
 		Expiration:  moment(d[8:]),
 		Inception:   moment(d[12:]),
@@ -214,6 +228,22 @@ func (r Record) DNSKEY() (DNSKEY, bool) {
 		tag = be16(d[len(d)-3:])
 	}
 	return DNSKEY{Flags: be16(d), Protocol: d[2], Algorithm: d[3], KeyTag: tag, Public: d[4:]}, true
+}
+
+// CAA reads a property; false without a tag of letters and digits (RFC 8659
+// §4.1).
+func (r Record) CAA() (CAA, bool) {
+	d := r.RData
+	if r.Type != TypeCAA || len(d) < 3 || d[1] == 0 || int(d[1]) > len(d)-2 {
+		return CAA{}, false
+	}
+	tag := d[2 : 2+d[1]]
+	for _, c := range tag {
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return CAA{}, false
+		}
+	}
+	return CAA{Critical: d[0]&0x80 != 0, Tag: strings.ToLower(string(tag)), Value: string(d[2+d[1]:])}, true
 }
 
 // SOA reads a start of authority.

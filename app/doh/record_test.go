@@ -36,7 +36,7 @@ func TestAddress(t *testing.T) {
 func TestSignatureRecords(t *testing.T) {
 	sig, ok := record(t, "a.test. 1 IN RRSIG TLSA 13 4 3600 20260301000000 20260201000000 12345 Example.test. AAAA").RRSIG()
 	want := RRSIG{
-		TypeTLSA, 13, 3600, 12345, example,
+		TypeTLSA, 13, 4, 3600, 12345, example,
 		time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 	}
 	if !ok || sig != want {
@@ -45,6 +45,25 @@ func TestSignatureRecords(t *testing.T) {
 	if ds, ok := record(t, "a.test. 1 IN DS 2371 8 2 "+
 		"0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF").DS(); !ok || ds.KeyTag != 2371 || ds.Algorithm != 8 || ds.DigestType != 2 || len(ds.Digest) != 32 || ds.Digest[0] != 1 {
 		t.Errorf("DS %+v %v", ds, ok)
+	}
+}
+
+// The forms of RFC 8659 §4: a tag in any case, a value that may be empty.
+func TestCAA(t *testing.T) {
+	for s, want := range map[string]CAA{
+		`a.test. 1 IN CAA 0 issue "ca1.example.net"`:               {Tag: "issue", Value: "ca1.example.net"},
+		`a.test. 1 IN CAA 128 TBS "Unknown"`:                       {Critical: true, Tag: "tbs", Value: "Unknown"},
+		`a.test. 1 IN CAA 0 ISSUEwild "ca.example; account=2\;\""`: {Tag: "issuewild", Value: `ca.example; account=2;"`},
+		`a.test. 1 IN CAA 0 issue ""`:                              {Tag: "issue"},
+	} {
+		if got, ok := record(t, s).CAA(); !ok || got != want {
+			t.Errorf("%s: %+v %v, want %+v", s, got, ok, want)
+		}
+	}
+	for _, data := range []string{"", "\x00", "\x00\x05", "\x00\x00", "\x00\x00issue", "\x00\x06issue", "\x00\x05iss-e", "\x00\x05iss\xc9e"} {
+		if got, ok := (Record{Type: TypeCAA, RData: []byte(data)}).CAA(); ok {
+			t.Errorf("%q reads as %+v", data, got)
+		}
 	}
 }
 
@@ -124,6 +143,7 @@ func TestAccessorsMindTheType(t *testing.T) {
 		"a.test. 1 IN CDS 0 0 0 00", "a.test. 1 IN CDNSKEY 0 3 0 AA==", "a.test. 1 IN DNAME b.test.",
 		"a.test. 1 IN NSEC b.test. A NSEC", "a.test. 1 IN NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A",
 		"a.test. 1 IN NSEC3PARAM 1 0 0 aabb",
+		"a.test. 1 IN CAA 0 issue x",
 	} {
 		r := record(t, s)
 		if n := accepted(r); n != 1 {
@@ -164,6 +184,8 @@ func accepted(r Record) (n int) {
 	_, ok = r.NSEC3()
 	count(ok)
 	_, ok = r.NSEC3PARAM()
+	count(ok)
+	_, ok = r.CAA()
 	count(ok)
 	return n
 }

@@ -29,6 +29,7 @@ const (
 const (
 	flagResponse  = 1 << 15
 	maskOpcode    = 15 << 11
+	flagAuthority = 1 << 10
 	flagTruncated = 1 << 9
 	flagRecurse   = 1 << 8
 	flagAuthentic = 1 << 5
@@ -98,6 +99,8 @@ func Parse(wire []byte) (*Answer, error) {
 		Rcode:     int(h.flags & maskRcode),
 		AD:        h.flags&flagAuthentic != 0,
 		Truncated: h.flags&flagTruncated != 0,
+
+		Authoritative: h.flags&flagAuthority != 0,
 	}
 	for i := range h.questions {
 		name, typ, readable := r.question()

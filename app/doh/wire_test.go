@@ -100,7 +100,7 @@ func TestParse(t *testing.T) {
 	m.Rcode = 16 // BADVERS: its upper bits travel in the OPT record
 	a := parse(t, pack(t, m))
 
-	if a.Rcode != 16 || !a.AD || a.Truncated || a.Dropped != 0 {
+	if a.Rcode != 16 || !a.AD || a.Authoritative || a.Truncated || a.Dropped != 0 {
 		t.Errorf("got %+v", a)
 	}
 	if name, typ := a.Question(); name != example || typ != TypeMX {
@@ -183,6 +183,10 @@ func TestParseCutShort(t *testing.T) {
 	a := parse(t, wire[:len(wire)-1])
 	if !a.Truncated || len(a.RecordsOf(example, TypeMX)) != 1 {
 		t.Errorf("truncated: %+v", a)
+	}
+	m.Authoritative = true
+	if a := parse(t, pack(t, m)); !a.Authoritative {
+		t.Errorf("from an authoritative server: %+v", a)
 	}
 	if _, err := Parse(append(wire, "trailing"...)); err != nil {
 		t.Errorf("octets behind the message: %v", err)

@@ -103,7 +103,7 @@ func TestPhrasesAreUsed(t *testing.T) {
 	}
 	for _, key := range l.Keys() {
 		group, _, _ := strings.Cut(key, ".")
-		if group != "who" && !used[key] && !senderGroups[group] {
+		if group != "who" && group != "list" && !used[key] && !senderGroups[group] {
 			t.Errorf("%s has a text, but app/check never names it", key)
 		}
 	}

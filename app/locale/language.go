@@ -62,6 +62,16 @@ func (l Language) Phrase(key string) (string, bool) {
 	return "", false
 }
 
+// Who says who can mend a finding: one of the catalogue's fixers, or the known
+// mail provider of that name where it isn't "".
+func (l Language) Who(fixer, provider string) string {
+	if provider != "" {
+		fixer = "named"
+	}
+	text, _ := l.Phrase("who." + fixer)
+	return Fill(text, map[string]string{"provider": provider})
+}
+
 // Codes lists every code that has words, sorted within its group.
 func (l Language) Codes() []string {
 	var codes []string

@@ -10,7 +10,7 @@ import (
 
 // The whole of the English words of findings and phrases, in bytes: the
 // browser program carries them.
-const maxText = 72 << 10
+const maxText = 96 << 10
 
 func TestEveryCodeIsFound(t *testing.T) {
 	l := locale.English()
@@ -123,5 +123,16 @@ func TestFill(t *testing.T) {
 		if got := locale.Fill(text, args); got != want {
 			t.Errorf("Fill(%q) = %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestWho(t *testing.T) {
+	l := locale.English()
+	fixer, _ := l.Phrase("who.mail-provider")
+	if got := l.Who("mail-provider", ""); got != fixer || got == "" {
+		t.Errorf("nobody named: %q", got)
+	}
+	if got := l.Who("dns-host", "Example Mail"); !strings.Contains(got, "Example Mail") {
+		t.Errorf("a provider: %q", got)
 	}
 }

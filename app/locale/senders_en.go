@@ -49,10 +49,10 @@ var englishSenders = []text{
 	{"sender.kumomta", "KumoMTA"},
 	{"sender.mox", "mox"},
 	{"sender.opportunistic", "Opportunistic TLS"},
-	{"sender.postfix-dane", "Postfix, dane"},
-	{"sender.postfix-may", "Postfix, may"},
+	{"sender.postfix-dane", "Postfix (dane)"},
+	{"sender.postfix-may", "Postfix (may)"},
 	{"sender.postfix-mta-sts-resolver", "Postfix + mta-sts-resolver"},
-	{"sender.postfix-sts-patterns", "Postfix 3.10.5+, STS patterns"},
+	{"sender.postfix-sts-patterns", "Postfix 3.10.5+ (STS patterns)"},
 	{"sender.postfix-tlspol", "Postfix + tlspol"},
 	{"sender.stalwart", "Stalwart"},
 

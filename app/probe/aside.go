@@ -50,7 +50,7 @@ type Aside struct {
 	// zero when none came; to MAIL in PlainMail.
 	Reply Reply `json:"reply,omitzero"`
 	// Renegotiates: the server took up a client's renegotiation; nil when it
-	// wasn't asked.
+	// wasn't asked, or said nothing.
 	Renegotiates *bool    `json:"renegotiates,omitempty"`
 	Failure      *Failure `json:"failure,omitempty"`
 }

@@ -205,6 +205,9 @@ func (r *rules) encrypted(e *Endpoint, need asks, mode Mode) Step {
 		if reason := daneReasons[e.DANE]; reason != "dane" {
 			return refused(reason)
 		}
+		if r.dates && e.Expired {
+			return Step{Reason: "undocumented"}
+		}
 	}
 	if need.sts {
 		if reason := r.certificate(e); reason != "" {

@@ -4,10 +4,11 @@ package senders
 // policies that the RFC refuses is not documented, nor what it does when DANE
 // holds and MTA-STS doesn't. That a passing policy doesn't help where DANE
 // fails is RFC 8461 §2. It stops mail only if every MX with TLSA records fails,
-// or DNSSEC does (XDANE).
+// or DNSSEC does (XDANE). Its codes 5.7.322 and 5.7.323 for a certificate out
+// of its dates name no usage (NDR), so with DANE-EE that isn't known.
 var exchangeOnline = sender{
 	id:      "exchange-online",
-	ways:    []rules{{dane: true, reader: &reader{}}, {dane: true, reader: &reader{}, order: daneAlone}},
+	ways:    []rules{{dane: true, dates: true, reader: &reader{}}, {dane: true, dates: true, reader: &reader{}, order: daneAlone}},
 	sources: []string{"XDANE", "XSTS"},
 	codes: []code{
 		{"cert-expired", "4.7.5", "NDR"},

@@ -28,6 +28,9 @@ type rules struct {
 	// are (Postfix level "secure" with match=).
 	certificates bool
 	clear        bool // no TLS after a failed handshake
+	// dates: whether a certificate out of its dates passes with DANE-EE, as RFC
+	// 7672 §3.1.1 has it, isn't documented.
+	dates bool
 	// verifies: it may be configured to take no bad certificate even if nothing
 	// asks for a good one; always: under a policy in testing too.
 	verifies, always bool

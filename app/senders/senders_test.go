@@ -84,6 +84,10 @@ func TestMatrix(t *testing.T) {
 			withoutSTS(m)
 			change(m, nil, func(e *Endpoint) { e.TLS = No })
 		}},
+		{"expired certificates that DANE authenticates", "?uDuDDDDDD?u", func(m *Mail) {
+			withoutSTS(m)
+			change(m, nil, func(e *Endpoint) { e.Trusted, e.Expired = No, true })
+		}},
 		{"bad certificates under enforce", "xxuuxxxuxxxu", func(m *Mail) {
 			withoutTLSA(m)
 			change(m, nil, func(e *Endpoint) { e.Trusted = No })

@@ -226,3 +226,24 @@ func TestWildRecords(t *testing.T) {
 	}
 	t.Logf("%d wild records read as they should be", counted)
 }
+
+func TestHost(t *testing.T) {
+	for uri, want := range map[string]string{
+		"https://reports.example/v1":        "reports.example",
+		"https://Reports.Example":           "reports.example",
+		"HTTPS://user@reports.example:8443": "reports.example",
+		"https://reports.example?a=@b":      "reports.example",
+		"https://reports.example.":          "reports.example",
+		"https://192.0.2.1/":                "",
+		"https://[2001:db8::1]/":            "",
+		"https:reports.example":             "",
+		"https:///v1":                       "",
+		"mailto:tls@reports.example":        "",
+		"http://reports.example/":           "",
+		"":                                  "",
+	} {
+		if got, ok := Host(uri); got.String() != want || ok != (want != "") {
+			t.Errorf("%s: %s %v", uri, got, ok)
+		}
+	}
+}

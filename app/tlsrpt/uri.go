@@ -1,6 +1,7 @@
 package tlsrpt
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -137,4 +138,22 @@ func Address(uri string) (string, bool) {
 	address, _, _ := strings.Cut(uri[len("mailto:"):], "?")
 	address = strings.TrimSuffix(address, ".")
 	return address, isAddress(address)
+}
+
+// Host gives the host of an https URI (RFC 3986 §3.2.2), false for any other
+// URI, and for an address in a host's place.
+func Host(uri string) (dnsname.Name, bool) {
+	if scheme(uri) != "https" {
+		return dnsname.Name{}, false
+	}
+	authority, found := strings.CutPrefix(uri[len("https:"):], "//")
+	if end := strings.IndexAny(authority, "/?#"); end >= 0 {
+		authority = authority[:end]
+	}
+	host, _, _ := strings.Cut(authority[strings.LastIndexByte(authority, '@')+1:], ":")
+	name, err := dnsname.Parse(host)
+	if _, numeric := netip.ParseAddr(host); !found || err != nil || numeric == nil || !name.IsHostname() {
+		return dnsname.Name{}, false
+	}
+	return name, true
 }

@@ -45,6 +45,9 @@ type Door struct {
 	Ready func()
 	// Theme turns light to dark or back.
 	Theme func()
+	// Measure begins a measurement for the browser's list of them, and gives
+	// what ends it.
+	Measure func(name string) (end func())
 	// Guard is deferred at the top of every goroutine: it recovers and says so.
 	Guard func()
 }
@@ -68,6 +71,7 @@ func Closed() Door {
 		Print:    func() {},
 		Ready:    func() {},
 		Theme:    func() {},
+		Measure:  func(string) func() { return func() {} },
 		Guard:    func() {},
 	}
 }

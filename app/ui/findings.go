@@ -109,8 +109,7 @@ func (v view) explanation(f check.Finding, key string, words locale.Words) []app
 		add(w.Fix, rich(words.Fix, f.Args)...)
 	}
 	if entry.Who != "" {
-		who, _ := v.lang.Phrase("who." + string(entry.Who))
-		add(w.Who, app.Text(who))
+		add(w.Who, app.Text(v.lang.Who(string(entry.Who), f.Provider)))
 	}
 	if len(entry.RFC) > 0 {
 		add(w.Written, citations(entry.RFC)...)

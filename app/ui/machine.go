@@ -130,7 +130,7 @@ func (m *Machine) Learned(run int, f check.Facts) {
 	m.touch()
 	f.Previous, f.At = m.Facts.Previous, m.Began
 	m.Facts = f
-	m.Report = check.Judge(f, m.judgedAt())
+	m.Report = m.judge(f)
 }
 
 // Finished takes the last facts of the run and remembers them.
@@ -163,7 +163,7 @@ func (m *Machine) Load(content []byte) {
 	m.clear()
 	m.Domain, m.Facts, m.State, m.Replay = f.Domain, f, Done, true
 	m.put(f.Domain.String())
-	m.Report = check.Judge(f, m.judgedAt())
+	m.Report = m.judge(f)
 }
 
 // Evidence gives the facts on the page as a file: name and content.
@@ -222,6 +222,12 @@ func (m *Machine) Leave() {
 	}
 }
 
+// judge is check.Judge, measured.
+func (m *Machine) judge(f check.Facts) check.Report {
+	defer m.Door.Measure("judge")()
+	return check.Judge(f, m.judgedAt())
+}
+
 func (m *Machine) start(d dnsname.Name) *Run {
 	m.stop()
 	m.clear()
@@ -229,7 +235,7 @@ func (m *Machine) start(d dnsname.Name) *Run {
 	m.cancel = cancel
 	m.Domain, m.State, m.Began = d, Running, m.Door.Now()
 	m.Facts = check.Facts{Version: check.FactsVersion, Domain: d, Previous: m.Door.Recall(d)}
-	m.Report = check.Judge(m.Facts, m.judgedAt())
+	m.Report = m.judge(m.Facts)
 	return &Run{ID: m.run, Context: ctx, Domain: d}
 }
 

@@ -122,7 +122,11 @@ func (v view) phrase(p check.Phrase) []app.UI {
 	if !ok {
 		return []app.UI{app.Text(p.Key)}
 	}
-	return rich(text, p.Args)
+	args := p.Args
+	if len(p.Senders) > 0 {
+		args = map[string]string{"senders": locale.Senders(v.lang, p.Senders)}
+	}
+	return rich(text, args)
 }
 
 // rich fills a text of app/locale and sets what stands in backticks as code.

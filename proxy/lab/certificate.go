@@ -1,9 +1,11 @@
 package lab
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -23,6 +25,20 @@ const (
 	leafLifetime = 90 * day
 )
 
+// Generations of a host's certificates: "" is the one that it shows.
+const (
+	generationPrevious    = "previous"
+	generationNext        = "next"
+	generationRSA         = "rsa"         // beside the ECDSA one
+	generationFallback    = "default"     // without server_name
+	generationSubmissions = "submissions" // at port 465
+	generationHTTPS       = "https"       // of a mail host, at port 443
+)
+
+var generations = []string{
+	generationPrevious, generationNext, generationRSA, generationFallback, generationSubmissions, generationHTTPS,
+}
+
 // keyring holds every key of the lab: they stay when signatures and
 // certificates are made anew.
 type keyring struct {
@@ -31,12 +47,12 @@ type keyring struct {
 	top       *zone.Key
 
 	mu     sync.Mutex
-	leaves map[string]*ecdsa.PrivateKey // by host and generation
+	leaves map[string]crypto.Signer // by host and generation
 	zones  map[string]*zone.Key
 }
 
 func newKeyring(now time.Time) (*keyring, error) {
-	k := &keyring{leaves: map[string]*ecdsa.PrivateKey{}, zones: map[string]*zone.Key{}}
+	k := &keyring{leaves: map[string]crypto.Signer{}, zones: map[string]*zone.Key{}}
 	var err error
 	if k.authority, err = newAuthority("Sealane Lab", now); err != nil {
 		return nil, err
@@ -64,12 +80,18 @@ func (k *keyring) zone(origin dnsname.Name, purpose string) (*zone.Key, error) {
 }
 
 // leaf gives the key of a host's certificate of a generation.
-func (k *keyring) leaf(host dnsname.Name, generation string) (*ecdsa.PrivateKey, error) {
+func (k *keyring) leaf(host dnsname.Name, generation string) (crypto.Signer, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	at := host.String() + " " + generation
 	if k.leaves[at] == nil {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		var key crypto.Signer
+		var err error
+		if generation == generationRSA {
+			key, err = rsa.GenerateKey(rand.Reader, 2048)
+		} else {
+			key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +133,7 @@ func newAuthority(name string, now time.Time) (*authority, error) {
 	return &authority{root, issuing, key}, err
 }
 
-func certify(template, parent *x509.Certificate, public *ecdsa.PublicKey, key *ecdsa.PrivateKey) (*x509.Certificate, error) {
+func certify(template, parent *x509.Certificate, public crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
 	if err != nil {
 		return nil, fmt.Errorf("lab: certificate for %s: %w", template.Subject.CommonName, err)
@@ -139,18 +161,18 @@ func (k *keyring) issue(host dnsname.Name, generation string, spec certificateSp
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: names[0]}, DNSNames: names,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true,
+		BasicConstraintsValid: true, IssuingCertificateURL: []string{"http://ca.test/issuing.cer"},
 	}
 	template.NotBefore, template.NotAfter = spec.dates(now)
 	issuer := k.authority
 	if spec.kind == "untrusted" {
 		issuer = k.stranger
 	}
-	parent, parentKey := issuer.issuing, issuer.key
+	parent, parentKey := issuer.issuing, crypto.Signer(issuer.key)
 	if spec.kind == "self-signed" {
 		parent, parentKey = template, key
 	}
-	leaf, err := certify(template, parent, &key.PublicKey, parentKey)
+	leaf, err := certify(template, parent, key.Public(), parentKey)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +32,16 @@ type dnssecSpec struct {
 	unproven              []dnsname.Name // denied without proof
 	failing               []set          // SERVFAIL, whatever is asked for
 	replaced              []string       // records changed after signing
+	second                *secondSpec    // nil: only ns.test. serves the zone
+}
+
+// secondSpec says in what ns2.test. differs from ns.test.
+type secondSpec struct {
+	lacks   []set    // sets that it doesn't have
+	holds   []string // records that it has instead of those sets
+	refuses []uint16 // types that it answers with REFUSED
+	drops   []uint16 // types that it doesn't answer
+	plain   bool     // gives no signatures, asked or not
 }
 
 func (f *domainFile) dnssecDirective(words []string) (err error) {
@@ -61,10 +70,50 @@ func (f *domainFile) dnssecDirective(words []string) (err error) {
 		}
 	case "replaced":
 		d.replaced = append(d.replaced, strings.Join(words[1:], " "))
+	case "ns2":
+		err = f.secondDirective(words[1:])
 	default:
 		return ErrDirective
 	}
 	return err
+}
+
+// secondDirective reads what stands behind ns2: the second server of the zone.
+func (f *domainFile) secondDirective(words []string) (err error) {
+	if f.dnssec.second == nil {
+		f.dnssec.second = new(secondSpec)
+	}
+	s := f.dnssec.second
+	if len(words) == 0 {
+		return ErrValue
+	}
+	switch words[0] {
+	case "same":
+	case "lacks":
+		s.lacks, err = f.appendSet(s.lacks, words)
+	case "holds":
+		s.holds = append(s.holds, strings.Join(words[1:], " "))
+	case "refuses":
+		s.refuses, err = appendType(s.refuses, words)
+	case "drops":
+		s.drops, err = appendType(s.drops, words)
+	case "no-rrsig":
+		s.plain = true
+	default:
+		return ErrValue
+	}
+	return err
+}
+
+func appendType(all []uint16, words []string) ([]uint16, error) {
+	if len(words) != 2 {
+		return nil, ErrValue
+	}
+	typ, ok := dns.StringToType[words[1]]
+	if !ok {
+		return nil, ErrValue
+	}
+	return append(all, typ), nil
 }
 
 func moment(words []string) (time.Duration, error) {
@@ -118,89 +167,6 @@ func (f *domainFile) certificateDirective(c *certificateSpec, words []string) (e
 		c.age, err = duration(words[2])
 	default:
 		c.kind, err = oneOf(words, certificateKinds...)
-	}
-	return err
-}
-
-// policySpec says how the policy host behaves.
-type policySpec struct {
-	status      int
-	contentType string // "none": no header
-	location    string
-	newlines    string // of the body: "crlf" (the default) or "lf"
-	delay       time.Duration
-	dead        string
-	certificate certificateSpec
-	body        string
-}
-
-// policyHost gives the policy host's behaviour, at first a good one's.
-func (f *domainFile) policyHost() *policySpec {
-	if f.policy == nil {
-		f.policy = &policySpec{status: 200, contentType: "text/plain; charset=utf-8", newlines: "crlf"}
-	}
-	return f.policy
-}
-
-func (f *domainFile) policyDirective(words []string) (err error) {
-	p := f.policy
-	switch words[0] {
-	case "status":
-		if len(words) == 2 {
-			p.status, err = strconv.Atoi(words[1])
-		}
-		if len(words) != 2 || err != nil || p.status < 200 || p.status > 599 {
-			return ErrValue
-		}
-	case "content-type":
-		p.contentType = strings.Join(words[1:], " ")
-	case "location":
-		p.location = strings.Join(words[1:], " ")
-	case "newlines":
-		p.newlines, err = oneOf(words, "crlf", "lf")
-	case "delay":
-		p.delay, err = moment(words)
-	case "dead":
-		p.dead, err = oneOf(words, deadRefuse, deadTimeout)
-	case "certificate":
-		err = f.certificateDirective(&p.certificate, words)
-	default:
-		return ErrDirective
-	}
-	return err
-}
-
-// hostSpec says how a mail server behaves.
-type hostSpec struct {
-	starttls    string // "on", "off", or "refuse": offered, then 454
-	requireTLS  bool   // REQUIRETLS in the EHLO after TLS (RFC 8689 §2)
-	banner      string // text behind 220, "" for the host's own
-	extra       []string
-	delay       time.Duration // before the banner
-	dead        string
-	certificate certificateSpec
-}
-
-func (f *domainFile) hostDirective(h *hostSpec, words []string) (err error) {
-	switch words[0] {
-	case "starttls":
-		h.starttls, err = oneOf(words, "on", "off", "refuse")
-	case "requiretls":
-		var on string
-		on, err = oneOf(words, "on", "off")
-		h.requireTLS = on == "on"
-	case "banner":
-		h.banner = strings.Join(words[1:], " ")
-	case "ehlo":
-		h.extra = append(h.extra, strings.Join(words[1:], " "))
-	case "delay":
-		h.delay, err = moment(words)
-	case "dead":
-		h.dead, err = oneOf(words, deadRefuse, deadTimeout, deadSilent)
-	case "certificate":
-		err = f.certificateDirective(&h.certificate, words)
-	default:
-		return ErrDirective
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,16 +27,19 @@ const (
 )
 
 // doors are the lab's sockets, all on 127.0.0.1 as some systems have no other
-// loopback address: one for all mail hosts, one for all policy hosts, and the
-// resolver's. Which lab address a connection means, its first line says: the
-// lab's dialer writes it.
+// loopback address: one for all mail hosts, two for all web servers, with and
+// without TLS, the resolver's, and one for each name server. Which lab address a
+// connection to the first three means, its first line says: the lab's dialer
+// writes it.
 type doors struct {
-	dnsAddr string
-	dns     []*dns.Server
-	mail    net.Listener
-	web     *http.Server
-	webAddr string
-	running sync.WaitGroup
+	dnsAddr   string
+	names     []string // of nameservers
+	dns       []*dns.Server
+	mail      net.Listener
+	web       [2]*http.Server
+	webAddr   string
+	plainAddr string
+	running   sync.WaitGroup
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool // mail connections, for close
@@ -54,26 +58,41 @@ func (l *Lab) open() (*doors, error) {
 // portAttempts bounds the search for a port free for both UDP and TCP.
 const portAttempts = 20
 
-func (d *doors) openDNS(l *Lab) error {
-	var packets net.PacketConn
-	var listener net.Listener
-	var err error
-	for range portAttempts {
-		if packets, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+// openDNS opens the doors of the resolver and of the name servers.
+func (d *doors) openDNS(l *Lab) (err error) {
+	if d.dnsAddr, err = d.openNames(l.handler); err != nil {
+		return err
+	}
+	for i := range nameservers {
+		addr, err := d.openNames(func(udp bool) dns.HandlerFunc { return l.authority(i, udp) })
+		if err != nil {
 			return err
 		}
-		d.dnsAddr = packets.LocalAddr().String()
-		if listener, err = net.Listen("tcp", d.dnsAddr); err == nil {
+		d.names = append(d.names, addr)
+	}
+	return nil
+}
+
+// openNames answers over UDP and TCP at one port.
+func (d *doors) openNames(handler func(udp bool) dns.HandlerFunc) (addr string, err error) {
+	var packets net.PacketConn
+	var listener net.Listener
+	for range portAttempts {
+		if packets, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			return "", err
+		}
+		addr = packets.LocalAddr().String()
+		if listener, err = net.Listen("tcp", addr); err == nil {
 			break
 		}
 		packets.Close()
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, s := range []*dns.Server{
-		{PacketConn: packets, UDPSize: 4096, Handler: l.handler(true)},
-		{Listener: listener, Handler: l.handler(false)},
+		{PacketConn: packets, UDPSize: 4096, Handler: handler(true)},
+		{Listener: listener, Handler: handler(false)},
 	} {
 		started := make(chan struct{})
 		s.NotifyStartedFunc = func() { close(started) }
@@ -81,23 +100,30 @@ func (d *doors) openDNS(l *Lab) error {
 		d.running.Go(func() { _ = s.ActivateAndServe() })
 		<-started
 	}
-	return nil
+	return addr, nil
 }
 
 // handler answers queries at the socket; over UDP an answer that is too long
 // is cut (RFC 2181 §9).
 func (l *Lab) handler(udp bool) dns.HandlerFunc {
 	return func(w dns.ResponseWriter, query *dns.Msg) {
-		reply := l.world.Load().resolve(query, l.now())
-		if udp {
-			size := dns.MinMsgSize
-			if opt := query.IsEdns0(); opt != nil {
-				size = max(size, min(int(opt.UDPSize()), 1232))
-			}
-			reply.Truncate(size)
-		}
-		_ = w.WriteMsg(reply)
+		write(w, query, l.world.Load().resolve(query, l.now()), udp)
 	}
+}
+
+// write sends a reply; nil is none.
+func write(w dns.ResponseWriter, query, reply *dns.Msg, udp bool) {
+	if reply == nil {
+		return
+	}
+	if udp {
+		size := dns.MinMsgSize
+		if opt := query.IsEdns0(); opt != nil {
+			size = max(size, min(int(opt.UDPSize()), 1232))
+		}
+		reply.Truncate(size)
+	}
+	_ = w.WriteMsg(reply)
 }
 
 func (d *doors) close() error {
@@ -108,8 +134,10 @@ func (d *doors) close() error {
 	if d.mail != nil {
 		all = append(all, d.mail.Close())
 	}
-	if d.web != nil {
-		all = append(all, d.web.Close())
+	for _, s := range d.web {
+		if s != nil {
+			all = append(all, s.Close())
+		}
 	}
 	d.mu.Lock()
 	for c := range d.conns {
@@ -129,8 +157,12 @@ func (l *Lab) dial(ctx context.Context, network, to string) (net.Conn, error) {
 	}
 	at, err := netip.ParseAddrPort(to)
 	w := l.world.Load()
-	if _, ok := w.owned[at.Addr()]; err != nil || !ok || !strings.HasPrefix(network, "tcp") ||
-		at.Port() != smtpPort && at.Port() != httpsPort {
+	_, ours := w.owned[at.Addr()]
+	if ours && at.Port() == dnsPort {
+		return l.dialNames(ctx, network, at)
+	}
+	if err != nil || !ours || !strings.HasPrefix(network, "tcp") ||
+		!slices.Contains([]uint16{smtpPort, httpsPort, submissionsPort, httpPort}, at.Port()) {
 		return refuse(fmt.Errorf("%w: %s", observe.ErrReserved, to))
 	}
 	dead, ok := w.listening(at)
@@ -146,22 +178,13 @@ func (l *Lab) dial(ctx context.Context, network, to string) (net.Conn, error) {
 		}
 	}
 	door := l.doors.mail.Addr().String()
-	if at.Port() == httpsPort {
+	switch at.Port() {
+	case httpsPort:
 		door = l.doors.webAddr
+	case httpPort:
+		door = l.doors.plainAddr
 	}
 	return knock(ctx, door, at)
-}
-
-// listening tells whether a server is at the address, and how it is dead.
-func (w *world) listening(at netip.AddrPort) (dead string, ok bool) {
-	if at.Port() == httpsPort {
-		if s := w.web[at.Addr()]; s != nil {
-			return s.dead, true
-		}
-	} else if s := w.mail[at.Addr()]; s != nil {
-		return s.dead, true
-	}
-	return "", false
 }
 
 // knock connects to a door and says which address is meant.

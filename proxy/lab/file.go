@@ -18,16 +18,37 @@ import (
 //
 //	zone         records, one a line; SOA and NS are added. {tlsa U S M HOST},
 //	             {tlsa U S M HOST previous} and {tlsa U S M ca} stand for the
-//	             data of a TLSA record (previous, next: of another key)
-//	dnssec       how the zone is signed; without the section: well
+//	             data of a TLSA record (previous, next: of another key; rsa,
+//	             default, submissions, https: of a further certificate); with
+//	             "as U S M" before the brace under these numbers instead
+//	dnssec       how the zone is signed and served; without the section: well
 //	policyhost   how the web server mta-sts behaves
 //	mta-sts.txt  the body that it serves
 //	mx HOST      how a mail server behaves; without the section: well
 //	expect       the finding codes that a check gives, one a line, sorted
 //	senders      what each sender does, one a line: sender, outcome, codes
 //
-// The directives of a section are the cases of the function that reads it. In
-// directives a name without final dot is relative to the domain, "@" is the
+// The directives of a section are the cases of the function that reads it:
+//
+//	dnssec       secure, unsigned, no-ds, other-ds, inception AGE, expiration AGE,
+//	             expired-set NAME TYPE, unsigned-set NAME TYPE, servfail NAME TYPE,
+//	             no-proof NAME, replaced RECORD; and of the second server ns2.test.:
+//	             ns2 same, ns2 lacks NAME TYPE, ns2 holds RECORD (instead of its
+//	             set), ns2 refuses TYPE, ns2 drops TYPE, ns2 no-rrsig
+//	policyhost   status N, content-type TEXT, location URL, newlines crlf|lf, delay
+//	             TIME, dead refuse|timeout, certificate …, default-certificate … (to
+//	             who sends no server_name), only-path PATH, only-host www|@,
+//	             plain-http on (port 80 answers), refuses-agents on (403 but for
+//	             browsers), no-ipv6 on (RST)
+//	mx HOST      starttls on|off|refuse|first (after 5 s of quiet), requiretls,
+//	             mandatory-tls on (530 to MAIL in the clear), injectable on (carries
+//	             out what came with STARTTLS), banner TEXT, ehlo TEXT, delay TIME,
+//	             dead refuse|timeout|silent, certificate …, default-certificate …,
+//	             submissions certificate …, https certificate …, tls min|max VERSION,
+//	             tls fails-on-1.3, sni required, keys both (RSA beside ECDSA),
+//	             client-certificate asked|required
+//
+// In directives a name without final dot is relative to the domain, "@" is the
 // domain; a time is a number with d, h, m or s.
 
 // Errors of a domain's file, inside a *FileError.
@@ -222,4 +243,10 @@ func oneOf(words []string, allowed ...string) (string, error) {
 		return "", ErrValue
 	}
 	return words[1], nil
+}
+
+// onOff reads a directive that is on or off.
+func onOff(words []string) (bool, error) {
+	word, err := oneOf(words, "on", "off")
+	return word == "on", err
 }

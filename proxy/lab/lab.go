@@ -108,8 +108,8 @@ func (l *Lab) Network() *observe.Network {
 			return l.dial(ctx, network, address)
 		},
 		Roots:    roots,
-		SMTPPort: smtpPort, HTTPSPort: httpsPort,
-		EHLO: "sealane.test",
+		SMTPPort: smtpPort, HTTPSPort: httpsPort, SubmissionsPort: submissionsPort, HTTPPort: httpPort, DNSPort: dnsPort,
+		EHLO: "sealane.test", Near: true,
 	}
 }
 

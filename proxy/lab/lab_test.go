@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/smtp"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -235,7 +236,12 @@ func TestDialReachesTheLabOnly(t *testing.T) {
 	n := start(t).Network()
 	for address, want := range map[string]error{
 		"203.0.113.1:587":     observe.ErrReserved,
-		"203.0.113.1:80":      observe.ErrReserved,
+		"203.0.113.1:8080":    observe.ErrReserved,
+		"203.0.113.1:80":      syscall.ECONNREFUSED,
+		"203.0.113.1:465":     syscall.ECONNREFUSED,
+		"203.0.113.1:53":      syscall.ECONNREFUSED,
+		"192.0.2.53:25":       syscall.ECONNREFUSED,
+		"8.8.8.8:53":          observe.ErrReserved,
 		"192.0.2.254:25":      observe.ErrReserved,
 		"127.0.0.1:25":        observe.ErrReserved,
 		"[::1]:443":           observe.ErrReserved,
@@ -257,7 +263,7 @@ func TestDialReachesTheLabOnly(t *testing.T) {
 	if _, err := n.Dial(t.Context(), "udp", "203.0.113.1:25"); !errors.Is(err, observe.ErrReserved) {
 		t.Error(err)
 	}
-	if n.SMTPPort != 25 || n.HTTPSPort != 443 {
+	if !slices.Equal(n.Ports(), []uint16{25, 443, 465, 80, 53}) {
 		t.Error("ports")
 	}
 }

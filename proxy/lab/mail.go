@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -53,8 +54,20 @@ func (d *doors) serveMail(l *Lab, conn *arrival) {
 	}
 	s := &session{server: server}
 	s.use(conn)
+	if at.Port() == submissionsPort {
+		secure := tls.Server(conn, server.submissions)
+		if secure.Handshake() != nil {
+			return
+		}
+		s.use(secure)
+		s.secure = true
+	}
 	s.run()
 }
+
+// quiet is how long nobody may have been at a server that offers STARTTLS to the
+// first visitor only.
+const quiet = 5 * time.Second
 
 // session is one SMTP dialogue (RFC 5321 §4.1.1).
 type session struct {
@@ -62,6 +75,7 @@ type session struct {
 	conn   net.Conn
 	reader *bufio.Reader
 	secure bool
+	later  bool // somebody was here just now
 }
 
 func (s *session) use(conn net.Conn) {
@@ -75,6 +89,9 @@ func (s *session) run() {
 		_, _ = io.Copy(io.Discard, s.conn)
 		return
 	}
+	visited := func() int64 { return s.server.last.Swap(time.Now().UnixNano()) }
+	s.later = time.Since(time.Unix(0, visited())) < quiet
+	defer visited()
 	time.Sleep(s.server.delay)
 	banner := s.server.banner
 	if banner == "" {
@@ -118,7 +135,12 @@ func (s *session) command() bool {
 	case "QUIT":
 		s.say("221 2.0.0 bye")
 		return false
-	case "MAIL", "RCPT", "DATA":
+	case "MAIL":
+		if s.server.mandatoryTLS && !s.secure {
+			return s.say("530 5.7.0 Must issue a STARTTLS command first") // RFC 3207 §4
+		}
+		return s.say("250 2.1.0 ok")
+	case "RCPT", "DATA":
 		return s.say("550 5.7.1 the lab takes no mail")
 	}
 	return s.say("502 5.5.1 not known here")
@@ -127,7 +149,7 @@ func (s *session) command() bool {
 // extensions is the reply to EHLO.
 func (s *session) extensions() []string {
 	words := append([]string{s.server.name.String(), "SIZE 10240000", "8BITMIME"}, s.server.extra...)
-	if s.server.starttls != "off" && !s.secure {
+	if !s.secure && s.server.starttls != "off" && (s.server.starttls != "first" || !s.later) {
 		words = append(words, "STARTTLS")
 	}
 	if s.server.requireTLS && s.secure {
@@ -145,7 +167,7 @@ func (s *session) extensions() []string {
 }
 
 // startTLS answers STARTTLS (RFC 3207 §4). What came with the command in clear
-// is dropped (§4.2).
+// is dropped (§4.2), unless the server is told to be wrong there.
 func (s *session) startTLS() bool {
 	switch {
 	case s.secure || s.server.starttls == "off":
@@ -153,7 +175,8 @@ func (s *session) startTLS() bool {
 	case s.server.starttls == "refuse":
 		return s.say("454 4.7.0 TLS not available due to temporary reason")
 	}
-	_, _ = s.reader.Discard(s.reader.Buffered())
+	waiting, _ := s.reader.Peek(s.reader.Buffered())
+	injected := append([]byte(nil), waiting...)
 	if !s.say("220 2.0.0 ready") {
 		return false
 	}
@@ -162,6 +185,9 @@ func (s *session) startTLS() bool {
 		return false
 	}
 	s.use(conn)
+	if s.server.injectable {
+		s.reader = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(injected), conn), maxCommand)
+	}
 	s.secure = true
 	return true
 }

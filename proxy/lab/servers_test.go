@@ -16,8 +16,13 @@ import (
 // scripted starts a lab of one domain whose servers behave as the sections say.
 func scripted(t *testing.T, sections string) *Lab {
 	t.Helper()
-	f, err := parseFile("x.test.txtar", []byte("Wrong.\n-- zone --\n@ MX 10 mx1\nmx1 A 192.0.2.10\nmta-sts A 192.0.2.11\n"+
-		sections+"-- expect --\ndns.ok\n"))
+	return zoned(t, "mx1 A 192.0.2.10\nmta-sts A 192.0.2.11\n", sections)
+}
+
+// zoned is scripted with another zone.
+func zoned(t *testing.T, zone, sections string) *Lab {
+	t.Helper()
+	f, err := parseFile("x.test.txtar", []byte("Wrong.\n-- zone --\n@ MX 10 mx1\n"+zone+sections+"-- expect --\ndns.ok\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +74,8 @@ func TestMailDialogue(t *testing.T) {
 		{"EHLO me\r\n", "250-mx1.x.test\r\n250-SIZE 10240000\r\n250-8BITMIME\r\n250-X-<i>\r\n250-STARTTLS\r\n250 ENHANCEDSTATUSCODES\r\n"},
 		{"helo me\r\n", "250 mx1.x.test\r\n"},
 		{"STARTTLS\r\n", "454 4.7.0 TLS not available due to temporary reason\r\n"},
-		{"MAIL FROM:<>\r\n", "550 5.7.1 the lab takes no mail\r\n"},
+		{"MAIL FROM:<>\r\n", "250 2.1.0 ok\r\n"},
+		{"RCPT TO:<me@x.test>\r\nDATA\r\n", "550 5.7.1 the lab takes no mail\r\n550 5.7.1 the lab takes no mail\r\n"},
 		{"NOOP\r\nRSET\r\n", "250 2.0.0 ok\r\n250 2.0.0 ok\r\n"},
 		{"DANCE\r\n\r\n", "502 5.5.1 not known here\r\n502 5.5.1 not known here\r\n"},
 		{strings.Repeat("x", 2*maxCommand), "500 5.5.6 line too long\r\n"},

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,16 +17,20 @@ func (b *builder) expand(text string) (string, error) {
 		return text, nil
 	}
 	inside, after, closed := strings.Cut(rest, "}")
-	words := strings.Fields(inside)
-	if !closed || len(words) < 4 || len(words) > 5 {
+	made, published, differs := strings.Cut(inside, " as ")
+	words, numbers := strings.Fields(made), strings.Fields(published)
+	if !closed || len(words) < 4 || len(words) > 5 || differs && len(numbers) != 3 {
 		return "", fmt.Errorf("%w: %s", ErrValue, text)
 	}
 	certificate, err := b.placeholder(words[3:])
 	if err != nil {
 		return "", err
 	}
-	data, err := association(words[0], words[1], words[2], certificate)
-	return before + data + after, err
+	data, err := association(words[1], words[2], certificate)
+	if !differs {
+		numbers = words[:3]
+	}
+	return before + strings.Join(numbers, " ") + " " + data + after, err
 }
 
 // placeholder gives the certificate meant by "ca", "HOST" or "HOST GENERATION".
@@ -39,7 +44,7 @@ func (b *builder) placeholder(words []string) (*x509.Certificate, error) {
 	}
 	generation := ""
 	if len(words) == 2 {
-		if generation = words[1]; generation != "previous" && generation != "next" {
+		if generation = words[1]; !slices.Contains(generations, generation) {
 			return nil, fmt.Errorf("%w: generation %s", ErrValue, generation)
 		}
 	}
@@ -50,9 +55,9 @@ func (b *builder) placeholder(words []string) (*x509.Certificate, error) {
 	return c.Leaf, nil
 }
 
-// association gives the data of a TLSA record for a certificate (RFC 6698
-// §2.1), in presentation form.
-func association(usage, selector, matching string, c *x509.Certificate) (string, error) {
+// association gives the certificate association data of a certificate (RFC
+// 6698 §2.1.4), in presentation form.
+func association(selector, matching string, c *x509.Certificate) (string, error) {
 	var data []byte
 	switch selector {
 	case "0":
@@ -73,5 +78,5 @@ func association(usage, selector, matching string, c *x509.Certificate) (string,
 	default:
 		return "", fmt.Errorf("%w: matching type %s", ErrValue, matching)
 	}
-	return usage + " " + selector + " " + matching + " " + hex.EncodeToString(data), nil
+	return hex.EncodeToString(data), nil
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"io"
@@ -22,13 +23,32 @@ func (d *doors) openWeb(l *Lab) error {
 	if err != nil {
 		return err
 	}
-	d.webAddr = listener.Addr().String()
-	d.web = &http.Server{
+	plain, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	d.webAddr, d.plainAddr = listener.Addr().String(), plain.Addr().String()
+	d.web = [2]*http.Server{l.webDoor(), l.webDoor()}
+	d.running.Go(func() { _ = d.web[0].ServeTLS(arrivals{listener}, "", "") })
+	d.running.Go(func() { _ = d.web[1].Serve(arrivals{plain}) })
+	return nil
+}
+
+// webDoor is the server behind one of the two doors.
+func (l *Lab) webDoor() *http.Server {
+	return &http.Server{
 		Handler: http.HandlerFunc(l.servePolicy),
 		TLSConfig: &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			server, err := l.webServerOf(hello.Conn)
 			if err != nil {
 				return nil, err
+			}
+			// A configuration's own word isn't asked for once it is given here.
+			if of := server.tls.GetConfigForClient; of != nil {
+				if other, err := of(hello); other != nil || err != nil {
+					return other, err
+				}
 			}
 			return server.tls, nil
 		}},
@@ -38,8 +58,6 @@ func (d *doors) openWeb(l *Lab) error {
 		ReadHeaderTimeout: serverTimeout, IdleTimeout: serverTimeout, MaxHeaderBytes: 8 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // probes break off: that is their business
 	}
-	d.running.Go(func() { _ = d.web.ServeTLS(arrivals{listener}, "", "") })
-	return nil
 }
 
 // webServerOf gives the policy host that a connection means.
@@ -66,8 +84,12 @@ func (l *Lab) webServerOf(conn net.Conn) (*webServer, error) {
 func (l *Lab) servePolicy(w http.ResponseWriter, r *http.Request) {
 	conn, _ := r.Context().Value(connKey{}).(net.Conn)
 	server, err := l.webServerOf(conn)
-	if err != nil || r.URL.Path != policyPath || r.Host != server.name.String() {
+	if err != nil || server.bare || r.URL.Path != cmp.Or(server.onlyPath, policyPath) || r.Host != server.name.String() {
 		http.NotFound(w, r)
+		return
+	}
+	if server.refusesAgents && !strings.HasPrefix(r.UserAgent(), "Mozilla/") {
+		http.Error(w, "browsers only", http.StatusForbidden)
 		return
 	}
 	select {

@@ -14,14 +14,18 @@ import (
 
 // Ports of the lab's servers, as on the internet.
 const (
-	smtpPort  = 25
-	httpsPort = 443
+	smtpPort        = 25
+	dnsPort         = 53
+	httpPort        = 80
+	httpsPort       = 443
+	submissionsPort = 465
 )
 
 // world is the lab at one refresh: zones and what listens at which address. It
 // isn't changed once built.
 type world struct {
 	zones   map[string]*zone.Zone // by origin, with final dot
+	second  map[string]*secondZone
 	failing map[set]bool
 	// owned says who has an address; what serves there is in mail and web.
 	owned map[netip.Addr]dnsname.Name
@@ -29,34 +33,27 @@ type world struct {
 	web   map[netip.Addr]*webServer
 }
 
-// mailServer is a mail host as it behaves.
-type mailServer struct {
-	*hostSpec
-	name dnsname.Name
-	tls  *tls.Config
-}
-
-// webServer is a policy host as it behaves.
-type webServer struct {
-	*policySpec
-	name dnsname.Name
-	tls  *tls.Config
-}
-
 // build makes the world of the files. Its errors about a file are *FileError.
 func build(files []*domainFile, keys *keyring, now time.Time) (*world, error) {
 	w := &world{
-		zones: map[string]*zone.Zone{}, failing: map[set]bool{}, owned: map[netip.Addr]dnsname.Name{},
+		zones: map[string]*zone.Zone{}, second: map[string]*secondZone{}, failing: map[set]bool{}, owned: map[netip.Addr]dnsname.Name{},
 		mail: map[netip.Addr]*mailServer{}, web: map[netip.Addr]*webServer{},
 	}
 	parent := zone.New(top)
-	if err := parent.Add(
-		"@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300",
-		"@ NS ns",
-		"ns A 192.0.2.53",
-		"ns AAAA 2001:db8::53",
-	); err != nil {
+	if err := parent.Add("@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300", "@ NS ns"); err != nil {
 		return nil, err
+	}
+	for _, s := range nameservers {
+		for _, ip := range s.addresses {
+			typ := "AAAA"
+			if ip.Is4() {
+				typ = "A"
+			}
+			if err := parent.Add(fmt.Sprint(s.label, " ", typ, " ", ip)); err != nil {
+				return nil, err
+			}
+			w.owned[ip] = top.Child(s.label)
+		}
 	}
 	for _, f := range files {
 		b := &builder{world: w, file: f, keys: keys, now: now, certificates: map[string]*tls.Certificate{}}
@@ -79,18 +76,9 @@ type builder struct {
 
 func (b *builder) domain(parent *zone.Zone) error {
 	f := b.file
-	z := zone.New(f.name)
-	if err := z.Add("@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300", "@ NS ns.test."); err != nil {
-		return f.fault(line{}, err)
-	}
-	for _, l := range f.zone {
-		text, err := b.expand(l.text)
-		if err == nil {
-			err = z.Add(text)
-		}
-		if err != nil {
-			return f.fault(l, err)
-		}
+	z, err := b.fill(func(string) bool { return true })
+	if err != nil {
+		return err
 	}
 	for _, serve := range []func(*zone.Zone) error{b.addresses, b.mailServers, b.policyHost} {
 		if err := serve(z); err != nil {
@@ -101,24 +89,49 @@ func (b *builder) domain(parent *zone.Zone) error {
 	if err := b.delegate(parent, z); err != nil {
 		return f.fault(line{}, err)
 	}
+	if err := b.secondServer(); err != nil {
+		return f.fault(line{}, err)
+	}
 	return nil
+}
+
+// fill makes the zone, unsigned, of those of its lines that are wanted.
+func (b *builder) fill(want func(text string) bool) (*zone.Zone, error) {
+	f := b.file
+	z := zone.New(f.name)
+	own := []string{"@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300", "@ NS ns.test."}
+	if f.dnssec.second != nil {
+		own = append(own, "@ NS ns2.test.")
+	}
+	if err := z.Add(own...); err != nil {
+		return nil, f.fault(line{}, err)
+	}
+	for _, l := range f.zone {
+		text, err := b.expand(l.text)
+		if err == nil && want(text) {
+			err = z.Add(text)
+		}
+		if err != nil {
+			return nil, f.fault(l, err)
+		}
+	}
+	return z, nil
 }
 
 // delegate signs the zone as the file says, and hangs it under its parent.
 func (b *builder) delegate(parent, z *zone.Zone) error {
 	d, name := &b.file.dnssec, b.file.name
-	if err := parent.Add(name.FQDN() + " NS ns.test."); err != nil {
-		return err
+	for _, ns := range z.Records(name, dns.TypeNS) {
+		if err := parent.Add(ns.String()); err != nil {
+			return err
+		}
 	}
 	for _, s := range d.failing {
 		b.failing[s] = true
 	}
 	if d.mode != modeUnsigned {
-		key, err := b.keys.zone(name, "")
+		key, err := b.sign(z)
 		if err != nil {
-			return err
-		}
-		if err := z.Sign(key, b.now.Add(d.inception), b.now.Add(d.expiration)); err != nil {
 			return err
 		}
 		if d.mode == modeOtherKey {
@@ -133,6 +146,16 @@ func (b *builder) delegate(parent, z *zone.Zone) error {
 		}
 	}
 	return b.spoil(z)
+}
+
+// sign signs the zone with its key.
+func (b *builder) sign(z *zone.Zone) (*zone.Key, error) {
+	d := &b.file.dnssec
+	key, err := b.keys.zone(b.file.name, "")
+	if err != nil {
+		return nil, err
+	}
+	return key, z.Sign(key, b.now.Add(d.inception), b.now.Add(d.expiration))
 }
 
 // spoil breaks the signed zone as the file says.
@@ -169,6 +192,9 @@ var documentation = []netip.Prefix{
 func (b *builder) addresses(z *zone.Zone) error {
 	for _, rr := range append(z.All(dns.TypeA), z.All(dns.TypeAAAA)...) {
 		ip, _ := address(rr)
+		if ip.IsPrivate() {
+			continue // whoever dials it is refused, as on the internet
+		}
 		known := false
 		for _, prefix := range documentation {
 			known = known || prefix.Contains(ip)
@@ -204,66 +230,4 @@ func addressesOf(z *zone.Zone, host dnsname.Name) []netip.Addr {
 		}
 	}
 	return all
-}
-
-// mailServers sets up the hosts of the zone's MX records and those that have a
-// section.
-func (b *builder) mailServers(z *zone.Zone) error {
-	for _, rr := range z.Records(b.file.name, dns.TypeMX) {
-		host, err := dnsname.Parse(rr.(*dns.MX).Mx)
-		if err == nil && b.file.hosts[host] == nil && host.Within(b.file.name) {
-			b.file.hosts[host] = &hostSpec{starttls: "on", requireTLS: true}
-		}
-	}
-	for host, spec := range b.file.hosts {
-		certificate, err := b.certificate(host, "")
-		if err != nil {
-			return err
-		}
-		server := &mailServer{hostSpec: spec, name: host, tls: serverConfig(certificate)}
-		for _, ip := range addressesOf(z, host) {
-			b.mail[ip] = server
-		}
-	}
-	return nil
-}
-
-func (b *builder) policyHost(z *zone.Zone) error {
-	if b.file.policy == nil {
-		return nil
-	}
-	host := b.file.name.Child("mta-sts")
-	certificate, err := b.certificate(host, "")
-	if err != nil {
-		return err
-	}
-	server := &webServer{policySpec: b.file.policy, name: host, tls: serverConfig(certificate)}
-	server.tls.NextProtos = []string{"h2", "http/1.1"}
-	for _, ip := range addressesOf(z, host) {
-		b.web[ip] = server
-	}
-	return nil
-}
-
-func serverConfig(c *tls.Certificate) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12, SessionTicketsDisabled: true}
-}
-
-// certificate gives the certificate of a host, the same one each time.
-func (b *builder) certificate(host dnsname.Name, generation string) (*tls.Certificate, error) {
-	at := host.String() + " " + generation
-	if b.certificates[at] != nil {
-		return b.certificates[at], nil
-	}
-	var spec certificateSpec
-	if server := b.file.hosts[host]; server != nil && generation == "" {
-		spec = server.certificate
-	} else if b.file.policy != nil && host == b.file.name.Child("mta-sts") {
-		spec = b.file.policy.certificate
-	}
-	c, err := b.keys.issue(host, generation, spec, b.now)
-	if err == nil {
-		b.certificates[at] = c
-	}
-	return c, err
 }

@@ -20,9 +20,15 @@ type found struct {
 // IPv4 and IPv6 in turn. One family's failure is no failure while the other
 // gives an address.
 func (n *Network) addresses(ctx context.Context, host dnsname.Name) ([]netip.Addr, *probe.Failure) {
+	return n.addressesUnchecked(ctx, host, false)
+}
+
+// addressesUnchecked is addresses; with cd it takes from the resolver what
+// doesn't validate too (RFC 4035 §3.2.2).
+func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd bool) ([]netip.Addr, *probe.Failure) {
 	second := make(chan found, 1)
-	go func() { second <- n.family(ctx, host, doh.TypeAAAA) }()
-	v4 := n.family(ctx, host, doh.TypeA)
+	go func() { second <- n.family(ctx, host, doh.TypeAAAA, cd) }()
+	v4 := n.family(ctx, host, doh.TypeA, cd)
 	v6 := <-second
 	var all []netip.Addr
 	for i := range max(len(v4.addresses), len(v6.addresses)) {
@@ -50,8 +56,8 @@ func (n *Network) addresses(ctx context.Context, host dnsname.Name) ([]netip.Add
 }
 
 // family asks one address question.
-func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type) found {
-	wire, err := n.Exchange(ctx, doh.Query(host, typ, false))
+func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, cd bool) found {
+	wire, err := n.Exchange(ctx, doh.Query(host, typ, cd))
 	if err != nil {
 		return found{failure: failed(ctx, err, probe.DNSTimeout, probe.NoResolver)}
 	}
@@ -59,22 +65,29 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type) f
 	if err != nil {
 		return found{failure: &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}}
 	}
-	var f found
-	switch answer.Rcode {
-	case doh.RcodeNoError:
+	f := found{failure: rcodeFailure(answer.Rcode)}
+	if f.failure == nil {
 		for _, r := range answer.RecordsOf(host, typ) {
 			if ip, ok := r.Address(); ok {
 				f.addresses = append(f.addresses, ip)
 			}
 		}
-	case doh.RcodeNXDomain:
-		f.failure = &probe.Failure{Class: probe.DNSNotFound}
-	case doh.RcodeServFail:
-		f.failure = &probe.Failure{Class: probe.DNSFailed, Detail: rcode(answer.Rcode)}
-	default: // the resolver's own refusal
-		f.failure = &probe.Failure{Class: probe.BadResponse, Detail: rcode(answer.Rcode)}
 	}
 	return f
+}
+
+// rcodeFailure is what a resolver's response code says, nil for NOERROR.
+func rcodeFailure(code int) *probe.Failure {
+	switch code {
+	case doh.RcodeNoError:
+		return nil
+	case doh.RcodeNXDomain:
+		return &probe.Failure{Class: probe.DNSNotFound}
+	case doh.RcodeServFail:
+		return &probe.Failure{Class: probe.DNSFailed, Detail: rcode(code)}
+	}
+	// The resolver's own refusal.
+	return &probe.Failure{Class: probe.BadResponse, Detail: rcode(code)}
 }
 
 // rcode names the response codes that resolvers give (RFC 1035 §4.1.1).

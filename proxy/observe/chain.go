@@ -15,22 +15,28 @@ import (
 // handshake speaks TLS over conn as a client that takes any certificate, and
 // reports what stood. SNI is the name given; ALPN may be empty.
 func (n *Network) handshake(ctx context.Context, conn net.Conn, config *tls.Config) (*tls.Conn, *probe.TLS, *probe.Failure) {
-	tap := &tapped{Conn: conn}
+	return n.handshakeOver(ctx, &tap{Conn: conn}, config)
+}
+
+// handshakeOver is handshake over a tap of the caller's.
+func (n *Network) handshakeOver(ctx context.Context, conn *tap, config *tls.Config) (*tls.Conn, *probe.TLS, *probe.Failure) {
 	// Trust is observed by our own verification below, never decided here.
 	config.InsecureSkipVerify = true
-	secure := tls.Client(tap, config)
+	secure := tls.Client(conn, config)
 	if err := secure.Handshake(); err != nil {
-		return nil, nil, handshakeFailed(ctx, err, tap)
+		return nil, nil, handshakeFailed(ctx, err, conn)
 	}
 	state := secure.ConnectionState()
+	now := time.Now()
 	seen := &probe.TLS{
 		Version: state.Version,
 		Cipher:  state.CipherSuite,
 		Group:   uint16(state.CurveID),
 		ALPN:    state.NegotiatedProtocol,
 		Chain:   [][]byte{},
-		Trust:   n.trust(state.PeerCertificates, time.Now()),
+		Trust:   n.trust(state.PeerCertificates, now),
 	}
+	seen.Trust.Revoked = revoked(state.OCSPResponse, state.PeerCertificates, now)
 	for _, c := range state.PeerCertificates {
 		if len(seen.Chain) == probe.MaxChain || len(c.Raw) > probe.MaxCertificate {
 			break // the order means something: nothing after a gap

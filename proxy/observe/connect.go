@@ -9,12 +9,17 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-// connect dials one address. The connection given ends whatever it waits for
-// when ctx is done.
+// connect dials one address over TCP.
 func (n *Network) connect(ctx context.Context, ip netip.Addr, port uint16, limit time.Duration) (net.Conn, *probe.Failure) {
+	return n.connectOver(ctx, "tcp", ip, port, limit)
+}
+
+// connectOver dials one address. The connection given ends whatever it waits
+// for when ctx is done.
+func (n *Network) connectOver(ctx context.Context, network string, ip netip.Addr, port uint16, limit time.Duration) (net.Conn, *probe.Failure) {
 	dialing, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	conn, err := n.Dial(dialing, "tcp", netip.AddrPortFrom(ip, port).String())
+	conn, err := n.Dial(dialing, network, netip.AddrPortFrom(ip, port).String())
 	if err != nil {
 		return nil, failed(ctx, err, probe.ConnectTimeout, probe.Unavailable)
 	}

@@ -34,7 +34,7 @@ func failed(ctx context.Context, err error, timeout, other probe.Class) *probe.F
 	case received && remote == protocolVersion:
 		f.Class = probe.TLSVersion
 	case received: // with TLS 1.3 it may come behind the handshake
-		f.Class = probe.TLSAlert
+		f.Class, f.Alert = probe.TLSAlert, remote
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.Class = probe.ConnectRefused
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
@@ -51,7 +51,7 @@ func failed(ctx context.Context, err error, timeout, other probe.Class) *probe.F
 // handshakeFailed is failed for a TLS handshake over conn. When we gave up
 // ourselves, the alert that we sent says why. A peer that answers with no TLS
 // at all is told from one that our TLS can't follow, TLSFailed.
-func handshakeFailed(ctx context.Context, err error, conn *tapped) *probe.Failure {
+func handshakeFailed(ctx context.Context, err error, conn *tap) *probe.Failure {
 	f := failed(ctx, err, probe.TLSTimeout, probe.TLSFailed)
 	var notTLS tls.RecordHeaderError
 	switch {
@@ -76,20 +76,4 @@ func remoteAlert(err error) (uint8, bool) {
 		return 0, false
 	}
 	return uint8(v.Uint()), true
-}
-
-// tapped notes the alert that our own side of a handshake sent in the clear,
-// which is the only exact word on why crypto/tls gave up.
-type tapped struct {
-	net.Conn
-	alert uint8
-}
-
-// Write passes p on. An alert record is 21, version, length 2, level, number
-// (RFC 8446 §5.1).
-func (t *tapped) Write(p []byte) (int, error) {
-	if len(p) == 7 && p[0] == 21 && p[3] == 0 && p[4] == 2 {
-		t.alert = p[6]
-	}
-	return t.Conn.Write(p)
 }

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,11 +21,18 @@ type Guard struct {
 	// AllowPrivate lets special-purpose addresses through, for a test bed of
 	// one's own. Multicast and the unspecified address stay refused.
 	AllowPrivate bool
-	// Ports that may be reached; empty means 25 and 443.
+	// Ports that may be reached; empty means 25, 443, 465, 80 and 53.
 	Ports []uint16
+	// DNSPort is the one of them that may be reached over UDP too; 0 means 53.
+	DNSPort uint16
 }
 
-// Dial connects over TCP to "ip:port". What the guard refuses gives an error
+// usualPorts are those of SMTP, HTTPS, submissions, HTTP and DNS.
+var usualPorts = []uint16{25, 443, 465, 80, dnsPort}
+
+const dnsPort = 53
+
+// Dial connects to "ip:port" over TCP, for DNS also over UDP. What the guard refuses gives an error
 // that wraps ErrReserved; an address for which this machine has no route at
 // all gives a *probe.Failure of class Blocked, since that is our own fault.
 func (g Guard) Dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -46,16 +54,17 @@ func (g Guard) Dial(ctx context.Context, network, address string) (net.Conn, err
 // Check tells whether the guard lets a connection to "ip:port" through; its
 // error wraps ErrReserved.
 func (g Guard) Check(network, address string) error {
-	if !strings.HasPrefix(network, "tcp") {
-		return fmt.Errorf("%w: network %q", ErrReserved, network)
-	}
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("%w: %q is no address and port", ErrReserved, address)
 	}
 	ports := g.Ports
 	if len(ports) == 0 {
-		ports = []uint16{25, 443}
+		ports = usualPorts
+	}
+	datagrams := strings.HasPrefix(network, "udp") && to.Port() == cmp.Or(g.DNSPort, dnsPort)
+	if !strings.HasPrefix(network, "tcp") && !datagrams {
+		return fmt.Errorf("%w: network %q", ErrReserved, network)
 	}
 	if !slices.Contains(ports, to.Port()) {
 		return fmt.Errorf("%w: port %d", ErrReserved, to.Port())

@@ -1,5 +1,6 @@
 // Package observe looks at mail servers and policy hosts and reports what it
-// saw (RFC 8461 §3.3, RFC 3207). It never judges.
+// saw (RFC 8461 §3.3, RFC 3207), and asks authoritative name servers (RFC 1035).
+// It never judges.
 package observe
 
 import (
@@ -24,16 +25,25 @@ type Network struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Roots verify chains; nil means the system's.
 	Roots *x509.CertPool
-	// Ports of the services, 25 and 443 on the internet.
-	SMTPPort, HTTPSPort uint16
+	// Ports of the services: 25, 443, 465, 80 and 53 on the internet. What has
+	// port 0 isn't reached.
+	SMTPPort, HTTPSPort, SubmissionsPort, HTTPPort, DNSPort uint16
 	// EHLO is the name given in EHLO.
 	EHLO string
 	// Port25 remembers whether port 25 gets out of this network; nil means
 	// that it does.
 	Port25 *Port25
+	// Near says that the servers are this process's own: no pause between
+	// visits to one of them is owed.
+	Near bool
 
 	// limits other than the usual ones, for tests; zero fields are the usual.
 	limits limits
+}
+
+// Ports lists the ports of the services.
+func (n *Network) Ports() []uint16 {
+	return []uint16{n.SMTPPort, n.HTTPSPort, n.SubmissionsPort, n.HTTPPort, n.DNSPort}
 }
 
 // Egress says whether this network lets port 25 out, as far as is known.
@@ -53,6 +63,11 @@ type limits struct {
 	banner    time.Duration // from connection to the end of the banner
 	reply     time.Duration // one whole SMTP reply, or one HTTP header
 	handshake time.Duration // one TLS handshake
+	others    time.Duration // all other fetches of a policy together
+	pause     time.Duration // between visits to one address
+	again     time.Duration // for the answer to a renegotiation
+	query     time.Duration // one DNS query to an authoritative server
+	zone      time.Duration // all queries about a zone
 }
 
 // usual gives l with its zero fields filled. A banner may be late on purpose
@@ -69,6 +84,11 @@ func (l limits) usual() limits {
 	fill(&l.banner, 20*time.Second)
 	fill(&l.reply, 15*time.Second)
 	fill(&l.handshake, 15*time.Second)
+	fill(&l.others, 8*time.Second)
+	fill(&l.pause, 200*time.Millisecond)
+	fill(&l.again, 3*time.Second)
+	fill(&l.query, 3*time.Second)
+	fill(&l.zone, probe.ProbeTimeout)
 	return l
 }
 

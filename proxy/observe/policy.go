@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -25,47 +26,55 @@ const (
 	maxTypes   = 16       // Content-Type headers kept
 )
 
+// policyPath is where a policy file lies (RFC 8461 §3.2).
+const policyPath = "/.well-known/mta-sts.txt"
+
 // errHeaderTooLong ends the reading of an answer whose header never does.
 var errHeaderTooLong = errors.New("observe: HTTP header over its limit")
 
 // Policy fetches a policy file (RFC 8461 §3.3): one GET, no redirect followed,
 // one minute, 64 KiB. The chain is observed and the body read though no sender
-// would trust them; Trust and the names say so to whoever judges.
+// would trust them; Trust and the names say so to whoever judges. Others are
+// fetched afterwards, within the same minute.
 func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy {
 	start := time.Now()
 	host := d.Child("mta-sts")
-	p := probe.Policy{URL: "https://mta-sts." + d.String() + "/.well-known/mta-sts.txt"}
+	p := probe.Policy{URL: "https://mta-sts." + d.String() + policyPath}
 	if host.IsZero() || d == dnsname.Root {
 		p.Failure = &probe.Failure{Class: probe.BadRequest, Detail: "no policy host can have this name"}
 		return p
 	}
 	l := n.limits.usual()
-	conn, failure := n.reach(ctx, host, start.Add(l.policy), l, &p)
+	end := start.Add(l.policy)
+	addresses, failure := n.hostAddresses(ctx, host, l.policy)
 	if failure == nil {
-		defer conn.Close()
-		conn.SetDeadline(start.Add(l.policy))
-		failure = n.fetch(ctx, conn, host, &p)
-		if mayWantHTTP2(failure, &p) {
-			if f, answered := n.againOverHTTP2(ctx, host, start.Add(l.policy), l, &p); answered {
-				failure = f
-			}
-		}
+		failure = n.fetchFrom(ctx, host, addresses, end, l, &p)
 	}
 	p.Failure, p.Millis = failure, millis(start)
+	p.Others = n.others(ctx, d, addresses, end, l, &p)
 	return p
 }
 
-// reach connects to the policy host's addresses in turn until one answers.
-func (n *Network) reach(ctx context.Context, host dnsname.Name, end time.Time, l limits, p *probe.Policy) (net.Conn, *probe.Failure) {
-	ctxDNS, cancel := context.WithDeadline(ctx, end)
-	defer cancel()
-	addresses, failure := n.addresses(ctxDNS, host)
+// fetchFrom fetches the policy from the first address that answers.
+func (n *Network) fetchFrom(ctx context.Context, host dnsname.Name, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) *probe.Failure {
+	conn, failure := n.reach(ctx, addresses, end, l, p)
 	if failure != nil {
-		if failure.Class == probe.Canceled && ctx.Err() == nil {
-			failure.Class = probe.NoResolver // our time ended before any resolver's word
-		}
-		return nil, failure
+		return failure
 	}
+	defer conn.Close()
+	conn.SetDeadline(end)
+	failure = n.fetch(ctx, conn, host, p)
+	if mayWantHTTP2(failure, p) {
+		if f, answered := n.againOverHTTP2(ctx, host, end, l, p); answered {
+			failure = f
+		}
+	}
+	return failure
+}
+
+// reach connects to the policy host's addresses in turn until one answers.
+func (n *Network) reach(ctx context.Context, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) (net.Conn, *probe.Failure) {
+	var failure *probe.Failure
 	for _, ip := range addresses {
 		if failure != nil && !time.Now().Before(end) {
 			break
@@ -81,24 +90,35 @@ func (n *Network) reach(ctx context.Context, host dnsname.Name, end time.Time, l
 
 // fetch speaks TLS and HTTP/1.1 over conn, whose deadline is the fetch's.
 func (n *Network) fetch(ctx context.Context, conn net.Conn, host dnsname.Name, p *probe.Policy) *probe.Failure {
-	secure, seen, failure := n.handshake(ctx, conn, &tls.Config{
-		ServerName: host.String(),
-		MinVersion: tls.VersionTLS12, // as senders do (RFC 9325 §3.1.1)
-		NextProtos: []string{"http/1.1"},
-	})
+	secure, seen, failure := n.handshakeHTTP(ctx, conn, host.String())
 	if failure != nil {
-		if failure.Class == probe.ReplyMalformed {
-			failure.Class = probe.TLSFailed // no HTTP reply was due yet
-		}
 		return failure
 	}
 	p.TLS = seen
-	request := "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: " + host.String() +
-		"\r\nUser-Agent: " + UserAgent + "\r\nAccept: text/plain, */*;q=0.1\r\nConnection: close\r\n\r\n"
-	if _, err := io.WriteString(secure, request); err != nil {
+	return get(ctx, secure, host, policyPath, UserAgent, p)
+}
+
+// handshakeHTTP is the handshake before HTTP/1.1, with the name as SNI.
+func (n *Network) handshakeHTTP(ctx context.Context, conn net.Conn, name string) (*tls.Conn, *probe.TLS, *probe.Failure) {
+	secure, seen, failure := n.handshake(ctx, conn, &tls.Config{
+		ServerName: name,
+		MinVersion: tls.VersionTLS12, // as senders do (RFC 9325 §3.1.1)
+		NextProtos: []string{"http/1.1"},
+	})
+	if failure != nil && failure.Class == probe.ReplyMalformed {
+		failure.Class = probe.TLSFailed // no HTTP reply was due yet
+	}
+	return secure, seen, failure
+}
+
+// get asks for a path and reads the answer.
+func get(ctx context.Context, conn io.ReadWriter, host dnsname.Name, path, agent string, p *probe.Policy) *probe.Failure {
+	request := "GET " + path + " HTTP/1.1\r\nHost: " + host.String() +
+		"\r\nUser-Agent: " + agent + "\r\nAccept: text/plain, */*;q=0.1\r\nConnection: close\r\n\r\n"
+	if _, err := io.WriteString(conn, request); err != nil {
 		return failed(ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
 	}
-	answer, input, failure := readHeader(ctx, secure)
+	answer, input, failure := readHeader(ctx, conn)
 	if failure != nil {
 		return failure
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -18,26 +19,19 @@ import (
 const atOnce = 8
 
 // STARTTLS speaks with every address of a host (RFC 3207 §4): EHLO, STARTTLS,
-// EHLO, QUIT, and never MAIL. With asides named it makes those visits instead. Where STARTTLS isn't offered the dialogue ends
-// with QUIT: Stage is StageDone, and StartTLS and TLS stay zero.
+// EHLO, QUIT, and never MAIL. Where STARTTLS isn't offered the dialogue ends
+// with QUIT: Stage is StageDone, and StartTLS and TLS stay zero. With asides
+// named it makes those visits instead, to the first address of each family.
 func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...probe.AsideKind) probe.STARTTLS {
-	if len(asides) > 0 {
-		return n.asides(ctx, host, asides)
-	}
 	s := probe.STARTTLS{Host: host}
-	if host.IsZero() || host == dnsname.Root {
-		s.Failure = &probe.Failure{Class: probe.BadRequest, Detail: "no host has this name"}
+	l := n.limits.usual()
+	addresses, failure := n.hostAddresses(ctx, host, l.address)
+	if failure != nil {
+		s.Failure = failure
 		return s
 	}
-	l := n.limits.usual()
-	asking, cancel := context.WithTimeout(ctx, l.address)
-	addresses, failure := n.addresses(asking, host)
-	cancel()
-	if failure != nil {
-		if failure.Class == probe.Canceled && ctx.Err() == nil {
-			failure.Class = probe.NoResolver // our time ended before any resolver's word
-		}
-		s.Failure = failure
+	if len(asides) > 0 {
+		s.Addresses = n.asides(ctx, host, addresses, asides, l)
 		return s
 	}
 	s.Addresses = make([]probe.Address, len(addresses))
@@ -54,6 +48,20 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...pro
 	return s
 }
 
+// hostAddresses gives the addresses of a host that somebody named.
+func (n *Network) hostAddresses(ctx context.Context, host dnsname.Name, limit time.Duration) ([]netip.Addr, *probe.Failure) {
+	if host.IsZero() || host == dnsname.Root {
+		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no host has this name"}
+	}
+	asking, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	addresses, failure := n.addresses(asking, host)
+	if failure != nil && failure.Class == probe.Canceled && ctx.Err() == nil {
+		failure.Class = probe.NoResolver // our time ended before any resolver's word
+	}
+	return addresses, failure
+}
+
 // address is the dialogue with one address.
 func (n *Network) address(ctx context.Context, host dnsname.Name, ip netip.Addr, l limits) probe.Address {
 	start := time.Now()
@@ -62,20 +70,32 @@ func (n *Network) address(ctx context.Context, host dnsname.Name, ip netip.Addr,
 		a.Failure = &probe.Failure{Class: probe.Canceled}
 		return a
 	}
-	conn, failure := n.connect(ctx, ip, n.SMTPPort, l.connect)
+	conn, failure := n.connectMail(ctx, host, ip, l.connect)
 	if failure != nil {
-		a.Failure, a.Millis = n.unproven(host, failure), millis(start)
+		a.Failure, a.Millis = failure, millis(start)
 		return a
 	}
 	defer conn.Close()
-	if n.Port25 != nil && n.SMTPPort == 25 {
-		n.Port25.connected()
-	}
 	v := &visit{n: n, ctx: ctx, host: host, limits: l, seen: &a}
 	v.talk = speak(conn, start, start.Add(l.address))
 	a.Failure = v.run()
+	if a.TLS != nil {
+		a.TLS.EarlyData = v.tap.earlyData(a.TLS.Cipher)
+	}
 	a.Dialogue, a.Millis = v.talk.lines, millis(start)
 	return a
+}
+
+// connectMail connects to port 25 and notes what that says about the port.
+func (n *Network) connectMail(ctx context.Context, host dnsname.Name, ip netip.Addr, limit time.Duration) (net.Conn, *probe.Failure) {
+	conn, failure := n.connect(ctx, ip, n.SMTPPort, limit)
+	if failure != nil {
+		return nil, n.unproven(host, failure)
+	}
+	if n.Port25 != nil && n.SMTPPort == 25 {
+		n.Port25.connected()
+	}
+	return conn, nil
 }
 
 // visit is one dialogue under way.
@@ -86,28 +106,20 @@ type visit struct {
 	limits limits
 	seen   *probe.Address
 	talk   *dialogue
+	tap    *tap // below TLS, once that is begun
 }
 
 // run goes through the stages.
 func (v *visit) run() *probe.Failure {
-	v.seen.Stage = probe.StageBanner
-	v.talk.within(v.limits.banner)
-	if f := v.expect(&v.seen.Banner, 220); f != nil {
-		return f
-	}
-	v.seen.Stage = probe.StageEHLO
-	if f := v.ask("EHLO "+v.n.name(), &v.seen.EHLO, 250); f != nil {
+	if f := v.greet(); f != nil {
 		return f
 	}
 	if !offers(v.seen.EHLO, "STARTTLS") {
 		return v.quit()
 	}
-	v.seen.Stage = probe.StageSTARTTLS
-	if f := v.ask("STARTTLS", &v.seen.StartTLS, 220); f != nil {
+	if f := v.startTLS("STARTTLS"); f != nil {
 		return f
 	}
-	v.talk.leftover()
-	v.seen.Stage = probe.StageHandshake
 	if f := v.secure(); f != nil {
 		return f
 	}
@@ -118,21 +130,60 @@ func (v *visit) run() *probe.Failure {
 	return v.quit()
 }
 
-// secure does the handshake. Old versions and suites are taken, so that they
-// are seen.
-func (v *visit) secure() *probe.Failure {
+// greet goes through banner and EHLO.
+func (v *visit) greet() *probe.Failure {
+	v.seen.Stage = probe.StageBanner
+	v.talk.within(v.limits.banner)
+	if f := v.expect(&v.seen.Banner, 220); f != nil {
+		return f
+	}
+	v.seen.Stage = probe.StageEHLO
+	return v.ask("EHLO "+v.n.name(), &v.seen.EHLO, 250)
+}
+
+// startTLS sends the command, STARTTLS and what else is to go with it, up to
+// where the handshake begins.
+func (v *visit) startTLS(command string) *probe.Failure {
+	v.seen.Stage = probe.StageSTARTTLS
+	if f := v.ask(command, &v.seen.StartTLS, 220); f != nil {
+		return f
+	}
+	v.talk.leftover()
+	v.seen.Stage = probe.StageHandshake
 	v.talk.within(v.limits.handshake)
-	secure, seen, f := v.n.handshake(v.ctx, v.talk.conn, &tls.Config{
-		ServerName:   v.host.String(), // RFC 7672 §8.1
-		MinVersion:   tls.VersionTLS10,
-		CipherSuites: legacy(),
-	})
+	v.tap = &tap{Conn: v.talk.conn}
+	return nil
+}
+
+// secure does the handshake. Old versions and suites are taken, so that they
+// are seen, and session tickets asked for, so that they come.
+func (v *visit) secure() *probe.Failure {
+	config := v.config()
+	config.KeyLogWriter = &v.tap.keys
+	config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		v.seen.WantsCertificate = true
+		return new(tls.Certificate), nil // none
+	}
+	secure, seen, f := v.n.handshakeOver(v.ctx, v.tap, config)
+	// Without a cache crypto/tls passes tickets over; with one it would end the
+	// connection at a ticket that it doesn't like.
+	config.ClientSessionCache = nil
 	if f != nil {
 		return f
 	}
 	v.seen.TLS = seen
 	v.talk.over(secure)
 	return nil
+}
+
+// config takes all versions and suites that crypto/tls has.
+func (v *visit) config() *tls.Config {
+	return &tls.Config{
+		ServerName:   v.host.String(), // RFC 7672 §8.1
+		MinVersion:   tls.VersionTLS10,
+		CipherSuites: legacy(),
+	}
 }
 
 // ask sends a command and expects a reply of one code.
@@ -147,6 +198,16 @@ func (v *visit) ask(command string, into *probe.Reply, code int) *probe.Failure 
 // expect reads a reply and takes any but one of the code for a failure. To a
 // refusal we answer QUIT, as a polite client does.
 func (v *visit) expect(into *probe.Reply, code int) *probe.Failure {
+	f := v.hear(into)
+	if f == nil && into.Code != code {
+		v.talk.say("QUIT")
+		return &probe.Failure{Class: probe.ReplyNegative, Detail: strconv.Itoa(into.Code)}
+	}
+	return f
+}
+
+// hear reads a reply of any code.
+func (v *visit) hear(into *probe.Reply) *probe.Failure {
 	reply, err := v.talk.hear()
 	*into = reply
 	switch {
@@ -154,9 +215,6 @@ func (v *visit) expect(into *probe.Reply, code int) *probe.Failure {
 		return &probe.Failure{Class: probe.ReplyTooLong, Detail: err.Error()}
 	case err != nil:
 		return failed(v.ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)
-	case reply.Code != code:
-		v.talk.say("QUIT")
-		return &probe.Failure{Class: probe.ReplyNegative, Detail: strconv.Itoa(reply.Code)}
 	}
 	return nil
 }

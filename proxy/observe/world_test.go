@@ -26,12 +26,16 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-var domain, host = dnsname.MustParse("example.com"), dnsname.MustParse("mx.example.com")
+var (
+	domain, host = dnsname.MustParse("example.com"), dnsname.MustParse("mx.example.com")
+	rootName     = dnsname.Root
+)
 
 // quick are limits that let a test of a silent peer end soon.
 var quick = limits{
 	policy: 900 * time.Millisecond, address: 900 * time.Millisecond, connect: 300 * time.Millisecond,
 	banner: 300 * time.Millisecond, reply: 300 * time.Millisecond, handshake: 300 * time.Millisecond,
+	others: 600 * time.Millisecond, pause: time.Nanosecond, again: 300 * time.Millisecond, query: 150 * time.Millisecond, zone: 900 * time.Millisecond,
 }
 
 // zone answers address questions: the addresses of every name, or a code.

@@ -18,7 +18,7 @@ var ErrQuery = errors.New("resolve: not a query that is relayed")
 // relayed are the types that a check asks for, and those of DNSSEC proofs.
 var relayed = []uint16{
 	dns.TypeA, dns.TypeAAAA, dns.TypeNS, dns.TypeSOA, dns.TypeMX, dns.TypeTXT, dns.TypeCNAME, dns.TypeDS,
-	dns.TypeDNSKEY, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3, dns.TypeNSEC3PARAM, dns.TypeTLSA,
+	dns.TypeDNSKEY, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3, dns.TypeNSEC3PARAM, dns.TypeTLSA, dns.TypeCAA,
 	dns.TypeCDS, dns.TypeCDNSKEY,
 }
 

@@ -2,8 +2,12 @@ package server
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
 )
@@ -16,12 +20,72 @@ func (s *Server) servePolicy(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// serveSTARTTLS answers GET /v1/starttls?host= with a probe.STARTTLS.
+// serveSTARTTLS answers GET /v1/starttls?host= with a probe.STARTTLS. Each
+// aside= names a further visit (probe.AsideKind) to make instead of the first.
 func (s *Server) serveSTARTTLS(w http.ResponseWriter, r *http.Request) {
+	asides, ok := readAsides(r.URL.Query()["aside"])
+	if !ok {
+		problem(w, http.StatusBadRequest, faultQuery, "aside: an unknown kind, or one twice")
+		return
+	}
 	s.look(w, r, "host", func(n *observe.Network, name dnsname.Name) (any, *probe.Failure) {
-		p := n.STARTTLS(r.Context(), name)
+		p := n.STARTTLS(r.Context(), name, asides...)
 		return p, p.Failure
 	})
+}
+
+// readAsides reads kinds of asides, each at most once.
+func readAsides(values []string) (kinds []probe.AsideKind, ok bool) {
+	for _, v := range values {
+		kind := probe.AsideKind(v)
+		if !slices.Contains(probe.AsideKinds(), kind) || slices.Contains(kinds, kind) {
+			return nil, false
+		}
+		kinds = append(kinds, kind)
+	}
+	return kinds, true
+}
+
+// serveNameservers answers GET /v1/nameservers?zone= with a probe.Nameservers.
+// Each question= is "TYPE NAME", the type by number or mnemonic, the name within
+// the zone.
+func (s *Server) serveNameservers(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	zone, _ := dnsname.Parse(query.Get("zone")) // what is wrong with it, look says
+	questions, ok := readQuestions(zone, query["question"])
+	if !ok && !zone.IsZero() && zone != dnsname.Root {
+		problem(w, http.StatusBadRequest, faultQuery, `question: "TYPE NAME" is expected, of a type that is asked for, within the zone`)
+		return
+	}
+	s.look(w, r, "zone", func(n *observe.Network, zone dnsname.Name) (any, *probe.Failure) {
+		p := n.Nameservers(r.Context(), zone, questions)
+		return p, p.Failure
+	})
+}
+
+// askedTypes are the types that authoritative servers are asked for.
+var askedTypes = []doh.Type{
+	doh.TypeA, doh.TypeNS, doh.TypeSOA, doh.TypeMX, doh.TypeTXT, doh.TypeAAAA, doh.TypeDS, doh.TypeDNSKEY, doh.TypeTLSA,
+}
+
+// readQuestions reads one to MaxQuestions questions about names in the zone.
+func readQuestions(zone dnsname.Name, values []string) ([]probe.Question, bool) {
+	if len(values) == 0 || len(values) > probe.MaxQuestions {
+		return nil, false
+	}
+	var all []probe.Question
+	for _, v := range values {
+		kind, text, _ := strings.Cut(v, " ")
+		at := slices.IndexFunc(askedTypes, func(t doh.Type) bool {
+			return strconv.Itoa(int(t)) == kind || strings.EqualFold(t.String(), kind)
+		})
+		name, err := dnsname.Parse(text)
+		if at < 0 || err != nil || !name.Within(zone) {
+			return nil, false
+		}
+		all = append(all, probe.Question{Name: name, Type: uint16(askedTypes[at])})
+	}
+	return all, true
 }
 
 // look makes one observation of the name in a query parameter. The request's

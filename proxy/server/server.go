@@ -1,5 +1,5 @@
 // Package server is the proxy's HTTP side: the observers as JSON (RFC 8461
-// §3.3, RFC 3207), a DNS relay (RFC 8484) and the static site. Errors are
+// §3.3, RFC 3207, RFC 1035), a DNS relay (RFC 8484) and the static site. Errors are
 // problem details (RFC 9457).
 package server
 
@@ -107,6 +107,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.open(w, r, s.servePolicy, http.MethodGet)
 	case path == "/v1/starttls":
 		s.open(w, r, s.serveSTARTTLS, http.MethodGet)
+	case path == "/v1/nameservers":
+		s.open(w, r, s.serveNameservers, http.MethodGet)
 	case path == "/dns-query":
 		s.open(w, r, s.serveRelay, http.MethodGet, http.MethodPost)
 	case path == "/config.json":

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -46,6 +47,8 @@ func network(text string) *observe.Network {
 				m.Rcode = dns.RcodeNameError
 			case header.Rrtype == dns.TypeTXT:
 				m.Answer = []dns.RR{&dns.TXT{Hdr: header, Txt: []string{text}}}
+			case header.Rrtype == dns.TypeNS:
+				m.Answer = []dns.RR{&dns.NS{Hdr: header, Ns: "ns." + header.Name}}
 			case header.Rrtype == dns.TypeA:
 				m.Answer = []dns.RR{&dns.A{Hdr: header, A: []byte{192, 0, 2, 1}}}
 			}
@@ -177,6 +180,54 @@ func TestProbes(t *testing.T) {
 	}
 }
 
+func TestAsidesAndNameservers(t *testing.T) {
+	s := start(t, nil)
+	r := get(s, "/v1/starttls?host=mx.perfect.test&aside=no-sni&aside=https")
+	var st probe.STARTTLS
+	if err := json.NewDecoder(r.Body).Decode(&st); err != nil || r.StatusCode != 200 || len(st.Addresses) != 1 {
+		t.Fatalf("%d %v %+v", r.StatusCode, err, st)
+	}
+	if a := st.Addresses[0]; a.Stage != "" || len(a.Asides) != 2 || a.Asides[0].Kind != probe.NoSNI || a.Asides[1].Kind != probe.HTTPS || a.Asides[0].Failure.Class != probe.AddressReserved {
+		t.Errorf("%+v", a)
+	}
+	r = get(s, "/v1/nameservers?zone=example.com&question="+url.QueryEscape("15 example.com")+"&question="+url.QueryEscape("TLSA _25._tcp.mx.example.com."))
+	var ns probe.Nameservers
+	if err := json.NewDecoder(r.Body).Decode(&ns); err != nil || r.StatusCode != 200 || ns.Zone != name || len(ns.Servers) != 1 || r.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%d %v %+v", r.StatusCode, err, ns)
+	}
+	if a := ns.Servers[0].Answers; len(a) != 2 || a[0].Type != dns.TypeMX || a[1].Type != dns.TypeTLSA || a[1].Name.String() != "_25._tcp.mx.example.com" ||
+		a[0].Failure == nil || a[0].Failure.Class != probe.AddressReserved {
+		t.Errorf("%+v", ns.Servers)
+	}
+}
+
+func TestBadAsidesAndQuestions(t *testing.T) {
+	s := start(t, nil)
+	many := strings.Repeat("&question=MX+example.com", probe.MaxQuestions+1)
+	for _, bad := range []string{
+		"/v1/starttls?host=example.com&aside=", "/v1/starttls?host=example.com&aside=tls", "/v1/starttls?host=example.com&aside=rsa&aside=rsa",
+		"/v1/nameservers?zone=example.com", "/v1/nameservers?zone=example.com" + many, "/v1/nameservers?zone=example.com&question=MX",
+		"/v1/nameservers?zone=example.com&question=MX+example.net", "/v1/nameservers?zone=example.com&question=MX+com",
+		"/v1/nameservers?zone=example.com&question=MX+notexample.com", "/v1/nameservers?zone=example.com&question=ANY+example.com",
+		"/v1/nameservers?zone=example.com&question=255+example.com", "/v1/nameservers?zone=example.com&question=252+example.com",
+		"/v1/nameservers?zone=example.com&question=MX+a..example.com", "/v1/nameservers?zone=example.com&question=MX++example.com",
+		"/v1/nameservers?zone=example.com&question=RRSIG+example.com", "/v1/nameservers?zone=example.com&question=015+example.com",
+	} {
+		t.Run(bad[:min(len(bad), 90)], func(t *testing.T) {
+			wantProblem(t, get(s, bad), 400, "bad-query", probe.BadRequest)
+		})
+	}
+	for _, bad := range []string{
+		"/v1/nameservers", "/v1/nameservers?zone=", "/v1/nameservers?zone=.", "/v1/nameservers?zone=a..b&question=MX+a",
+		"/v1/nameservers?zone=example.com&zone=example.net&question=MX+example.com",
+	} {
+		t.Run(bad[:min(len(bad), 90)], func(t *testing.T) {
+			wantProblem(t, get(s, bad), 400, "bad-domain", probe.BadRequest)
+		})
+	}
+	wantProblem(t, ask(s, httptest.NewRequest("POST", "/v1/nameservers?zone=example.com", nil)), 405, "method-not-allowed", probe.BadRequest)
+}
+
 func TestProblems(t *testing.T) {
 	s := start(t, nil)
 	for _, bad := range []string{
@@ -219,7 +270,8 @@ func TestOwnFaultsAreProblems(t *testing.T) {
 			n := &observe.Network{Exchange: func(context.Context, []byte) ([]byte, error) { return nil, c.err }}
 			k.Route = func(dnsname.Name) *observe.Network { return n }
 		})
-		for _, target := range []string{"/v1/policy?domain=example.com", "/v1/starttls?host=example.com", relayed(doh.Query(name, doh.TypeMX, true))} {
+		for _, target := range []string{"/v1/policy?domain=example.com", "/v1/starttls?host=example.com", "/v1/starttls?host=example.com&aside=rsa",
+			"/v1/nameservers?zone=example.com&question=MX+example.com", relayed(doh.Query(name, doh.TypeMX, true))} {
 			wantProblem(t, get(s, target), c.status, c.token, c.class)
 		}
 	}
