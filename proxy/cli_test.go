@@ -147,13 +147,15 @@ func TestNoDomains(t *testing.T) {
 
 // printed is what -json has to print.
 type printed struct {
-	Domain     string             `json:"domain"`
-	Headline   string             `json:"headline"`
-	Findings   []check.Finding    `json:"findings"`
-	Senders    []senders.Verdict  `json:"senders"`
-	Cached     *senders.Cached    `json:"cached"`
-	NotChecked []check.NotChecked `json:"notChecked"`
-	Facts      json.RawMessage    `json:"facts"`
+	Domain     string                           `json:"domain"`
+	Headline   string                           `json:"headline"`
+	Findings   []check.Finding                  `json:"findings"`
+	Senders    []senders.Verdict                `json:"senders"`
+	Cached     *senders.Cached                  `json:"cached"`
+	Texts      []textDocument                   `json:"texts"`
+	Readers    map[check.Code][]senders.Reading `json:"readers"`
+	NotChecked []check.NotChecked               `json:"notChecked"`
+	Facts      json.RawMessage                  `json:"facts"`
 }
 
 func decode(t *testing.T, text string) printed {

@@ -35,13 +35,17 @@ func (o *output) verify(p *program) error {
 
 // document is what -json prints.
 type document struct {
-	Domain     string             `json:"domain"`
-	Headline   string             `json:"headline"`
-	Findings   []check.Finding    `json:"findings"`
-	Senders    []senders.Verdict  `json:"senders"`
-	Cached     *senders.Cached    `json:"cached,omitempty"`
-	NotChecked []check.NotChecked `json:"notChecked"`
-	Facts      check.Facts        `json:"facts"`
+	Domain   string            `json:"domain"`
+	Headline string            `json:"headline"`
+	Findings []check.Finding   `json:"findings"`
+	Senders  []senders.Verdict `json:"senders"`
+	Cached   *senders.Cached   `json:"cached,omitempty"`
+	// Texts are the records and the policy that have anything odd about them.
+	Texts []textDocument `json:"texts"`
+	// Readers is how implementations read what was found, by finding code.
+	Readers    map[check.Code][]senders.Reading `json:"readers"`
+	NotChecked []check.NotChecked               `json:"notChecked"`
+	Facts      check.Facts                      `json:"facts"`
 }
 
 // show prints a report and gives the exit code. A check that could not even
@@ -51,7 +55,7 @@ func (p *program) show(r check.Report, f check.Facts, o output) int {
 	if o.json {
 		enc := json.NewEncoder(p.out)
 		enc.SetEscapeHTML(false)
-		doc := document{r.Domain.String(), p.sentences(r.Headline), r.Findings, r.Senders, r.Cached, r.NotChecked, f}
+		doc := document{r.Domain.String(), p.sentences(r.Headline), r.Findings, r.Senders, r.Cached, texts(r), readers(r), r.NotChecked, f}
 		if doc.Findings == nil {
 			doc.Findings = []check.Finding{}
 		}
@@ -154,6 +158,9 @@ func (p *program) printFinding(r check.Report, f check.Finding) {
 		for line := range strings.Lines(pub.Value) {
 			fmt.Fprintf(p.out, "    %s\n", printable(strings.TrimRight(line, "\r\n")))
 		}
+	}
+	if read := senders.ReadersLine(string(f.Code), func(key string) string { return p.phrase(check.Phrase{Key: key}) }); read != "" {
+		p.paragraph(read)
 	}
 	entry, _ := f.Code.Lookup()
 	who := p.words.Who(string(entry.Who), f.Provider)

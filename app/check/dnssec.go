@@ -10,8 +10,9 @@ import (
 )
 
 var dnssecEntries = []Entry{
-	{Code: "dnssec.unsigned", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}, Result: "dane-required", DependsOn: append([]Code{"dnssec.indeterminate"}, noMail...)}, // args: domain
-	{Code: "dnssec.mx-zone-unsigned", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},                                                                        // args: host
+	{Code: "dnssec.unsigned", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}, Result: "dane-required",
+		DependsOn: append(slices.Clip(noMail), "dnssec.indeterminate")}, // args: domain
+	{Code: "dnssec.mx-zone-unsigned", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}}, // args: host
 	{Code: "dnssec.signed-no-ds", Level: Warning, Who: Owner, RFC: []Citation{{4035, "2.4"}, {7672, "2.2"}},
 		LevelIn: func(c Context) Level {
 			if c.TLSA {
@@ -51,6 +52,10 @@ var dnssecEntries = []Entry{
 	{Code: "dnssec.algorithm-deprecated", Level: Warning, Who: DNSHost, RFC: []Citation{{8624, "3.1"}}},     // args: name, value
 	{Code: "dnssec.ds-digest-sha1", Level: Warning, Who: Owner, RFC: []Citation{{8624, "3.3"}}},             // args: name
 	{Code: "dnssec.nsec3-iterations-excessive", Level: Error, Who: DNSHost, RFC: []Citation{{9276, "3.2"}}}, // args: name
+	{Code: "dnssec.dnskey-inconsistent-servers", Level: Error, Who: DNSHost, RFC: []Citation{{1034, "4.3.5"}, {4035, "2.1"}},
+		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, value
+	{Code: "dnssec.nameserver-ignores-do", Level: Warning, Who: DNSHost, RFC: []Citation{{4035, "3.1"}},
+		Result: "dnssec-invalid", DependsOn: []Code{"dnssec.dnskey-inconsistent-servers"}}, // args: name, value
 	{Code: "dnssec.nsec3-iterations-nonzero", Level: Warning, Who: DNSHost, RFC: []Citation{{9276, "3.1"}},
 		DependsOn: []Code{"dnssec.nsec3-iterations-excessive"}}, // args: name, value
 	{Code: "dnssec.nsec3-salt", Level: Notice, Who: DNSHost, RFC: []Citation{{9276, "3.1"}}},                              // args: name
@@ -63,10 +68,6 @@ var dnssecEntries = []Entry{
 	{Code: "dnssec.cds-mismatch", Level: Notice, Who: DNSHost, RFC: []Citation{{7344, "4.1"}}},                            // args: name
 	{Code: "dnssec.mx-insecure-host-secure", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}},
 		DependsOn: []Code{"dane.half-dane", "dnssec.signed-no-ds"}}, // args: domain, host
-	{Code: "dnssec.dnskey-inconsistent-servers", Level: Error, Who: DNSHost, RFC: []Citation{{1034, "4.3.5"}, {4035, "2.1"}},
-		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, value
-	{Code: "dnssec.nameserver-ignores-do", Level: Warning, Who: DNSHost, RFC: []Citation{{4035, "3.1"}},
-		Result: "dnssec-invalid", DependsOn: []Code{"dnssec.dnskey-inconsistent-servers"}}, // args: name, value
 	{Code: "dnssec.address-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},      // args: host
 	{Code: "dnssec.cname-target-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.1.3"}}}, // args: host, name
 	{Code: "dnssec.not-validated-by-tool", Level: Notice, Who: Visitor, RFC: []Citation{{4035, "3.2.3"}}},       // args: domain

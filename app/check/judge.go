@@ -13,7 +13,8 @@ import (
 // Judge says what the facts amount to at the moment now. It is pure and total:
 // no I/O, no clock, no panic, whatever the Facts hold.
 func Judge(f Facts, now time.Time) Report {
-	j := &judge{evidence: newEvidence(f), now: now, read: reader{}, work: &dnssec.Budget{Signatures: 24, Digests: 48, Hashes: 5000}}
+	j := &judge{evidence: newEvidence(f), now: now, read: reader{},
+		work: &dnssec.Budget{Signatures: 24, Digests: 48, Hashes: 5000}}
 	j.report.Domain, j.report.At = f.Domain, now
 	j.report.Progress = Progress{f.Asked, f.Answered, f.Done}
 	// First what there is, then what to say of it.

@@ -127,6 +127,7 @@ func paced(dead ...string) *pacedWorld {
 	const other, owner = "mx.example.net", "_25._tcp.mx.example.net."
 	w.zone["example.com MX"] = append(w.zone["example.com MX"], "example.com. 60 MX 90 "+other+".")
 	w.zone["example.com DNSKEY"] = []string{"example.com. 60 DNSKEY 257 3 13 AAAA"}
+	w.zone["example.com SOA"] = []string{"example.com. 60 SOA a. b. 1 1 1 1 1"}
 	w.zone[other+" A"] = []string{other + ". 60 A 192.0.2.99"}
 	w.zone["_25._tcp."+other+" TLSA"] = []string{owner + " 60 TLSA 3 1 1 " + strings.Repeat("ab", 32),
 		owner + " 60 RRSIG TLSA 13 5 60 20300101000000 20200101000000 1 example.net. AAAA"}
@@ -167,6 +168,8 @@ func TestSigningIsAsked(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := paced()
+			delete(w.zone, "example.com DNSKEY")
+			delete(w.zone, "example.com SOA")
 			w.zone[c.zone+" SOA"] = []string{c.zone + ". 60 SOA a. b. 1 1 1 1 1"}
 			if c.zone != c.domain {
 				w.denied = w.zone[c.zone+" SOA"][0]

@@ -15,7 +15,7 @@ import (
 // Where records are put by mistake; asked only when the right place is empty.
 var (
 	wrongRecordNames    = []string{"mta-sts", "_mta_sts", "_mtasts"}
-	wrongReportingNames = []string{"_smtp-tlsrpt", "_tlsrpt", "_tls", "_smtp._tcp", "_smtp_tls"}
+	wrongReportingNames = []string{"_smtp-tlsrpt", "_tlsrpt", "_tls", "_smtp._tcp", "_smtp_tls", "_smtp.tls", "smtp._tls"}
 	wrongTLSALabels     = []string{"_465._tcp", "_587._tcp"}
 	wrongProtocolLabels = []string{"_25._udp", "_tcp._25", "25.tcp", "_smtp._tcp"}
 )

@@ -13,38 +13,14 @@ import (
 // beside the domain's own.
 const maxFurtherZones = 2
 
-// zone asks whether the domain's zone is signed and delegated securely, and puts
-// the questions that matter to each of its servers.
-func (g *gatherer) zone(d dnsname.Name) {
-	g.together(func() { g.apexSigning(d) })
-	g.later(d, doh.TypeDS)
-	apex := g.apex(d)
-	if apex.IsZero() {
-		return
-	}
-	if apex != d {
-		g.later(apex, doh.TypeDS, doh.TypeDNSKEY)
-	}
+// zoneServers puts the questions that matter to each server of the domain's zone.
+func (g *gatherer) zoneServers(d, apex dnsname.Name) {
 	mx := g.ask(d, doh.TypeMX)
 	hosts := g.mailHosts(d)
 	if mx.state == NXDomain || mx.state == Found && len(hosts) == 0 {
 		return // no mail, and nothing that servers could disagree on
 	}
 	g.servers(apex, hosts, probe.Question{Name: d, Type: uint16(doh.TypeMX)})
-}
-
-// apex waits for the DNSKEY lookup and gives the domain's zone: the domain
-// itself where it has keys, else what the SOA beside their denial names
-// (RFC 2308 §3); zero when neither shows.
-func (g *gatherer) apex(d dnsname.Name) dnsname.Name {
-	keys := g.ask(d, doh.TypeDNSKEY)
-	if keys.state == Failed && keys.msg != nil {
-		keys = g.await(key{d, doh.TypeDNSKEY, true}) // the data, where only its validation failed
-	}
-	if keys.state == Found && keys.hops == 0 {
-		return d
-	}
-	return zoneOfDenial(keys, d)
 }
 
 // zoneOfDenial gives the zone that denies something at or below a name, the zero

@@ -42,13 +42,30 @@ func signers(a answer) []dnsname.Name {
 	return zones
 }
 
-// apexSigning asks how the domain's zone is signed, wherever its apex is.
-func (g *gatherer) apexSigning(d dnsname.Name) {
+// zone asks whether the domain's zone is signed and delegated securely, how it
+// is signed, and whether its servers agree.
+func (g *gatherer) zone(d dnsname.Name) {
 	g.together(func() { g.signing(d) })
-	if apex := apexOf(g.ask(d, doh.TypeSOA), d); apex != d && !apex.IsZero() {
+	g.later(d, doh.TypeDS)
+	apex := g.apex(d)
+	if apex.IsZero() {
+		return
+	}
+	if apex != d {
 		g.later(apex, doh.TypeDS, doh.TypeSOA)
 		g.together(func() { g.signing(apex) })
 	}
+	g.zoneServers(d, apex)
+}
+
+// apex waits for the SOA lookup and gives the apex of the domain's zone, the
+// zero Name when it doesn't show.
+func (g *gatherer) apex(d dnsname.Name) dnsname.Name {
+	soa := g.ask(d, doh.TypeSOA)
+	if soa.state == Failed && soa.msg != nil {
+		soa = g.await(key{d, doh.TypeSOA, true}) // the data, where only its validation failed
+	}
+	return apexOf(soa, d)
 }
 
 // signing asks for a zone's keys, and unless it has none for what else says how
@@ -63,10 +80,8 @@ func (g *gatherer) signing(zone dnsname.Name) {
 // the SOA is the name's own, or stands beside the denial (RFC 2308 §3). Zero when
 // it isn't known.
 func apexOf(soa answer, name dnsname.Name) dnsname.Name {
-	for _, r := range soa.records {
-		if s, ok := r.SOA(); ok && name.Within(s.Zone) {
-			return s.Zone
-		}
+	if soa.state == Found && soa.hops == 0 {
+		return name
 	}
 	return zoneOfDenial(soa, name)
 }

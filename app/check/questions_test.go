@@ -128,24 +128,23 @@ func TestEmptyIsAsQuick(t *testing.T) {
 func TestZoneOfTheServers(t *testing.T) {
 	soa := func(zone string) func(s *scenario) {
 		return func(s *scenario) {
-			s.auth[scenarioKey(s.domain, doh.TypeDNSKEY)] = []string{zone + ". 60 SOA a. b. 1 1 1 1 1"}
+			s.auth[scenarioKey(s.domain, doh.TypeSOA)] = []string{zone + ". 60 SOA a. b. 1 1 1 1 1"}
 		}
 	}
-	const aKey = "257 3 13 AAAA"
+	const own = "a. b. 1 1 1 1 1"
 	for name, c := range map[string]struct {
 		change func(s *scenario)
 		want   string
 	}{
-		"its own, signed":   {func(s *scenario) { s.add("mail.example.com", doh.TypeDNSKEY, aKey) }, "mail.example.com"},
-		"its own, unsigned": {soa("mail.example.com"), "mail.example.com"},
-		"the one above":     {soa("example.com"), "example.com"},
-		"not shown":         {func(*scenario) {}, ""},
-		"not one above":     {soa("example.net"), ""},
-		"keys without validity": {func(s *scenario) {
-			s.add("mail.example.com", doh.TypeDNSKEY, aKey).status("mail.example.com", doh.TypeDNSKEY, dnssec.Bogus)
+		"its own":       {func(s *scenario) { s.add("mail.example.com", doh.TypeSOA, own) }, "mail.example.com"},
+		"the one above": {soa("example.com"), "example.com"},
+		"not shown":     {func(*scenario) {}, ""},
+		"not one above": {soa("example.net"), ""},
+		"fails validation": {func(s *scenario) {
+			s.add("mail.example.com", doh.TypeSOA, own).status("mail.example.com", doh.TypeSOA, dnssec.Bogus)
 		}, "mail.example.com"},
 	} {
-		s := newScenario(t, "mail.example.com").mx(10, "mx.example.com").address("mx.example.com", "192.0.2.1").none("mail.example.com", doh.TypeDNSKEY)
+		s := newScenario(t, "mail.example.com").mx(10, "mx.example.com").address("mx.example.com", "192.0.2.1").none("mail.example.com", doh.TypeSOA)
 		c.change(s)
 		var zones []string
 		synctest.Test(t, func(t *testing.T) {
@@ -157,7 +156,7 @@ func TestZoneOfTheServers(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	null := newScenario(t, "mail.example.com").add("mail.example.com", doh.TypeMX, "0 .").add("mail.example.com", doh.TypeDNSKEY, aKey)
+	null := newScenario(t, "mail.example.com").add("mail.example.com", doh.TypeMX, "0 .").add("mail.example.com", doh.TypeSOA, own)
 	synctest.Test(t, func(t *testing.T) {
 		if f := Gather(t.Context(), replayed{null.factsNow(), 1}, null.facts.Domain, nil); len(f.Authorities) > 0 {
 			t.Errorf("no mail: %d zones asked", len(f.Authorities))

@@ -167,6 +167,8 @@ type PolicyView struct {
 	Usable      bool
 	Value       mtasts.Policy // as far as it could be read
 	Diagnostics []syntax.Diagnostic
+	// Mended is what an invalid file was to say, "" where that can't be known.
+	Mended string
 	// Matches says per pattern, by index of Value.MX, which MX hosts it covers.
 	Matches [][]dnsname.Name
 }

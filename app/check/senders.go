@@ -227,7 +227,8 @@ func (j *judge) senderPolicy() senders.Policy {
 	}
 	seen := &v.Fetched.Policy
 	p.Status, p.Millis, p.Truncated = seen.Status, seen.Millis, seen.Truncated
-	p.Media, _ = mediaType(seen)
+	media, charset := mediaType(seen)
+	p.Media, p.NoCharset = media, charset == "" && !ascii(string(seen.Body))
 	switch trusted := j.policyTrusted(j.facts.Domain.Child("mta-sts"), seen.TLS); {
 	case !v.Usable && j.has("sts-policy-fetch.vantage-dependent"):
 		return p // others get it, who isn't known
@@ -249,6 +250,9 @@ func (j *judge) senderPolicy() senders.Policy {
 		p.Valid = p.Valid && !d.Fatal
 		if d.Fatal || d.Kind == mtasts.DuplicateKey {
 			p.Kinds = append(p.Kinds, string(d.Kind))
+		}
+		if v.Value.Mode == mtasts.ModeUnknown && (d.Kind == mtasts.Translated || d.Kind == mtasts.TXTRecord) {
+			p.Kinds = append(p.Kinds, string(mtasts.ModeMissing)) // what is there nobody reads
 		}
 	}
 	return p

@@ -9,6 +9,7 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/syntax"
 )
 
 const (
@@ -62,6 +63,7 @@ var stsFetchEntries = []Entry{
 	{Code: "sts-policy-fetch.bot-challenge", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                              // args: host, status
 	{Code: "sts-policy-fetch.content-type-html", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: fetchError, DependsOn: wrongCertificate},                          // args: host, value
 	{Code: "sts-policy-fetch.content-type-other", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: fetchError, DependsOn: wrongCertificate},                       // args: host, value
+	{Code: "sts-policy-fetch.charset-missing", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, DependsOn: wrongCertificate},                                              // args: host
 	{Code: "sts-policy-fetch.charset-unsupported", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate},                    // args: host, value
 	{Code: "sts-policy-fetch.content-encoding-forced", Level: Warning, Who: PolicyHost, RFC: []Citation{{9110, "8.4"}, {8461, "3.2"}}, Result: invalidError, DependsOn: wrongCertificate}, // args: host, value
 	{Code: "sts-policy-fetch.body-too-large", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.3"}}, Result: fetchError, DependsOn: wrongCertificate},                           // args: host
@@ -291,7 +293,10 @@ func (j *judge) judgeBody(h string, seen *probe.Policy) {
 		j.add("sts-policy-fetch.body-empty", h, "host", h)
 		return
 	case html(seen.Body):
-		j.add("sts-policy-fetch.body-html", h, "host", h)
+		f := j.add("sts-policy-fetch.body-html", h, "host", h)
+		if policy, ok := j.mendedPolicy(); ok && j.report.Policy.Mended != "" {
+			f.publish("file", policyURLOf(j.facts.Domain), policy.String())
+		}
 		return
 	case seen.Truncated:
 		j.add("sts-policy-fetch.body-too-large", h, "host", h)
@@ -305,6 +310,8 @@ func (j *judge) judgeBody(h string, seen *probe.Policy) {
 		j.add("sts-policy-fetch.content-type-other", h, "host", h, "value", value)
 	case charset != "" && charset != "utf-8" && charset != "us-ascii":
 		j.add("sts-policy-fetch.charset-unsupported", h, "host", h, "value", charset)
+	case charset == "" && !ascii(string(seen.Body)) && syntax.Valid(j.report.Policy.Diagnostics):
+		j.add("sts-policy-fetch.charset-missing", h, "host", h)
 	}
 }
 

@@ -197,6 +197,9 @@ func TestFetchRules(t *testing.T) {
 			served(func(p *probe.Policy) { p.ContentType = []string{"text/plain"} }), host},
 		{"sts-policy-fetch.content-type-other", served(func(p *probe.Policy) { p.ContentType = nil }),
 			served(func(p *probe.Policy) { p.ContentType = []string{`TEXT/PLAIN; Charset="UTF-8"`} }), host},
+		{"sts-policy-fetch.charset-missing", served(func(p *probe.Policy) {
+			p.ContentType, p.Body = []string{"text/plain"}, append(p.Body, "note: å\r\n"...)
+		}), served(func(p *probe.Policy) { p.Body = append(p.Body, "note: å\r\n"...) }), host},
 		{"sts-policy-fetch.charset-unsupported", served(func(p *probe.Policy) { p.ContentType = []string{"text/plain; charset=utf-16"} }),
 			served(func(p *probe.Policy) { p.ContentType = []string{"text/plain; charset=us-ascii"} }), host},
 		{"sts-policy-fetch.content-encoding-forced", served(func(p *probe.Policy) { p.ContentEncoding, p.Body = "gzip", []byte{31, 139} }),

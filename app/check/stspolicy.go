@@ -12,29 +12,34 @@ import (
 )
 
 var stsPolicyEntries = []Entry{
-	{Code: "sts-policy.bom", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                // args: value
-	{Code: "sts-policy.leading-whitespace", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError}, // args: value
-	{Code: "sts-policy.blank-line", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},       // args: value
-	{Code: "sts-policy.lf-line-endings", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                             // args: value
-	{Code: "sts-policy.cr-line-endings", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},    // args: value
-	{Code: "sts-policy.mixed-line-endings", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                          // args: value
-	{Code: "sts-policy.missing-final-newline", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                       // args: value
-	{Code: "sts-policy.single-line", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},             // args: value
-	{Code: "sts-policy.trailing-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},      // args: value
-	{Code: "sts-policy.equals-sign", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},             // args: value
-	{Code: "sts-policy.space-before-colon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},      // args: value
-	{Code: "sts-policy.comment-line", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},            // args: value
-	{Code: "sts-policy.json-body", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},               // args: value
-	{Code: "sts-policy.non-ascii", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},             // args: value
-	{Code: "sts-policy.unparsable", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},              // args: value
-	{Code: "sts-policy.version-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},         // args: value
-	{Code: "sts-policy.version-wrong", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},           // args: value
-	{Code: "sts-policy.version-not-first", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                           // args: value
-	{Code: "sts-policy.mode-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},            // args: value
-	{Code: "sts-policy.mode-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},            // args: value
-	{Code: "sts-policy.mode-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},               // args: value
-	{Code: "sts-policy.mode-none", Level: Notice, Who: Owner, RFC: []Citation{{8461, "5"}, {8461, "8.3"}}},                       // args: domain
-	{Code: "sts-policy.mode-testing", Level: Notice, Who: Owner, RFC: []Citation{{8461, "5"}}},                                   // args: domain
+	{Code: "sts-policy.bom", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                  // args: value
+	{Code: "sts-policy.leading-whitespace", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},   // args: value
+	{Code: "sts-policy.blank-line", Level: Warning, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},         // args: value
+	{Code: "sts-policy.lf-line-endings", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                               // args: value
+	{Code: "sts-policy.cr-line-endings", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},      // args: value
+	{Code: "sts-policy.mixed-line-endings", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                            // args: value
+	{Code: "sts-policy.missing-final-newline", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                         // args: value
+	{Code: "sts-policy.single-line", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},               // args: value
+	{Code: "sts-policy.trailing-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},        // args: value
+	{Code: "sts-policy.equals-sign", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},               // args: value
+	{Code: "sts-policy.space-before-colon", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},        // args: value
+	{Code: "sts-policy.comment-line", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},              // args: value
+	{Code: "sts-policy.json-body", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                 // args: value
+	{Code: "sts-policy.rtf-body", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                  // args: value
+	{Code: "sts-policy.front-matter", Level: Error, Who: PolicyHost, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},         // args: value
+	{Code: "sts-policy.txt-record", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "3.1"}}, Result: invalidError}, // args: value
+	{Code: "sts-policy.translated", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                // args: value
+	{Code: "sts-policy.non-ascii", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},               // args: value
+	{Code: "sts-policy.unparsable", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                // args: value
+	{Code: "sts-policy.version-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},           // args: value
+	{Code: "sts-policy.version-wrong", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},             // args: value
+	{Code: "sts-policy.version-not-first", Level: Notice, Who: Nobody, RFC: []Citation{{8461, "3.2"}}},                             // args: value
+	{Code: "sts-policy.mode-missing", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},              // args: value
+	{Code: "sts-policy.mode-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},              // args: value
+	{Code: "sts-policy.mode-case", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                 // args: value
+	{Code: "sts-policy.mode-none", Level: Notice, Who: Owner, RFC: []Citation{{8461, "5"}, {8461, "8.3"}}},                         // args: domain
+	{Code: "sts-policy.none-without-mx", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                // args: domain
+	{Code: "sts-policy.mode-testing", Level: Notice, Who: Owner, RFC: []Citation{{8461, "5"}}},                                     // args: domain
 	{Code: "sts-policy.testing-without-tlsrpt", Level: Warning, Who: Owner, RFC: []Citation{{8461, "5"}, {8460, "3"}},
 		DependsOn: []Code{"tlsrpt-record.wrong-name", "tlsrpt-record.cname-dangling"}}, // args: domain
 	{Code: "sts-policy.enforce-without-tlsrpt", Level: Warning, Who: Owner, RFC: []Citation{{8461, "6"}, {8460, "3"}},
@@ -54,6 +59,8 @@ var stsPolicyEntries = []Entry{
 	{Code: "sts-policy.unknown-extension-field", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.2"}}},                                   // args: value
 	{Code: "sts-policy.mx-empty", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                             // args: value
 	{Code: "sts-policy.mx-list-on-one-line", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                  // args: value
+	{Code: "sts-policy.mx-yaml-list", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                         // args: value
+	{Code: "sts-policy.mx-doubled-zone", Level: Warning, Who: Owner, RFC: []Citation{{8461, "3.2"}, {8461, "4.1"}}},                           // args: value
 	{Code: "sts-policy.mx-trailing-dot", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}, {5321, "4.1.2"}}, Result: invalidError},     // args: value
 	{Code: "sts-policy.mx-email-address", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                     // args: value
 	{Code: "sts-policy.mx-url", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.2"}}, Result: invalidError},                               // args: value
@@ -96,10 +103,16 @@ func (j *judge) readPolicy() {
 	case seen.Status != 200 || strings.TrimSpace(string(seen.Body)) == "" || html(seen.Body) ||
 		seen.ContentEncoding != "" && !strings.EqualFold(seen.ContentEncoding, "identity"):
 		v.State = Failed
+		if seen.Status == 200 && html(seen.Body) {
+			v.Mended, _ = mtasts.MendPolicy(string(seen.Body))
+		}
 		return
 	}
 	v.State = Found
 	v.Value, v.Diagnostics = mtasts.ParsePolicy(seen.Body)
+	if !syntax.Valid(v.Diagnostics) {
+		v.Mended, _ = mtasts.MendPolicy(string(seen.Body))
+	}
 	media, _ := mediaType(seen)
 	v.Usable = syntax.Valid(v.Diagnostics) && !seen.Truncated && media != "text/html" && j.policyTrusted(host, seen.TLS) == OK
 	j.readMatches()
@@ -217,6 +230,9 @@ func (j *judge) judgeMode() {
 	switch j.report.Policy.Value.Mode {
 	case mtasts.ModeNone:
 		j.add("sts-policy.mode-none", d, "domain", d)
+		if v := &j.report.Policy; len(v.Value.MX) == 0 && syntax.Valid(v.Diagnostics) {
+			j.add("sts-policy.none-without-mx", d, "domain", d)
+		}
 	case mtasts.ModeTesting:
 		j.add("sts-policy.mode-testing", d, "domain", d)
 		if silent {
@@ -282,7 +298,7 @@ const rolloutAge = 604800
 
 // mendedPolicy is the policy to publish: what was meant, with today's mail
 // hosts where it lists none of them; false while the hosts aren't known.
-func (j *judge) mendedPolicy() (mtasts.Policy, bool) { return j.mended(j.report.Policy.Value) }
+func (j *judge) mendedPolicy() (mtasts.Policy, bool) { return j.mended(j.meantPolicy()) }
 
 // mended is mendedPolicy for a policy found elsewhere.
 func (j *judge) mended(p mtasts.Policy) (mtasts.Policy, bool) {
@@ -313,6 +329,16 @@ func (j *judge) mended(p mtasts.Policy) (mtasts.Policy, bool) {
 		return p, false
 	}
 	return p, true
+}
+
+// meantPolicy is the policy that the file was to give, however damaged.
+func (j *judge) meantPolicy() mtasts.Policy {
+	v := &j.report.Policy
+	if v.Mended == "" {
+		return v.Value
+	}
+	meant, _ := mtasts.ParsePolicy([]byte(v.Mended))
+	return meant
 }
 
 // maxMended is how many patterns are kept, and hosts added, in a policy to

@@ -72,6 +72,7 @@ func TestPolicyRules(t *testing.T) {
 		{"sts-policy.valid", good, stsPolicy(policyFor("mode: Enforce")), d},
 		{"sts-policy.mode-none", stsPolicy(policyFor("mode: none")), good, d},
 		{"sts-policy.mode-testing", rehearsed, good, d},
+		{"sts-policy.none-without-mx", stsPolicy("version: STSv1\r\nmode: none\r\nmax_age: 604800\r\n"), stsPolicy(policyFor("mode: none")), d},
 		{"sts-policy.testing-without-tlsrpt", func(t testing.TB) *scenario { return without(rehearsed(t), rptName, doh.TypeTXT) },
 			rehearsed, d},
 		{"sts-policy.enforce-without-tlsrpt", func(t testing.TB) *scenario { return without(good(t), rptName, doh.TypeTXT) },
@@ -108,7 +109,13 @@ func TestPolicyRules(t *testing.T) {
 		mtasts.CommentLine:            "# here\r\n" + goodPolicy,
 		mtasts.JSONBody:               `{"mode": "enforce"}`,
 		mtasts.Unparsable:             goodPolicy + "hello\r\n",
-		syntax.NonASCII:               strings.Replace(goodPolicy, "mode: enforce", "모드: 테스트", 1),
+		syntax.NonASCII:               strings.Replace(goodPolicy, "mode: enforce", "mode: “enforce”", 1),
+		mtasts.RTFBody:                `{\rtf1\ansi ` + strings.ReplaceAll(goodPolicy, "\r", `\`) + "}",
+		mtasts.FrontMatter:            "---\nlayout: none\n---\n" + goodPolicy,
+		mtasts.TXTRecord:              "_mta-sts.example.com. TXT \"v=STSv1; id=1\"\r\n" + goodPolicy,
+		mtasts.Translated:             strings.Replace(goodPolicy, "mode: enforce", "모드: 테스트", 1),
+		mtasts.MXYAMLList:             policyFor("mx:\r\n  - mx.example.com"),
+		mtasts.MXDoubledZone:          goodPolicy + "mx: mail.example.com.example.com\r\n",
 		mtasts.VersionMissing:         policyFor("version:"),
 		mtasts.VersionWrong:           policyFor("version: STSv2"),
 		mtasts.VersionNotFirst:        policyFor("version:") + "version: STSv1\r\n",
@@ -187,6 +194,20 @@ func TestMendedPolicies(t *testing.T) {
 	}
 	if count < 11 {
 		t.Errorf("only %d policies proposed", count)
+	}
+}
+
+// TestPolicyInAPage holds that a policy which was wrapped in a web page is found
+// in it, and that nothing is made of a page without one.
+func TestPolicyInAPage(t *testing.T) {
+	for body, want := range map[string]int{
+		"<html><body><p>" + strings.ReplaceAll(goodPolicy, "\r\n", "<br>") + "</p></body></html>": 1,
+		"<html><body><p>Welcome</p></body></html>":                                                0,
+	} {
+		p := published(t, stsPolicy(body)(t), "sts-policy-fetch.body-html")
+		if len(p) != want || want > 0 && p[0].Value != goodPolicy {
+			t.Errorf("%s: %+v", body, p)
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ var stsRecordEntries = []Entry{
 	{Code: "sts-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                             // args: record, value
 	{Code: "sts-record.extension-invalid", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                           // args: record, value
 	{Code: "sts-record.trailing-garbage", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                            // args: record, value
+	{Code: "sts-record.line-break", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                  // args: record, value
 	{Code: "sts-record.non-ascii", Level: Error, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                                   // args: record, value
 	{Code: "sts-record.split-strings", Level: Notice, Who: Owner, RFC: []Citation{{8461, "3.1"}}},                                              // args: record, count
 	{Code: "sts-record.cname-delegated", Level: OK, Who: Nobody, RFC: []Citation{{8461, "8.2"}, {8461, "3.1"}}},                                // args: name, host

@@ -150,6 +150,7 @@ func TestRecordRules(t *testing.T) {
 		syntax.ExtensionInvalid:     "v=STSv1; id=1; x=",
 		syntax.TrailingGarbage:      "v=STSv1; id=1;;",
 		syntax.NonASCII:             "v=STSv1; id=“1”",
+		syntax.LineBreak:            "v=STSv1;\n id=1",
 		mtasts.IDMissing:            "v=STSv1;",
 		mtasts.IDEmpty:              "v=STSv1; id=",
 		mtasts.IDInvalidChars:       "v=STSv1; id=2026-06-01",

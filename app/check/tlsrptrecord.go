@@ -31,6 +31,8 @@ var tlsrptRecordEntries = []Entry{
 	{Code: "tlsrpt-record.version-unknown", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
 	{Code: "tlsrpt-record.version-leading-junk", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                    // args: record, value
 	{Code: "tlsrpt-record.space-before-semicolon", Level: Warning, Who: Owner, RFC: []Citation{{8460, "3"}}},                // args: record, value
+	{Code: "tlsrpt-record.escaped-semicolon", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                       // args: record, value
+	{Code: "tlsrpt-record.line-break", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                              // args: record, value
 	{Code: "tlsrpt-record.wrong-separator", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                         // args: record, value
 	{Code: "tlsrpt-record.rua-missing", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                             // args: record, value
 	{Code: "tlsrpt-record.rua-empty", Level: Error, Who: Owner, RFC: []Citation{{8460, "3"}}},                               // args: record, value
@@ -154,7 +156,7 @@ func (f *Finding) proposeReporting(owner dnsname.Name, meant tlsrpt.Record) *Fin
 // judgeReportingText judges one record that was meant as the domain's.
 func (j *judge) judgeReportingText(owner dnsname.Name, a answer, i int, text string) {
 	d := j.facts.Domain.String()
-	value, diagnostics := tlsrpt.ParseRecord(text)
+	_, diagnostics := tlsrpt.ParseRecord(text)
 	seen := map[syntax.Kind]bool{}
 	for _, one := range diagnostics {
 		if seen[one.Kind] {
@@ -162,8 +164,8 @@ func (j *judge) judgeReportingText(owner dnsname.Name, a answer, i int, text str
 		}
 		seen[one.Kind] = true
 		f := j.add(Code("tlsrpt-record."+one.Kind), d, "record", excerpt(text), "value", one.Value)
-		if one.Fatal {
-			f.proposeReporting(owner, value)
+		if f.Level >= Warning && one.Mend != "" {
+			f.publish("TXT", owner.String(), one.Mend)
 		}
 	}
 	txts := 0
@@ -183,9 +185,10 @@ func (j *judge) judgeReportingMisplaced(owner dnsname.Name) bool {
 		if view.Owner == owner.String() {
 			continue
 		}
-		value, _ := tlsrpt.ParseRecord(view.Text)
-		f := j.add("tlsrpt-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", excerpt(view.Text)).
-			proposeReporting(owner, value)
+		f := j.add("tlsrpt-record.wrong-name", j.facts.Domain.String(), "name", view.Owner, "record", excerpt(view.Text))
+		if mended, ok := tlsrpt.MendRecord(view.Text); ok {
+			f.publish("TXT", owner.String(), mended)
+		}
 		f.Publish = append(f.Publish, Publication{Type: "TXT", Name: view.Owner, Value: view.Text, Remove: true})
 		return true
 	}

@@ -91,6 +91,8 @@ func TestReportingRules(t *testing.T) {
 		syntax.WrongSeparator:       "v=TLSRPTv1, rua=mailto:a@example.com",
 		syntax.ExtensionInvalid:     goodReporting + "; x=",
 		syntax.NonASCII:             "v=TLSRPTv1; rua=mailto:ä@example.com",
+		syntax.LineBreak:            "v=TLSRPTv1;\n rua=mailto:a@example.com",
+		syntax.EscapedSemicolon:     `v=TLSRPTv1\; rua=mailto:a@example.com`,
 		tlsrpt.RUAMissing:           "v=TLSRPTv1;",
 		tlsrpt.RUAEmpty:             "v=TLSRPTv1; rua=",
 		tlsrpt.RUANoScheme:          "v=TLSRPTv1; rua=a@example.com",
@@ -114,7 +116,7 @@ func TestReportingOneFinding(t *testing.T) {
 	for text, want := range map[string][]Code{
 		goodReporting:                              {"tlsrpt-record.ok"},
 		"v=TLSRPTv1; rua=a@example.com":            {"tlsrpt-record.rua-no-scheme"},
-		`v=TLSRPTv1\; rua=mailto:a@example.com`:    {"tlsrpt-record.wrong-separator"},
+		`v=TLSRPTv1\; rua=mailto:a@example.com`:    {"tlsrpt-record.escaped-semicolon"},
 		"v=TLSRPTv1; rua=mailto:a@example.com;;":   {"tlsrpt-record.extension-invalid"},
 		goodReporting + ";mailto:b@example.com":    {"tlsrpt-record.rua-wrong-separator"},
 		"v=TLSRPTv1; rua=mailto:a@example.com; p=": {"tlsrpt-record.extension-invalid"},

@@ -22,6 +22,9 @@ func toUnicode(name string) string {
 	return strings.Join(labels, ".")
 }
 
+// digits are those of Punycode (RFC 3492 §5).
+const digits = "abcdefghijklmnopqrstuvwxyz0123456789"
+
 // decodePunycode decodes what follows xn-- in lower case (RFC 3492 §6.2, with
 // the parameters of §5).
 func decodePunycode(s string) (string, bool) {
@@ -37,7 +40,7 @@ func decodePunycode(s string) (string, bool) {
 			if s == "" {
 				return "", false
 			}
-			digit := strings.IndexByte("abcdefghijklmnopqrstuvwxyz0123456789", s[0])
+			digit := strings.IndexByte(digits, s[0])
 			if s = s[1:]; digit < 0 || weight > 1<<25 {
 				return "", false
 			}

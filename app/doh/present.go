@@ -60,14 +60,14 @@ func (r Record) present() (string, bool) {
 		return numbers(d, 2, 1, 1) + " " + base64.StdEncoding.EncodeToString(d[4:]), true
 	case TypeRRSIG:
 		return r.presentSignature()
-	case TypeNSEC, TypeNSEC3, TypeNSEC3PARAM:
-		return r.presentDenial()
 	case TypeCAA:
 		c, ok := r.CAA()
 		if !ok {
 			return "", false
 		}
 		return numbers(d, 1) + " " + string(d[2:2+d[1]]) + " " + quoted([]byte(c.Value)), true
+	case TypeNSEC, TypeNSEC3, TypeNSEC3PARAM:
+		return r.presentDenial()
 	}
 	return "", false
 }

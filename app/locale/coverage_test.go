@@ -110,7 +110,7 @@ func TestPhrasesAreUsed(t *testing.T) {
 }
 
 // senderGroups are the groups of keys that TestSendersHaveWords holds.
-var senderGroups = map[string]bool{"outcome": true, "reason": true, "sender": true, "senders": true, "source": true}
+var senderGroups = map[string]bool{"outcome": true, "reads": true, "reason": true, "sender": true, "senders": true, "source": true}
 
 // TestSendersHaveWords holds what app/senders can say to what has a text, and
 // the texts to what it can say.
@@ -125,6 +125,12 @@ func TestSendersHaveWords(t *testing.T) {
 	}
 	for _, id := range senders.All() {
 		said["sender."+string(id)] = true
+	}
+	for _, m := range senders.Manners() {
+		said["reads."+string(m)] = true
+	}
+	for _, r := range senders.Readers("sts-policy.bom") {
+		said["sender."+string(r.Reader)] = true
 	}
 	for _, s := range senders.Sources() {
 		if !strings.HasPrefix(s, "RFC ") {

@@ -83,6 +83,7 @@ type FindingWords struct {
 	Fix     string
 	Who     string
 	Written string
+	Read    string // how implementations read it
 	Reports string
 	Bounces string
 	Publish string
@@ -117,6 +118,7 @@ type DetailWords struct {
 	Chosen    string
 	TTL       string // {seconds}
 	ID        string
+	Mended    string // a text as it was meant
 	Reports   string // to {uri}
 	More      string // {count} lines left out
 	Rcode     string // {code}

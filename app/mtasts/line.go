@@ -29,12 +29,41 @@ func (p *policyParser) line(s syntax.Span) {
 	switch {
 	case text[0] == '#' || text[0] == ';' || strings.HasPrefix(text, "//"):
 		p.out.Fatal(CommentLine, s)
-	case strings.HasPrefix(text, "v=") || strings.HasPrefix(text, "v:"):
-		p.fields++
-		p.seen[keyVersion] = true
-		p.out.Fatal(VersionWrong, s)
+	case p.dnsLine(s):
 	case !p.oneLine(s):
 		p.field(s)
+	}
+}
+
+// dnsLine reports a line that is a TXT record, or written as one.
+func (p *policyParser) dnsLine(s syntax.Span) bool {
+	text := s.Cut(p.text)
+	prefix := strings.HasPrefix(text, "v=") || strings.HasPrefix(text, "v:")
+	if !prefix && !strings.Contains(text, recordVersion) || len(text) > 4096 {
+		return false
+	}
+	last := -1
+	all := pairs(text, &last)
+	switch id := strings.Contains(text, "id="); {
+	case len(all) <= 1 && (id || !prefix):
+		p.out.Fatal(TXTRecord, s)
+		return true
+	case len(all) > 1:
+		p.out.Fatal(SingleLine, s)
+	default:
+		p.out.Fatal(VersionWrong, s)
+	}
+	p.fields++
+	p.meantBy(all)
+	return true
+}
+
+// meantBy notes which keys a damaged line was to give.
+func (p *policyParser) meantBy(all []pair) {
+	for _, one := range all {
+		if one.key >= 0 {
+			p.meant[one.key] = true
+		}
 	}
 }
 
@@ -64,8 +93,8 @@ func (p *policyParser) listItem(s syntax.Span) bool {
 	if !is || p.yaml < 0 {
 		return false
 	}
-	if !p.out.Has(MXListOnOneLine) {
-		p.out.Fatal(MXListOnOneLine, s)
+	if !p.out.Has(MXYAMLList) {
+		p.out.Fatal(MXYAMLList, s)
 	}
 	p.pattern(item)
 	return true
@@ -197,7 +226,11 @@ func (p *policyParser) keyed(line, key, value syntax.Span) {
 	name := key.Cut(p.text)
 	if hasNonASCII(name) {
 		p.fields++
-		if bare := strip(name); isKey(bare) {
+		if i := translatedKey(name); i >= 0 && hasNonASCII(syntax.Fold(name)) {
+			p.translated(i, key, value)
+			return
+		}
+		if bare := bareWord(name); isKey(bare) {
 			p.out.Fatal(syntax.NonASCII, p.foreign(key))
 			p.known(keyIndex(bare), key, value)
 			return
@@ -210,7 +243,11 @@ func (p *policyParser) keyed(line, key, value syntax.Span) {
 		p.known(i, key, value)
 		return
 	}
-	if i, kind := almost(name); i >= 0 {
+	i, kind := translatedKey(name), Translated
+	if i < 0 {
+		i, kind = almost(name)
+	}
+	if i >= 0 {
 		p.fields++
 		p.near = append(p.near, near{i, kind, key, value})
 		p.keepNear()
@@ -222,6 +259,19 @@ func (p *policyParser) keyed(line, key, value syntax.Span) {
 	}
 	p.out.Note(UnknownExtensionField, key)
 	p.policy.Extensions = append(p.policy.Extensions, syntax.Field{Name: name, Value: value.Cut(p.text)})
+}
+
+// translated reports a key in another language, and a mode likewise.
+func (p *policyParser) translated(i int, key, value syntax.Span) {
+	p.out.Fatal(Translated, key)
+	p.meant[i] = true
+	if text := value.Cut(p.text); i == keyMode && ParseMode(text) == ModeUnknown {
+		if translatedMode(text) != ModeUnknown {
+			p.out.Fatal(Translated, value)
+		} else {
+			p.out.Fatal(ModeInvalid, value)
+		}
+	}
 }
 
 func keyIndex(name string) int {
@@ -276,6 +326,15 @@ func extensionValue(s string) bool {
 		}
 	}
 	return s != "" && utf8.ValidString(s)
+}
+
+// bareWord gives the ASCII word that s is without odd characters around it, or
+// that its full-width letters are.
+func bareWord(s string) string {
+	if folded := strings.Trim(syntax.Fold(s), " \t\"'"); !hasNonASCII(folded) {
+		return folded
+	}
+	return strip(s)
 }
 
 // strip takes away the characters outside ASCII.

@@ -11,7 +11,8 @@ import (
 // ParsePattern reads an mx value: ["*."] Domain (RFC 8461 §3.2), where Domain
 // is that of RFC 5321 §4.1.2, in A-labels. A zero Pattern is no pattern, and
 // the Kind says why. A Pattern with a Kind fits the grammar and is still odd:
-// an IPv4 address, or a wildcard over a public suffix.
+// an IPv4 address, a wildcard over a public suffix, or a name that ends in the
+// same two labels or more twice.
 func ParsePattern(s string) (Pattern, syntax.Kind) {
 	if kind := misread(s); kind != "" {
 		return Pattern{}, kind
@@ -39,6 +40,9 @@ func ParsePattern(s string) (Pattern, syntax.Kind) {
 		return p, MXIPAddress
 	case wildcard && publicSuffix(name):
 		return p, MXWildcardPublicSuffix
+	}
+	if _, doubled := undoubled(name.String()); doubled {
+		return p, MXDoubledZone
 	}
 	return p, ""
 }

@@ -13,6 +13,15 @@ import (
 // erratum 6253), the ABNF counts.
 func ParsePolicy(body []byte) (Policy, []syntax.Diagnostic) {
 	text := string(body)
+	policy, diagnostics := parsePolicy(text)
+	if len(diagnostics) > 0 {
+		mean(text).mend(text, diagnostics)
+	}
+	return policy, diagnostics
+}
+
+// parsePolicy is ParsePolicy without what to write instead.
+func parsePolicy(text string) (Policy, []syntax.Diagnostic) {
 	p := policyParser{text: text, out: syntax.NewDiagnostics(text), yaml: -1}
 	if p.shape() {
 		p.endings()
@@ -45,7 +54,9 @@ type policyParser struct {
 	out    *syntax.Diagnostics
 	policy Policy
 	seen   [4]bool // by index of keys: the key, or what was meant as it, was there
-	fields int     // lines that were a field of any kind
+	// meant are keys that a line was to give which is damaged otherwise.
+	meant  [4]bool
+	fields int // lines that were a field of any kind
 	// near are lines whose key is almost a known one; what they amount to is
 	// known at the end.
 	near []near
@@ -98,8 +109,8 @@ func (p *policyParser) shape() bool {
 	case rest == "":
 		p.out.Fatal(Unparsable, syntax.Span{Start: start, End: start})
 		return false
-	case strings.HasPrefix(rest, `{\rtf`):
-		p.out.Fatal(Unparsable, syntax.Span{Start: start, End: p.lineEnd(start)})
+	case isRTF(rest):
+		p.out.Fatal(RTFBody, syntax.Span{Start: start, End: p.lineEnd(start)})
 		return false
 	case rest[0] == '{' || rest[0] == '[' || rest[0] == '<' || strings.HasPrefix(rest, "```"):
 		p.out.Fatal(JSONBody, syntax.Span{Start: start, End: p.lineEnd(start)})
@@ -173,7 +184,7 @@ func (p *policyParser) frontMatter() int {
 		return p.at
 	}
 	end := p.lineEnd(p.at + 3 + i + 1)
-	p.out.Fatal(Unparsable, syntax.Span{Start: p.at, End: end})
+	p.out.Fatal(FrontMatter, syntax.Span{Start: p.at, End: end})
 	next := end
 	for next < len(p.text) && strings.IndexByte("\r\n", p.text[next]) >= 0 {
 		next++
@@ -189,18 +200,20 @@ func (p *policyParser) finish() {
 	}
 	p.tellUnparsed()
 	if p.fields == 0 {
-		if !p.out.Has(Unparsable) && !p.out.Has(CommentLine) {
+		// Of a text that is no policy at all there is nothing more to say.
+		p.out.Drop(BlankLine, LeadingWhitespace, UnknownExtensionField, MXYAMLList)
+		if !p.out.Has(Unparsable) && !p.out.Has(CommentLine) && !p.out.Has(TXTRecord) {
 			p.out.Fatal(Unparsable, syntax.Span{Start: p.at, End: p.lineEnd(p.at)})
 		}
 		return
 	}
 	end := syntax.Span{Start: len(p.text), End: len(p.text)}
 	for i, kind := range [...]syntax.Kind{VersionMissing, ModeMissing, MaxAgeMissing} {
-		if !p.seen[i] {
+		if !p.seen[i] && !p.told(i) {
 			p.out.Fatal(kind, end)
 		}
 	}
-	if !p.seen[keyMX] && p.policy.Mode > ModeNone {
+	if !p.seen[keyMX] && p.policy.Mode > ModeNone && !p.told(keyMX) {
 		p.out.Fatal(MXMissing, end)
 	}
 	if p.policy.Mode == ModeEnforce && p.policy.MaxAge >= 86400 && p.policy.MaxAge < 14*86400 {
@@ -208,18 +221,25 @@ func (p *policyParser) finish() {
 	}
 }
 
+// told tells whether what a damaged line says of a key was reported already.
+func (p *policyParser) told(key int) bool { return p.meant[key] && p.out.Fatals() }
+
 // tellNear reports a misspelt key. It is what makes the policy invalid when the
 // right key isn't there and is needed; else it is an extension, ignored.
 func (p *policyParser) tellNear(n near) {
 	value := n.value.Cut(p.text)
-	if p.seen[n.known] && n.known != keyMX {
-		if n.kind == KeyTypo {
+	malformed := !syntax.ExtensionName(n.key.Cut(p.text))
+	if p.seen[n.known] && n.known != keyMX && !malformed {
+		if n.kind != KeyCase {
 			n.kind = UnknownExtensionField
 		}
 		p.out.Note(n.kind, n.key)
 		return
 	}
-	fatal := !p.seen[n.known] && (n.known != keyMX || p.policy.Mode != ModeNone)
+	fatal := malformed || !p.seen[n.known] && (n.known != keyMX || p.policy.Mode != ModeNone)
+	if !fatal && n.kind == Translated {
+		n.kind = UnknownExtensionField
+	}
 	p.out.Add(n.kind, n.key, fatal, n.key.Cut(p.text))
 	if !fatal {
 		return
@@ -227,7 +247,9 @@ func (p *policyParser) tellNear(n near) {
 	p.seen[n.known] = true
 	switch n.known {
 	case keyMode:
-		p.policy.Mode = ParseMode(value)
+		if n.kind != Translated && p.policy.Mode == ModeUnknown {
+			p.policy.Mode = ParseMode(value)
+		}
 	case keyMaxAge:
 		if seconds, err := strconv.ParseUint(value, 10, 32); err == nil && seconds <= MaxMaxAge {
 			p.policy.MaxAge = uint32(seconds)

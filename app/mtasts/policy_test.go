@@ -35,14 +35,14 @@ var policyTests = []struct{ text, want string }{
 	{"```\nversion: STSv1\n", "json-body@```!"},
 	{"", "unparsable@!"},
 	{"hello\nworld\n", "unparsable@hello!"},
-	{"---\nlayout: none\n---\nversion: STSv1\nmode: none\nmax_age: 86400\n", "unparsable@---\r\nlayout: none\r\n---!"},
-	{"version: STSv1\n모드: 테스트\nmx: a.example\nmax_age: 2592000\n", "non-ascii@모드! | mode-missing@!"},
-	{"버전: STSv1\n모드: 테스트\nmx: a.example\nmax_age: 2592000\n", "non-ascii@버전! | non-ascii@모드! | version-missing@! | mode-missing@!"},
-	{"version: STSv1\nläge: testning\nmx: a.example\nmax_age: 2592000\n", "non-ascii@läge! | mode-missing@!"},
+	{"---\nlayout: none\n---\nversion: STSv1\nmode: none\nmax_age: 86400\n", "front-matter@---\r\nlayout: none\r\n---!"},
+	{"version: STSv1\n모드: 테스트\nmx: a.example\nmax_age: 2592000\n", "translated@모드! | translated@테스트!"},
+	{"버전: STSv1\n모드: 테스트\nmx: a.example\nmax_age: 2592000\n", "translated@버전! | translated@모드! | translated@테스트!"},
+	{"version: STSv1\nläge: testning\nmx: a.example\nmax_age: 2592000\n", "translated@läge! | translated@testning!"},
 	{"version: STSv1\nmode:\u00a0none\nmax_age: 86400\n", "non-ascii@\u00a0!"},
 	{"version: STSv1\n\u00a0mode: none\nmax_age: 86400\n", "non-ascii@\u00a0!"},
 	{"version: STSv1\nmode：none\nmax_age: 86400\n", "non-ascii@：!"},
-	{"version: STSv1\nmode: 테스트\nmx: a.example\nmax_age: 2592000\n", "mode-invalid@테스트!"},
+	{"version: STSv1\nmode: 테스트\nmx: a.example\nmax_age: 2592000\n", "translated@테스트!"},
 	{"mode: none\nmax_age: 86400\n", "version-missing@!"},
 	{"version: stsv1\nmode: none\nmax_age: 86400\n", "version-wrong@stsv1!"},
 	{"v=STSv1\nmode: none\nmax_age: 86400\n", "version-wrong@v=STSv1!"},
@@ -70,11 +70,25 @@ var policyTests = []struct{ text, want string }{
 	{"version: STSv1\nmode: none\nmax_age: 2592000\nmore: a b\n", "unknown-extension-field@more"},
 	{"version: STSv1\nmode none\nmax_age: 2592000\n", "unparsable@mode none!"},
 	{"version: STSv1\nmode: none\nmax_age: 2592000\n_bad: a\n", "unparsable@_bad: a!"},
-	{"version: STSv1\nmode: testing\nmx:\n  - a.example\n  - b.example\nmax_age: 604800\n", "mx-list-on-one-line@- a.example!"},
+	{"version: STSv1\nmode: testing\nmx:\n  - a.example\n  - b.example\nmax_age: 604800\n", "mx-yaml-list@- a.example!"},
 	{"version: STSv1\nmode: testing\nmx: a.example, b.example\nmax_age: 604800\n", "mx-list-on-one-line@a.example, b.example!"},
 	{"version: STSv1\nmode: testing\nmx:\nmax_age: 604800\n", "mx-empty@!"},
 	{"version: STSv1\nmode: testing\nmx: a.example.\nmax_age: 604800\n", "mx-trailing-dot@a.example.!"},
 	{"version: STSv1\nmode: testing\nmx: 192.0.2.1\nmax_age: 604800\n", "mx-ip-address@192.0.2.1"},
+	{"version: STSv1\nmodo: enforce\nmx: a.example\nmax_age: 2592000\n", "translated@modo!"},
+	{"version: STSv1\nmodo: enforce\nmode: none\nmax_age: 2592000\n", "unknown-extension-field@modo"},
+	{"version: STSv1\nmode: testing\nmx: a.example\nmailserver: b.example\nmax_age: 2592000\n", "unknown-extension-field@mailserver"},
+	{"version: STSv1\nmode: none\nmax age: 1\nmax_age: 2592000\n", "key-typo@max age!"},
+	{"version: STSv1\nmode: ｎｏｎｅ\nmax_age: 2592000\n", "non-ascii@ｎｏｎｅ!"},
+	{"version: STSv1\nmode: testing\nmx: a．example\nmax_age: 2592000\n", "non-ascii@．!"},
+	{"version: STSv1\nmode: testing\nmx: ä.example\nmax_age: 2592000\n", "mx-u-label@ä.example!"},
+	{"version: STSv1\nmode: testing\nmx: a.b.example.b.example\nmax_age: 2592000\n", "mx-doubled-zone@a.b.example.b.example"},
+	{"v=STSv1; mode=none; max_age=1;\n", "single-line@v=STSv1; mode=none; max_age=1;!"},
+	{"_mta-sts.a.example. TXT \"v=STSv1; id=1\"\n", "txt-record@_mta-sts.a.example. TXT \"v=STSv1; id=1\"!"},
+	{"v=STSv1; id=1\nversion: STSv1\nmode: none\nmax_age: 86400\n", "txt-record@v=STSv1; id=1!"},
+	{"{\\rtf1\\ansi version: STSv1\n", "rtf-body@{\\rtf1\\ansi version: STSv1!"},
+	{"\\f0\\fs24 version: STSv1\\\nmode: none}\n", "rtf-body@\\f0\\fs24 version: STSv1\\!"},
+	{"name: mine\n\non:\n  push:\n", "unparsable@on:!"},
 }
 
 func wire(text string) string {
@@ -194,12 +208,16 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-const policySeeds = 55 // at least
+const policySeeds = 130 // at least
 
 func FuzzPolicy(f *testing.F) {
 	seeds := 0
 	for _, test := range policyTests {
 		f.Add([]byte(wire(test.text)))
+		seeds++
+	}
+	for _, test := range policyMends {
+		f.Add([]byte(test.text))
 		seeds++
 	}
 	if seeds < policySeeds {
@@ -208,9 +226,11 @@ func FuzzPolicy(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		policy, diagnostics := ParsePolicy(body)
 		inside(t, string(body), diagnostics)
+		mendsHold(t, string(body), diagnostics)
 		if !syntax.Valid(diagnostics) {
 			return
 		}
+		meansTheSame(t, string(body), policy)
 		again, diagnostics := ParsePolicy([]byte(policy.String()))
 		if !syntax.Valid(diagnostics) || !reflect.DeepEqual(policy, again) {
 			t.Errorf("%q: %+v became %+v, %v", body, policy, again, diagnostics)

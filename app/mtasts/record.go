@@ -25,6 +25,19 @@ func SelectRecord(txts []string) (candidates []int) {
 // Record is as far as it could be read; it is valid when syntax.Valid holds of
 // the diagnostics.
 func ParseRecord(txt string) (Record, []syntax.Diagnostic) {
+	read, diagnostics := parseRecord(txt)
+	if len(diagnostics) > 0 {
+		if mended, ok := mendRecord(txt, read); ok && mended != txt {
+			for i := range diagnostics {
+				diagnostics[i].Mend = mended
+			}
+		}
+	}
+	return read, diagnostics
+}
+
+// parseRecord is ParseRecord without what to write instead.
+func parseRecord(txt string) (Record, []syntax.Diagnostic) {
 	p := recordParser{text: txt, out: syntax.NewDiagnostics(txt), inTXT: syntax.Span{Start: -1}}
 	tokens, ok := syntax.Fields(txt, recordVersion, []string{"id", "v", "mode", "mx", "max_age"}, p.out)
 	for _, t := range tokens {

@@ -51,7 +51,7 @@ func (p *policyParser) version(key, value syntax.Span) {
 	if p.fields+len(p.policy.Extensions) > 1 && len(p.unparsed) == 0 {
 		p.out.Note(VersionNotFirst, key)
 	}
-	if text := value.Cut(p.text); text != "STSv1" && !p.odd(value, strip(text) == "STSv1") {
+	if text := value.Cut(p.text); text != "STSv1" && !p.odd(value, bareWord(text) == "STSv1") {
 		p.out.Fatal(VersionWrong, value)
 	}
 }
@@ -76,11 +76,15 @@ func (p *policyParser) mode(value syntax.Span) {
 			p.out.Fatal(ModeCase, value)
 			return
 		}
-		if p.policy.Mode = ParseMode(strip(text)); p.odd(value, p.policy.Mode != ModeUnknown) {
+		if p.policy.Mode = ParseMode(bareWord(text)); p.odd(value, p.policy.Mode != ModeUnknown) {
 			return
 		}
 	}
 	p.policy.Mode = ModeUnknown
+	if translatedMode(text) != ModeUnknown {
+		p.out.Fatal(Translated, value)
+		return
+	}
 	p.out.Fatal(ModeInvalid, value)
 }
 
@@ -88,7 +92,7 @@ func (p *policyParser) mode(value syntax.Span) {
 func (p *policyParser) maxAge(value syntax.Span) {
 	text := value.Cut(p.text)
 	digits := strings.Trim(text, "0123456789") == "" && text != ""
-	if bare := strip(text); !digits && len(bare) <= 10 && strings.Trim(bare, "0123456789") == "" && p.odd(value, bare != "") {
+	if bare := bareWord(text); !digits && len(bare) <= 10 && strings.Trim(bare, "0123456789") == "" && p.odd(value, bare != "") {
 		text, digits = bare, true
 	}
 	if !digits {
@@ -118,6 +122,10 @@ func (p *policyParser) mx(key, value syntax.Span) {
 		return
 	}
 	pattern, kind := ParsePattern(text)
+	if folded := syntax.Fold(text); kind == MXULabel && p.odd(value, !hasNonASCII(folded)) {
+		p.salvage(folded, "")
+		return
+	}
 	if pattern.Name.IsZero() {
 		p.out.Fatal(kind, value)
 		p.salvage(text, kind)
@@ -138,6 +146,8 @@ func (p *policyParser) yamlList(from int) bool {
 // The policy stays invalid.
 func (p *policyParser) salvage(text string, kind syntax.Kind) {
 	switch kind {
+	case "":
+		p.pattern(text)
 	case MXListOnOneLine:
 		for _, host := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' }) {
 			if len(p.policy.MX) < 1000 {

@@ -8,7 +8,7 @@ package senders
 // of its dates name no usage (NDR), so with DANE-EE that isn't known.
 var exchangeOnline = sender{
 	id:      "exchange-online",
-	ways:    []rules{{dane: true, dates: true, reader: &reader{}}, {dane: true, dates: true, reader: &reader{}, order: daneAlone}},
+	ways:    []rules{{dane: true, dates: true, reader: &reader{"exchange-online"}}, {dane: true, dates: true, reader: &reader{"exchange-online"}, order: daneAlone}},
 	sources: []string{"XDANE", "XSTS"},
 	codes: []code{
 		{"cert-expired", "4.7.5", "NDR"},

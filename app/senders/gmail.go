@@ -5,6 +5,6 @@ package senders
 // the RFC refuses.
 var gmail = sender{
 	id:      "gmail",
-	ways:    []rules{{reader: &reader{}}, {dane: true, reader: &reader{}}, {dane: true, reader: &reader{}, order: daneAlone}},
+	ways:    []rules{{reader: &reader{"gmail"}}, {dane: true, reader: &reader{"gmail"}}, {dane: true, reader: &reader{"gmail"}, order: daneAlone}},
 	sources: []string{"A25"},
 }

@@ -1,13 +1,7 @@
 package senders
 
-// kumoReader is how it reads (findings §3.4, rules.md §6).
-var kumoReader = reader{
-	plainOnly: true, millis: 20000,
-	takes:         []string{"blank-line", "leading-whitespace", "space-before-colon", "max-age-too-large"},
-	refuses:       []string{"mode-invalid", "mode-case", "bom", "duplicate-key", "max-age-missing", "version-missing", "version-wrong"},
-	recordTakes:   []string{"id-invalid-chars"},
-	recordRefuses: []string{"multiple"},
-}
+// kumoReader is how it reads.
+var kumoReader = reader{"kumomta"}
 
 // kumoMTA follows MTA-STS by default, and takes any certificate under a policy in
 // testing; with enable_dane it ignores the policy of a host with TLSA records

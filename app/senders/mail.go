@@ -137,6 +137,7 @@ type Policy struct {
 	Media     string // media type without parameters, "" for none or several
 	Millis    int
 	Truncated bool // more than 64 KB
+	NoCharset bool // bytes outside ASCII, and no charset is named
 	Mode      Mode
 	MaxAge    uint32 // seconds
 	Valid     bool   // by RFC 8461 §3.2

@@ -1,14 +1,7 @@
 package senders
 
-// resolverReader is how postfix-mta-sts-resolver reads (findings §3.4,
-// rules.md §5 and §6, from PMSR resolver.py).
-var resolverReader = reader{
-	plainOnly: true, millis: 4000, large: No,
-	takes:         []string{"blank-line", "comment-line"},
-	refuses:       []string{"mode-invalid", "mode-case", "leading-whitespace", "space-before-colon", "max-age-too-large", "max-age-missing", "version-missing", "version-wrong"},
-	recordTakes:   []string{"id-invalid-chars", "id-empty"},
-	recordRefuses: []string{"multiple", "id-missing"},
-}
+// resolverReader is how postfix-mta-sts-resolver reads.
+var resolverReader = reader{"postfix-mta-sts-resolver"}
 
 // postfixResolver is Postfix with postfix-mta-sts-resolver: an enforced policy
 // sets the level "secure", which replaces DANE (PMSR issue 67), and holds the

@@ -1,14 +1,7 @@
 package senders
 
-// tlspolReader is how postfix-tlspol reads (findings §3.4, rules.md §6, from
-// TLSPOL mta-sts.go).
-var tlspolReader = reader{
-	plainOnly: true, millis: 2000, large: No,
-	takes: []string{"max-age-too-large"},
-	refuses: []string{"mode-invalid", "mode-case", "blank-line", "bom", "comment-line", "leading-whitespace",
-		"space-before-colon", "max-age-missing", "version-missing", "version-wrong", "mx-u-label"},
-	recordRefuses: []string{"multiple", "id-invalid-chars", "id-missing", "id-empty"},
-}
+// tlspolReader is how postfix-tlspol reads.
+var tlspolReader = reader{"postfix-tlspol"}
 
 // postfixTLSPol is Postfix with postfix-tlspol: DANE first, and a failing
 // lookup doesn't lead to MTA-STS (TLSPOL dane.go). Whether TLSA records of one

@@ -3,19 +3,8 @@ package senders
 import "slices"
 
 // reader is how a sender reads the record and the policy, where that differs
-// from the RFC or goes beyond it. Of a kind of oddity that is neither taken nor
-// refused, and of a limit of 0, nothing is documented.
-type reader struct {
-	// anyMedia takes every Content-Type; plainOnly text/plain alone. Neither:
-	// not documented.
-	anyMedia, plainOnly bool
-	millis              int  // the time after which the fetch is given up
-	anyStatus           bool // it isn't documented that a status is looked at
-	large               Answer
-	takes, refuses      []string // kinds of oddities, of the policy
-	recordTakes         []string // and of the record
-	recordRefuses       []string
-}
+// from the RFC or goes beyond it: its column of the readings.
+type reader struct{ id ID }
 
 // modes lists what the reader may make of the policy: one mode when it is
 // known, several when it isn't documented. A nil reader knows no MTA-STS.
@@ -38,11 +27,13 @@ func (r *reader) modes(m *Mail) []Mode {
 			reads = Open
 		}
 	}
-	switch reads {
-	case Yes:
-		return []Mode{p.Mode}
-	case No:
+	switch {
+	case reads == No:
 		return []Mode{Off}
+	case slices.Contains(p.Kinds, "duplicate-key") && r.manner("sts-policy.duplicate-key") == LastWins:
+		return []Mode{p.Mode, Off, Testing, Enforce} // which is the last isn't known here
+	case reads == Yes:
+		return []Mode{p.Mode}
 	}
 	return []Mode{p.Mode, Off}
 }
@@ -55,7 +46,7 @@ func (r *reader) record(d *Record) Answer {
 	case RecordOpen:
 		return Open
 	}
-	return odd(d.State == RecordValid, d.Kinds, r.recordTakes, r.recordRefuses)
+	return r.odd(d.State == RecordValid, "sts-record.", d.Kinds)
 }
 
 // policy tells whether the reader takes the policy (RFC 8461 §3.2, §3.3).
@@ -64,36 +55,39 @@ func (r *reader) policy(p *Policy) Answer {
 		return p.Served
 	}
 	has := func(kind string) bool { return slices.Contains(p.Kinds, kind) }
-	if has(NoPolicy) || has("json-body") || has("mode-missing") && !has("key-case") && !has("key-typo") {
+	if has(NoPolicy) || has("json-body") || has("rtf-body") || has("mode-missing") && !has("key-case") && !has("key-typo") {
 		return No // nobody reads a mode out of that
 	}
-	result := odd(p.Valid, p.Kinds, r.takes, r.refuses)
+	result := r.odd(p.Valid, "sts-policy.", p.Kinds)
 	note := func(a Answer) {
 		if a == No || result == Yes {
 			result = a
 		}
 	}
 	if p.Status != 200 {
-		if r.anyStatus {
+		if r.manner("sts-policy-fetch.http-status-other") == NoStatusCheck {
 			return Open
 		}
 		note(No) // RFC 8461 §3.3
 	}
-	if p.Media != "text/plain" && !r.anyMedia {
-		if r.plainOnly {
-			note(No)
-		} else {
-			note(Open)
-		}
+	switch p.Media {
+	case "text/plain":
+	case "text/html":
+		note(r.manner("sts-policy-fetch.content-type-html").takes())
+	default:
+		note(r.manner("sts-policy-fetch.content-type-other").takes())
 	}
-	switch {
-	case r.millis > 0 && p.Millis > r.millis:
+	switch limit := r.manner("sts-policy-fetch.slow").waits(); {
+	case limit > 0 && p.Millis > limit:
 		note(No)
-	case r.millis == 0 && p.Millis > impatient:
+	case limit == 0 && p.Millis > impatient:
 		note(Open)
 	}
+	if p.NoCharset && r.manner("sts-policy-fetch.charset-missing") == Refuses {
+		note(No)
+	}
 	if p.Truncated {
-		note(r.large)
+		note(r.manner("sts-policy-fetch.body-too-large").takes())
 	}
 	return result
 }
@@ -107,20 +101,17 @@ const impatient = 2000
 
 // odd tells whether a text with these oddities is taken. What is valid by the
 // RFC is, unless a kind is refused by name.
-func odd(valid bool, kinds, takes, refuses []string) Answer {
+func (r *reader) odd(valid bool, group string, kinds []string) Answer {
 	known := !valid && len(kinds) > 0
 	for _, k := range kinds {
-		switch {
-		case slices.Contains(refuses, k):
+		switch r.manner(group + k).takes() {
+		case No:
 			return No
-		case !slices.Contains(takes, k):
+		case Open:
 			known = false
 		}
 	}
-	switch {
-	case valid:
-		return Yes
-	case known:
+	if valid || known {
 		return Yes
 	}
 	return Open

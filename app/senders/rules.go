@@ -115,6 +115,11 @@ func Sources() []string {
 			all = append(all, s.retry.source)
 		}
 	}
+	for _, r := range readers {
+		if r.source != "" {
+			all = append(all, r.source)
+		}
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }

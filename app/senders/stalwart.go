@@ -1,12 +1,7 @@
 package senders
 
-// stalwartReader is how it reads (findings §3.4, rules.md §6).
-var stalwartReader = reader{
-	anyMedia: true, anyStatus: true, large: Yes,
-	takes: []string{"blank-line", "bom", "comment-line", "leading-whitespace", "space-before-colon",
-		"max-age-too-large", "max-age-missing", "version-missing", "version-wrong", "mx-u-label"},
-	refuses: []string{"mode-invalid", "mode-case"},
-}
+// stalwartReader is how it reads.
+var stalwartReader = reader{"stalwart"}
 
 // stalwart knows DANE and MTA-STS (STAL outbound/dane, outbound/mta_sts). How
 // it combines them, how long it waits for a policy, and whether it takes a bad

@@ -17,12 +17,13 @@ type Token struct {
 // Fields cuts the TXT record text into the fields behind its version field,
 // which must read version (such as "v=STSv1"). known are the field names that
 // mark the start of a field where the separator was forgotten. Diagnosed are
-// the version, the separators and bytes outside ASCII; the fields themselves
-// are the caller's to judge.
+// the version, the separators, line breaks and bytes outside ASCII; the fields
+// themselves are the caller's to judge.
 //
 //	record = version 1*(*WSP ";" *WSP field) [*WSP ";" *WSP]
 func Fields(text, version string, known []string, out *Diagnostics) (tokens []Token, ok bool) {
 	l := lexer{text: text, version: version, known: known, out: out, end: len(text)}
+	l.breaks()
 	l.bytes()
 	rest, ok := l.start()
 	if !ok {
@@ -51,6 +52,33 @@ type lexer struct {
 	end           int // of the text without a closing quote
 	quoted        bool
 	tokens        []Token
+}
+
+// breaks reports line breaks, as copied from a zone file with the backslashes
+// that continue its lines, and goes on as if they were blanks.
+func (l *lexer) breaks() {
+	at := strings.IndexAny(l.text, "\r\n")
+	if at < 0 {
+		return
+	}
+	blank := []byte(l.text)
+	for i, c := range blank {
+		if c != '\r' && c != '\n' {
+			continue
+		}
+		if blank[i] = ' '; i > 0 && blank[i-1] == '\\' {
+			blank[i-1] = ' '
+		}
+	}
+	start := at
+	if start > 0 && l.text[start-1] == '\\' {
+		start--
+	}
+	for at < len(l.text) && (l.text[at] == '\r' || l.text[at] == '\n') {
+		at++
+	}
+	l.out.Fatal(LineBreak, Span{start, at})
+	l.text = string(blank)
 }
 
 // bytes reports the first run of bytes outside printable ASCII and TAB.
@@ -212,7 +240,7 @@ func (l *lexer) last(from int) {
 		return
 	}
 	l.field(piece)
-	if piece.End < l.end && !l.quoted {
+	if piece.End < l.end && !l.quoted && !l.out.Has(LineBreak) {
 		l.out.Fatal(TrailingGarbage, Span{piece.End, l.end})
 	}
 }

@@ -1,5 +1,7 @@
 package syntax
 
+import "slices"
+
 // Kinds that the two TXT records share. Each is the tail of the codes
 // sts-record.* and tlsrpt-record.*.
 const (
@@ -14,6 +16,7 @@ const (
 	ExtensionInvalid     Kind = "extension-invalid"
 	TrailingGarbage      Kind = "trailing-garbage"
 	NonASCII             Kind = "non-ascii"
+	LineBreak            Kind = "line-break"
 )
 
 // MaxDiagnostics is how many diagnostics one text can get: more help nobody.
@@ -55,6 +58,14 @@ func (d *Diagnostics) Has(kind Kind) bool {
 		}
 	}
 	return false
+}
+
+// Fatals tells whether a fatal diagnostic was added.
+func (d *Diagnostics) Fatals() bool { return !Valid(d.all) }
+
+// Drop takes the diagnostics of the kinds out again.
+func (d *Diagnostics) Drop(kinds ...Kind) {
+	d.all = slices.DeleteFunc(d.all, func(one Diagnostic) bool { return slices.Contains(kinds, one.Kind) })
 }
 
 // Sorted gives the diagnostics in the order of the text.

@@ -21,6 +21,11 @@ type Diagnostic struct {
 	Fatal bool `json:"fatal,omitempty"`
 	// Value is the offending piece of text, at most 200 bytes of it.
 	Value string `json:"value,omitempty"`
+	// Mend is what to write instead: for a TXT record the whole record, for a
+	// policy the lines, apart by LF, in place of the one where the span begins;
+	// for a policy in another format, or with damage all over, the whole file.
+	// It is empty where what was meant can't be known, or the line is to go.
+	Mend string `json:"mend,omitempty"`
 }
 
 // Valid tells whether no diagnostic is fatal.

@@ -12,6 +12,19 @@ import (
 // unsupported scheme, a mailto without a domain) invalidates the record only
 // when no usable one is there.
 func ParseRecord(txt string) (Record, []syntax.Diagnostic) {
+	read, diagnostics := parseRecord(txt)
+	if len(diagnostics) > 0 {
+		if mended, ok := mendRecord(txt, read); ok && mended != txt {
+			for i := range diagnostics {
+				diagnostics[i].Mend = mended
+			}
+		}
+	}
+	return read, diagnostics
+}
+
+// parseRecord is ParseRecord without what to write instead.
+func parseRecord(txt string) (Record, []syntax.Diagnostic) {
 	p := parser{text: txt, out: syntax.NewDiagnostics(txt)}
 	tokens, ok := syntax.Fields(txt, recordVersion, []string{"rua", "v", "p", "ruf", "fo", "sp"}, p.out)
 	for _, t := range tokens {
@@ -46,8 +59,6 @@ func translate(all []syntax.Diagnostic) []syntax.Diagnostic {
 		switch all[i].Kind {
 		case syntax.LiteralQuotes:
 			all[i].Kind = syntax.VersionLeadingJunk
-		case syntax.EscapedSemicolon:
-			all[i].Kind = syntax.WrongSeparator
 		case syntax.TrailingGarbage:
 			all[i].Kind = syntax.ExtensionInvalid
 		}

@@ -141,7 +141,7 @@ func (v view) txt(records []check.TXTView, name, group string) []app.UI {
 		return []app.UI{el("p").class("muted").text(fill(w.NoRecord, "name", name))}
 	}
 	var parts []app.UI
-	for _, r := range records {
+	for i, r := range records {
 		head := []app.UI{el("span").text(fill(w.Record, "name", visible(r.Owner))),
 			el("span").class("muted").text(fill(w.TTL, "seconds", itoa(int(r.TTL))))}
 		if r.Chosen {
@@ -149,6 +149,9 @@ func (v view) txt(records []check.TXTView, name, group string) []app.UI {
 		}
 		parts = append(parts, el("p").class("source-head").body(head...),
 			v.source(shorten(r.Text, 4000), r.Diagnostics, group, false))
+		if !syntax.Valid(r.Diagnostics) && r.Diagnostics[0].Mend != "" {
+			parts = append(parts, v.mended(r.Owner+" "+itoa(i), r.Diagnostics[0].Mend))
+		}
 	}
 	return parts
 }

@@ -114,6 +114,9 @@ func (v view) explanation(f check.Finding, key string, words locale.Words) []app
 	if len(entry.RFC) > 0 {
 		add(w.Written, citations(entry.RFC)...)
 	}
+	if text := v.readers(string(f.Code)); text != "" {
+		add(w.Read, app.Text(text))
+	}
 	if entry.Result != "" {
 		add(w.Reports, el("code").text(entry.Result))
 	}

@@ -92,6 +92,9 @@ func (v view) policyFile(p probe.Policy) app.UI {
 		return el("div").body(append(parts, el("p").class("muted").text(w.Empty))...)
 	}
 	parts = append(parts, v.source(body, v.report.Policy.Diagnostics, "sts-policy", true))
+	if mended := v.report.Policy.Mended; mended != "" {
+		parts = append(parts, v.mended("policy", mended))
+	}
 	if p.Truncated {
 		parts = append(parts, el("p").class("muted").text(w.Truncated))
 	}

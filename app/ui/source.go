@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/sealane/sealane/app/senders"
 	"github.com/sealane/sealane/app/syntax"
 )
 
@@ -53,7 +54,7 @@ func (v view) sourceLine(line string, start, next, number int, all []syntax.Diag
 	}
 	rows := []app.UI{row.body(append(cells, el("code").body(marked(line, start, here)...))...)}
 	for _, d := range here {
-		rows = append(rows, v.under(line, start, d, group, numbered))
+		rows = append(rows, v.under(line, start, d, group, numbered), v.readersOf(group, d))
 	}
 	return rows
 }
@@ -100,8 +101,39 @@ func (v view) under(line string, start int, d syntax.Diagnostic, group string, n
 		el("span").class("diagnosis").body(
 			el("span").class("arrow").aria("hidden", "true").text("↑ "),
 			el("span").text(v.diagnosis(group, d)),
+			when(numbered && d.Mend != "" && d.Mend != v.report.Policy.Mended, func() app.UI {
+				return el("code").class("mend").text(" → " + lines(shorten(d.Mend, 300)))
+			}),
 		))
 	return el("div").class("line under", level).data("diagnostic", group+"."+string(d.Kind)).body(cells...)
+}
+
+// readersOf is the row that says who takes an oddity and who doesn't; none for
+// what every reader is to take and of which nothing else is known.
+func (v view) readersOf(group string, d syntax.Diagnostic) app.UI {
+	code := group + "." + string(d.Kind)
+	text := v.readers(code)
+	if text == "" && d.Fatal && group != "tlsrpt-record" {
+		text, _ = v.lang.Phrase("senders.unread")
+	}
+	return when(text != "", func() app.UI { return el("p").class("readers").data("readers", code).text(text) })
+}
+
+// readers says how implementations read what a code names, "" where none is
+// documented.
+func (v view) readers(code string) string {
+	return senders.ReadersLine(code, func(key string) string {
+		text, _ := v.lang.Phrase(key)
+		return text
+	})
+}
+
+// mended is a text as it was meant, ready to copy.
+func (v view) mended(key, text string) app.UI {
+	return el("div").class("publication").data("mended", key).body(
+		el("p").class("publication-head").body(el("strong").text(v.w.Details.Mended), v.copyButton("mended "+key, text)),
+		el("pre").attr("tabindex", "0").body(el("code").text(lines(text))),
+	)
 }
 
 // clip keeps an index within the line and off the middle of a character.

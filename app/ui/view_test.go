@@ -10,6 +10,7 @@ import (
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/syntax"
 )
@@ -143,6 +144,28 @@ func TestSourceMarksTheExactCharacters(t *testing.T) {
 	}
 	if strings.Count(page, `class="line"`) != 2 {
 		t.Errorf("%d lines", strings.Count(page, `class="line"`))
+	}
+}
+
+// Under an oddity stand what to write instead, and who reads it how.
+func TestSourceSaysHowItIsRead(t *testing.T) {
+	m := newBench().Machine
+	v := view{m, &m.Report, locale.English(), locale.English().UI}
+	text := "version: STSv1\nmode: Enforce\nmx: a.example\nmax_age: 604800;\n"
+	_, diagnostics := mtasts.ParsePolicy([]byte(text))
+	page := app.HTMLString(v.source(text, diagnostics, "sts-policy", true))
+	for _, want := range []string{
+		"→ mode: enforce", "→ max_age: 604800",
+		`data-readers="sts-policy.mode-case"`, "Refuses: mox, Postfix + mta-sts-resolver, Postfix + tlspol, KumoMTA, Stalwart · Not documented: checkdmarc, Exchange Online, Gmail",
+		"How senders read this is not documented.",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s:\n%s", want, page)
+		}
+	}
+	if page := app.HTMLString(el("div").body(v.txt([]check.TXTView{{Owner: "_mta-sts.example.com", Text: "v=STSv1; id=a-b",
+		Diagnostics: []syntax.Diagnostic{{Kind: "id-invalid-chars", Fatal: true, Mend: "v=STSv1; id=ab;"}}}}, "", "sts-record")...)); !strings.Contains(page, "v=STSv1; id=ab;") {
+		t.Error("the mended record isn't shown")
 	}
 }
 
