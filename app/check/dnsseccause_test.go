@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -20,7 +21,7 @@ type zoneKey struct {
 
 func newZoneKey(t testing.TB, zone string, algorithm uint8) zoneKey {
 	t.Helper()
-	bits := map[uint8]int{dns.RSASHA256: 2048, dns.ECDSAP256SHA256: 256, dns.ED25519: 256}[algorithm]
+	bits := map[uint8]int{dns.ECDSAP256SHA256: 256, dns.ED25519: 256}[algorithm]
 	k := &dns.DNSKEY{Hdr: dns.RR_Header{Name: dns.Fqdn(zone), Rrtype: dns.TypeDNSKEY, Class: dns.ClassINET, Ttl: 3600},
 		Flags: 257, Protocol: 3, Algorithm: algorithm}
 	private, err := k.Generate(bits)
@@ -236,5 +237,43 @@ func TestBadProofOfTLSA(t *testing.T) {
 				t.Errorf("%s: %v, want %s", nsec, got, want)
 			}
 		}
+	}
+}
+
+// unproven is Facts of a signed zone with several answers that fail validation.
+func unproven(t testing.TB) Facts {
+	k := newZoneKey(t, "example.com", dns.ED25519)
+	s := delegated(t, k).edit("example.com", doh.TypeMX, changedMX).add("example.com", doh.TypeCDS, "0 0 0 00", data(k.ToDS(2)))
+	s.add("example.com", doh.TypeNSEC3PARAM, "1 0 5 AABB").add("example.com", doh.TypeCDNSKEY, data(k))
+	delete(s.records, scenarioKey("mx.example.com", doh.TypeAAAA))
+	s.denies("mx.example.com", doh.TypeAAAA, k, "mx.example.com. 60 IN NSEC example.com. A AAAA RRSIG NSEC").fails6("mx.example.com", doh.TypeAAAA)
+	delete(s.records, scenarioKey("_25._tcp.mx.example.com", doh.TypeTLSA))
+	return s.denies("_25._tcp.mx.example.com", doh.TypeTLSA, k,
+		"35mthgpgcu1qg68fab165klnsnk3dpvl.example.com. 60 IN NSEC3 1 1 5 AABB B4UM86EGHHDS6NEA196SMVMLO4ORS995 NS SOA").
+		fails6("_25._tcp.mx.example.com", doh.TypeTLSA).factsNow()
+}
+
+// Many keys of one tag and many signatures are not multiplied (CVE-2023-50387).
+func TestManyKeysAndSignatures(t *testing.T) {
+	k := newZoneKey(t, "example.com", dns.ECDSAP256SHA256)
+	s := delegated(t, k).edit("example.com", doh.TypeMX, changedMX)
+	for i := range 300 {
+		s.mx(i, "mx.example.com").add("example.com", doh.TypeCDS, data(k.ToDS(2)))
+	}
+	s.edit("example.com", doh.TypeMX, func(m *dns.Msg) {
+		sig := m.Answer[len(m.Answer)-1].(*dns.RRSIG)
+		for range 300 {
+			m.Answer = append(m.Answer, sig)
+		}
+		m.Compress = true
+	})
+	f := s.factsNow()
+	start := time.Now()
+	r := Judge(f, scenarioNow)
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("%v", took)
+	}
+	if !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == "dnssec.bogus" }) {
+		t.Errorf("what is beyond the budget is not plainly bogus: %v", codesOf(r))
 	}
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"bytes"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"testing"
@@ -14,7 +16,8 @@ import (
 
 // TestZoneRules judges how a zone is signed that validates.
 func TestZoneRules(t *testing.T) {
-	k, other, rsa := newZoneKey(t, "example.com", dns.ECDSAP256SHA256), newZoneKey(t, "example.com", dns.ECDSAP256SHA256), newZoneKey(t, "example.com", dns.RSASHA256)
+	k, other := newZoneKey(t, "example.com", dns.ECDSAP256SHA256), newZoneKey(t, "example.com", dns.ECDSAP256SHA256)
+	ed := newZoneKey(t, "example.com", dns.ED25519)
 	with := func(keys ...zoneKey) func(t testing.TB) *scenario {
 		return func(t testing.TB) *scenario {
 			return delegated(t, keys...).status("example.com", doh.TypeMX, dnssec.Secure)
@@ -32,12 +35,10 @@ func TestZoneRules(t *testing.T) {
 				"35mthgpgcu1qg68fab165klnsnk3dpvl.example.com. 60 IN NSEC3 1 %d 0 - B4UM86EGHHDS6NEA196SMVMLO4ORS995 NS SOA", flags))
 		}
 	}
+	// A key of so many bits, exponent 3; it signs nothing.
 	short := func(bits int) func(t testing.TB) *scenario {
-		weak := newZoneKey(t, "example.com", dns.RSASHA256)
-		if _, err := weak.Generate(bits); err != nil {
-			t.Fatal(err)
-		}
-		return add("example.com", doh.TypeDNSKEY, data(weak))
+		public := append([]byte{1, 3}, bytes.Repeat([]byte{0xFF}, bits/8)...)
+		return add("example.com", doh.TypeDNSKEY, "256 3 8 "+base64.StdEncoding.EncodeToString(public))
 	}
 	lasts := func(name string, typ doh.Type, lifetime time.Duration) func(t testing.TB) *scenario {
 		return func(t testing.TB) *scenario {
@@ -61,8 +62,8 @@ func TestZoneRules(t *testing.T) {
 		return all
 	}
 	both := func(t testing.TB) *scenario {
-		return with(k, rsa)(t).edit("example.com", doh.TypeMX, rsa.signs(t, nil)).edit("example.com", doh.TypeDNSKEY, rsa.signs(t, nil)).
-			edit("example.com", doh.TypeSOA, rsa.signs(t, nil))
+		return with(k, ed)(t).edit("example.com", doh.TypeMX, ed.signs(t, nil)).edit("example.com", doh.TypeDNSKEY, ed.signs(t, nil)).
+			edit("example.com", doh.TypeSOA, ed.signs(t, nil))
 	}
 	runDNSCases(t, []dnsCase{
 		{"dnssec.nsec3-iterations-nonzero", param("1 0 1 -"), param("1 0 0 -"), "example.com"},
@@ -70,9 +71,9 @@ func TestZoneRules(t *testing.T) {
 		{"dnssec.nsec3-iterations-excessive", param("1 0 101 -"), param("1 0 100 -"), "example.com"},
 		{"dnssec.nsec3-salt", param("1 0 0 AABB"), param("1 0 0 -"), "example.com"},
 		{"dnssec.nsec3-opt-out", nsec3(1), nsec3(0), "example.com"},
-		{"dnssec.rsa-key-short", short(1024), short(2048), "example.com"},
-		{"dnssec.algorithm-incomplete", with(k, rsa), both, "example.com"},
-		{"dnssec.algorithm-incomplete", add("example.com", doh.TypeDS, data(rsa.ToDS(dns.SHA256))),
+		{"dnssec.rsa-key-short", short(2040), short(2048), "example.com"},
+		{"dnssec.algorithm-incomplete", with(k, ed), both, "example.com"},
+		{"dnssec.algorithm-incomplete", add("example.com", doh.TypeDS, data(ed.ToDS(dns.SHA256))),
 			add("example.com", doh.TypeDS, data(other.ToDS(dns.SHA256))), "example.com"},
 		{"dnssec.signature-lifetime-long", lasts("_25._tcp.mx.example.com", doh.TypeTLSA, 61*24*time.Hour),
 			lasts("_25._tcp.mx.example.com", doh.TypeTLSA, 60*24*time.Hour), "example.com"},

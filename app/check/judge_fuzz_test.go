@@ -39,7 +39,7 @@ func judgeSeeds(t testing.TB) []Facts {
 	before := seeds[4]
 	with := seeds[0]
 	with.Previous = &before
-	return append(seeds, with, visited(t))
+	return append(seeds, with, visited(t), unproven(t))
 }
 
 // visited is Facts with asides of every kind, other fetches of every kind, CAA
@@ -75,8 +75,8 @@ func visited(t testing.TB) Facts {
 func TestJudgeSeeds(t *testing.T) {
 	codes := map[Code]bool{}
 	seeds := judgeSeeds(t)
-	if len(seeds) != 8 {
-		t.Errorf("%d seeds, want 8", len(seeds))
+	if len(seeds) != 9 {
+		t.Errorf("%d seeds, want 9", len(seeds))
 	}
 	for _, f := range seeds {
 		for _, finding := range judgeWhole(t, f).Findings {
@@ -131,7 +131,7 @@ func FuzzJudge(f *testing.F) {
 // FuzzJudgeMutated changes single octets of answers, chains and bodies, and
 // drops, moves and repeats parts.
 func FuzzJudgeMutated(f *testing.F) {
-	for i := range 8 {
+	for i := range 9 {
 		f.Add(uint8(i), []byte{0, 1, 2, 3, 9, 8, 7, 6})
 		f.Add(uint8(i), []byte("drop and move some parts of it all"))
 	}

@@ -174,6 +174,7 @@ func TestSigningIsAsked(t *testing.T) {
 			if c.zone != c.domain {
 				w.denied = w.zone[c.zone+" SOA"][0]
 			}
+			delete(w.zone, c.domain+" DNSKEY")
 			if c.signed != "" {
 				w.zone[c.signed+" DNSKEY"] = []string{c.signed + key}
 			}

@@ -151,7 +151,7 @@ func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Tim
 	case before(at, sig.inception):
 		return RRSIGNotYetValid
 	}
-	data := s.signedData(sig, sig.source(owner))
+	var data []byte
 	reason := RRSIGInvalid
 	for _, k := range keys {
 		if k.KeyTag != sig.tag || k.Algorithm != sig.algorithm {
@@ -165,6 +165,9 @@ func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Tim
 		}
 		if !take(&b.Signatures, 1) {
 			return OverBudget
+		}
+		if data == nil { // not before it is paid for
+			data = s.signedData(sig, sig.source(owner))
 		}
 		if verifies(k.Algorithm, k.Public, data, sig.value) {
 			return NoReason
