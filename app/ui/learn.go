@@ -92,7 +92,7 @@ func (l *Learn) Render() app.UI {
 	case code == "":
 		content = l.list()
 	case known:
-		content = l.finding(entry)
+		content = l.finding(&entry)
 	default:
 		content = l.unknown(code)
 	}
@@ -103,11 +103,11 @@ func (l *Learn) Render() app.UI {
 func (l *Learn) list() []app.UI {
 	w := &l.Lang.UI.Learn
 	var contents, groups, codes []app.UI
-	all := check.Catalogue()
-	for i, e := range all {
-		codes = append(codes, l.row(string(e.Code)))
-		group := e.Code.Group()
-		if i+1 < len(all) && all[i+1].Code.Group() == group {
+	all := catalogued()
+	for i, code := range all {
+		codes = append(codes, l.row(code))
+		group := check.Code(code).Group()
+		if i+1 < len(all) && check.Code(all[i+1]).Group() == group {
 			continue
 		}
 		title := w.Groups.Of(group)
@@ -137,11 +137,17 @@ func learnLink(code string, names learn.Names) string {
 
 // unknown says that there is no such code, and which are near.
 func (l *Learn) unknown(code string) []app.UI {
-	var all []string
-	for _, e := range check.Catalogue() {
-		all = append(all, string(e.Code))
+	return []app.UI{heading(l.noSuch(code), l.Lang.UI.Learn.Near), l.rows(learn.Near(code, catalogued())), l.onward()}
+}
+
+// catalogued are all codes.
+func catalogued() []string {
+	all := check.Catalogue()
+	codes := make([]string, len(all))
+	for i := range all {
+		codes[i] = string(all[i].Code)
 	}
-	return []app.UI{heading(l.noSuch(code), l.Lang.UI.Learn.Near), l.rows(learn.Near(code, all)), l.onward()}
+	return codes
 }
 
 // rows is a list of codes.
@@ -150,7 +156,7 @@ func (l *Learn) rows(codes []string) app.UI {
 }
 
 // finding is the page of a code.
-func (l *Learn) finding(e check.Entry) []app.UI {
+func (l *Learn) finding(e *check.Entry) []app.UI {
 	code, group := string(e.Code), e.Code.Group()
 	said, _ := l.Lang.Finding(code)
 	args := l.args(code)
@@ -168,7 +174,7 @@ func (l *Learn) finding(e check.Entry) []app.UI {
 }
 
 // terms are what is fixed about a finding.
-func (l *Learn) terms(e check.Entry, said locale.Words, args map[string]string) []app.UI {
+func (l *Learn) terms(e *check.Entry, said locale.Words, args map[string]string) []app.UI {
 	w := &l.Lang.UI
 	var rows []app.UI
 	add := func(term string, content ...app.UI) {
@@ -199,7 +205,7 @@ func (l *Learn) terms(e check.Entry, said locale.Words, args map[string]string) 
 
 // levels says how much a finding counts, and whether it takes an earlier check
 // to know.
-func (l *Learn) levels(e check.Entry) []app.UI {
+func (l *Learn) levels(e *check.Entry) []app.UI {
 	w := &l.Lang.UI
 	var names []string
 	var parts []app.UI
@@ -252,8 +258,8 @@ func pieces(line string) []app.UI {
 // shownBy links to the lab's domains that have the finding.
 func (l *Learn) shownBy(code string) app.UI {
 	var rows []app.UI
-	for _, d := range l.M.Config.Lab {
-		if slices.Contains(d.Codes, code) {
+	for i := range l.M.Config.Lab {
+		if d := &l.M.Config.Lab[i]; slices.Contains(d.Codes, code) {
 			rows = append(rows, box("li", "", anchor(checkLink(d.Domain), words("code", "", d.Domain)), words("p", "", visible(d.Wrong))))
 		}
 	}
