@@ -2,7 +2,6 @@ package dane
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"time"
 
@@ -143,7 +142,7 @@ func matches(records []TLSA, standings []standing, chain [][]byte) []Match {
 			kinds[[2]uint8{r.Selector, r.Matching}] = true
 		}
 	}
-	var found []Match
+	var places []int // record and depth in one number, which sorts by both
 	for depth, der := range chain {
 		usage := DANETA
 		if depth == 0 {
@@ -157,13 +156,16 @@ func matches(records []TLSA, standings []standing, chain [][]byte) []Match {
 				continue
 			}
 			for _, i := range wanted[associationKey(usage, kind[0], kind[1], data)] {
-				found = append(found, Match{Record: i, Depth: depth, SetAside: standings[i] == setAside})
+				places = append(places, i*(MaxChain+1)+depth)
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Depth, b.Depth))
-	})
+	slices.Sort(places)
+	var found []Match
+	for _, p := range places {
+		record, depth := p/(MaxChain+1), p%(MaxChain+1)
+		found = append(found, Match{Record: record, Depth: depth, SetAside: standings[record] == setAside})
+	}
 	return found
 }
 

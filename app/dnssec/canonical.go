@@ -86,13 +86,13 @@ func lowerNames(data []byte, off, count int) []byte {
 
 // ordered gives the data of a set's records in canonical form and order, equal
 // ones once (RFC 4034 §6.3).
-func (s RRset) ordered() [][]byte {
-	all := make([][]byte, len(s.Records))
+func (s RRset) ordered() []string {
+	all := make([]string, len(s.Records))
 	for i, r := range s.Records {
-		all[i] = canonical(s.Type, r.RData)
+		all[i] = string(canonical(s.Type, r.RData))
 	}
-	slices.SortFunc(all, bytes.Compare)
-	return slices.CompactFunc(all, bytes.Equal)
+	slices.Sort(all) // strings compare octet by octet
+	return slices.Compact(all)
 }
 
 // signedData is what a signature is made over (RFC 4034 §3.1.8.1); owner is

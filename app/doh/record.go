@@ -2,47 +2,11 @@ package doh
 
 import (
 	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/miekg/dns"
-
 	"github.com/sealane/sealane/app/dnsname"
 )
-
-// Type is a DNS RR type (RFC 1035 §3.2.2).
-type Type uint16
-
-// The types Sealane asks for or reads.
-const (
-	TypeA          Type = 1
-	TypeNS         Type = 2
-	TypeCNAME      Type = 5
-	TypeSOA        Type = 6
-	TypeMX         Type = 15
-	TypeTXT        Type = 16
-	TypeAAAA       Type = 28
-	TypeDNAME      Type = 39
-	TypeDS         Type = 43
-	TypeRRSIG      Type = 46
-	TypeNSEC       Type = 47
-	TypeDNSKEY     Type = 48
-	TypeNSEC3      Type = 50
-	TypeNSEC3PARAM Type = 51
-	TypeTLSA       Type = 52
-	TypeCDS        Type = 59
-	TypeCDNSKEY    Type = 60
-	TypeCAA        Type = 257
-)
-
-// String gives the type's mnemonic, or TYPE and its number (RFC 3597 §5).
-func (t Type) String() string {
-	if s, known := dns.TypeToString[uint16(t)]; known {
-		return s
-	}
-	return "TYPE" + strconv.Itoa(int(t))
-}
 
 // Response codes (RFC 1035 §4.1.1).
 const (
@@ -224,7 +188,7 @@ func (r Record) DNSKEY() (DNSKEY, bool) {
 		}
 	}
 	tag := uint16(sum + sum>>16)
-	if d[3] == dns.RSAMD5 { // its tag is cut from the modulus: appendix B.1
+	if d[3] == 1 { // RSAMD5: its tag is cut from the modulus, appendix B.1
 		tag = be16(d[len(d)-3:])
 	}
 	return DNSKEY{Flags: be16(d), Protocol: d[2], Algorithm: d[3], KeyTag: tag, Public: d[4:]}, true
@@ -276,54 +240,33 @@ func nameAt(data []byte, off int) (string, int, bool) {
 	if off >= len(data) {
 		return "", 0, false
 	}
-	name, end, err := dns.UnpackDomainName(data, off)
-	if err != nil || compressed(data[off:end]) {
+	name, end, ok := wireName(data, off)
+	if !ok || len(name) != end-off { // a pointer
 		return "", 0, false
 	}
-	if name != "." {
-		name = strings.TrimSuffix(name, ".")
-	}
-	return name, end, true
-}
-
-// compressed tells whether a readable name ends in a pointer.
-func compressed(name []byte) bool {
-	for i := 0; i < len(name); i += 1 + int(name[i]) {
-		if name[i]&0xC0 != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// presented makes an owner of a name as miekg/dns presents it.
-func presented(name string) string {
-	if name == "." {
-		return name
-	}
-	return strings.ToLower(strings.TrimSuffix(name, "."))
+	return presentName(name), end, true
 }
 
 func moment(b []byte) time.Time { return time.Unix(int64(be32(b)), 0).UTC() }
 
 // layout says where a type's data holds names that may be compressed.
 type layout struct {
-	typ                   uint16
+	typ                   Type
 	prefix, count, suffix int // octets, names, octets
 }
 
 // layouts has the types of RFC 1035 §3.3, whose names may be compressed
 // (RFC 3597 §4), and those that some old server compresses all the same.
 var layouts = [...]layout{
-	{dns.TypeNS, 0, 1, 0},
-	{dns.TypeCNAME, 0, 1, 0},
-	{dns.TypeSOA, 0, 2, 20},
-	{dns.TypePTR, 0, 1, 0},
-	{dns.TypeMX, 2, 1, 0},
-	{dns.TypeRP, 0, 2, 0},
-	{dns.TypeAFSDB, 2, 1, 0},
-	{dns.TypeSRV, 6, 1, 0},
-	{dns.TypeDNAME, 0, 1, 0},
+	{TypeNS, 0, 1, 0},
+	{TypeCNAME, 0, 1, 0},
+	{TypeSOA, 0, 2, 20},
+	{typePTR, 0, 1, 0},
+	{TypeMX, 2, 1, 0},
+	{typeRP, 0, 2, 0},
+	{typeAFSDB, 2, 1, 0},
+	{typeSRV, 6, 1, 0},
+	{TypeDNAME, 0, 1, 0},
 }
 
 // expand gives a copy of the data at off with its names written out, or of the
@@ -331,16 +274,17 @@ var layouts = [...]layout{
 func expand(typ Type, wire []byte, off, length int) []byte {
 	raw := wire[off : off+length]
 	for _, l := range layouts {
-		if l.typ != uint16(typ) || length <= l.prefix {
+		if l.typ != typ || length <= l.prefix {
 			continue
 		}
 		data := append(make([]byte, 0, length), raw[:l.prefix]...)
 		at := off + l.prefix
 		for range l.count {
-			var ok bool
-			if data, at, ok = appendName(data, wire[:off+length], at); !ok {
+			name, end, ok := wireName(wire[:off+length], at)
+			if !ok {
 				return append([]byte(nil), raw...)
 			}
+			data, at = append(data, name...), end
 		}
 		if at+l.suffix != off+length {
 			break
@@ -348,22 +292,4 @@ func expand(typ Type, wire []byte, off, length int) []byte {
 		return append(data, wire[at:off+length]...)
 	}
 	return append([]byte(nil), raw...)
-}
-
-// appendName appends the name at off in wire form without pointers, as it came
-// (case is kept), and gives where it ends.
-func appendName(to, wire []byte, off int) ([]byte, int, bool) {
-	_, end, err := dns.UnpackDomainName(wire, off) // bounds, loops and lengths
-	if err != nil {
-		return nil, 0, false
-	}
-	for wire[off] != 0 {
-		if c := int(wire[off]); c&0xC0 == 0xC0 {
-			off = int(be16(wire[off:]) & 0x3FFF)
-		} else {
-			to = append(to, wire[off:off+1+c]...)
-			off += 1 + c
-		}
-	}
-	return append(to, 0), end, true
 }

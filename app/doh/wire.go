@@ -4,8 +4,7 @@ package doh
 
 import (
 	"encoding/binary"
-
-	"github.com/miekg/dns"
+	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
 )
@@ -23,6 +22,10 @@ const (
 	fixed     = 10   // octets of a record between owner and data
 	optSize   = 11   // octets of an OPT record without options
 	optHeader = 4    // octets of an EDNS option's code and length
+
+	classIN       = 1
+	optionPadding = 12 // RFC 7830 §3
+	optionEDE     = 15 // RFC 8914 §2
 )
 
 // Flags of a message's second 16-bit word (RFC 1035 §4.1.1, RFC 4035 §3).
@@ -56,7 +59,7 @@ func Query(name dnsname.Name, typ Type, cd bool) []byte {
 	}
 	wire = append(wire, 0)
 	wire = binary.BigEndian.AppendUint16(wire, uint16(typ))
-	wire = binary.BigEndian.AppendUint16(wire, dns.ClassINET)
+	wire = binary.BigEndian.AppendUint16(wire, classIN)
 	return appendOPT(wire)
 }
 
@@ -65,11 +68,11 @@ func Query(name dnsname.Name, typ Type, cd bool) []byte {
 func appendOPT(wire []byte) []byte {
 	padding := (block - (len(wire)+optSize+optHeader)%block) % block
 	wire = append(wire, 0) // the root
-	wire = binary.BigEndian.AppendUint16(wire, dns.TypeOPT)
+	wire = binary.BigEndian.AppendUint16(wire, uint16(typeOPT))
 	wire = binary.BigEndian.AppendUint16(wire, payload)
 	wire = append(wire, 0, 0, 0x80, 0) // no extended rcode, version 0, DO
 	wire = binary.BigEndian.AppendUint16(wire, uint16(optHeader+padding))
-	wire = binary.BigEndian.AppendUint16(wire, dns.EDNS0PADDING)
+	wire = binary.BigEndian.AppendUint16(wire, optionPadding)
 	wire = binary.BigEndian.AppendUint16(wire, uint16(padding))
 	return append(wire, make([]byte, padding)...)
 }
@@ -132,11 +135,11 @@ func (a *Answer) take(section int, r *reader) {
 	switch {
 	case r.short:
 	case section == 2:
-		if ok && rec.Type == Type(dns.TypeOPT) {
+		if ok && rec.Type == typeOPT {
 			a.Rcode |= int(rec.TTL>>24) << 4
 			a.EDE = appendEDE(a.EDE, rec.RData)
 		}
-	case !ok || class != dns.ClassINET:
+	case !ok || class != classIN:
 		a.Dropped++
 	case section == 0:
 		a.Answer = append(a.Answer, rec)
@@ -154,7 +157,7 @@ func appendEDE(to []EDE, options []byte) []EDE {
 		if length > len(options) {
 			break
 		}
-		if code == dns.EDNS0EDE && length >= 2 {
+		if code == optionEDE && length >= 2 {
 			to = append(to, EDE{Code: be16(options), Text: string(options[2:length])})
 		}
 		options = options[length:]
@@ -203,7 +206,7 @@ func (r *reader) question() (dnsname.Name, Type, bool) {
 	typ, class := Type(be16(r.wire[r.off:])), be16(r.wire[r.off+2:])
 	r.off += 4
 	name, err := dnsname.Parse(owner)
-	return name, typ, ok && err == nil && class == dns.ClassINET
+	return name, typ, ok && err == nil && class == classIN
 }
 
 // record reads one record (RFC 1035 §4.1.3); false when its owner can't be read.
@@ -253,11 +256,8 @@ func (r *reader) name() (string, bool) {
 		}
 	}
 	r.off = end
-	s, _, err := dns.UnpackDomainName(r.wire, start)
-	if err != nil {
-		return "", false
-	}
-	return presented(s), true
+	name, _, ok := wireName(r.wire, start)
+	return strings.ToLower(presentName(name)), ok
 }
 
 func be16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
