@@ -122,8 +122,9 @@ func parameters(d []byte) (NSEC3PARAM, []byte, bool) {
 // presentDenial prints NSEC, NSEC3 and NSEC3PARAM (RFC 4034 §4.2, RFC 5155 §3.3).
 func (r Record) presentDenial() (string, bool) {
 	if n, ok := r.NSEC(); ok {
+		next, _, _ := nameAt(r.RData, 0) // case is signed (RFC 6840 §5.1)
 		types, ok := n.Types.present()
-		return dotted(n.Next) + types, ok
+		return dotted(next) + types, ok
 	}
 	if n, ok := r.NSEC3(); ok {
 		next := base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(n.Next)

@@ -142,7 +142,7 @@ func TestAccessorsMindTheType(t *testing.T) {
 		"a.test. 1 IN DNSKEY 257 3 13 AAAA", "a.test. 1 IN RRSIG A 13 2 1 20260301000000 20260201000000 1 test. AAAA",
 		"a.test. 1 IN CAA 0 issue x",
 		"a.test. 1 IN CDS 0 0 0 00", "a.test. 1 IN CDNSKEY 0 3 0 AA==", "a.test. 1 IN DNAME b.test.",
-		"a.test. 1 IN NSEC b.test. A NSEC", "a.test. 1 IN NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A",
+		"a.test. 1 IN NSEC B.test. A NSEC", "a.test. 1 IN NSEC3 1 0 0 - 2vptu5timamqttgl4luu9kg21e0aor3s A",
 		"a.test. 1 IN NSEC3PARAM 1 0 0 aabb",
 	} {
 		r := record(t, s)

@@ -9,8 +9,8 @@ import (
 )
 
 // MendRecord writes what a TXT record was to say, with all URIs in one rua
-// field; false when no report address can be made out. What is written is valid
-// (RFC 8460 §3).
+// field; false when no report address can be made out, or when it would be longer
+// than what is searched. What is written is valid (RFC 8460 §3).
 func MendRecord(txt string) (string, bool) {
 	read, _ := parseRecord(txt)
 	return mendRecord(txt, read)
@@ -35,7 +35,7 @@ func mendRecord(txt string, read Record) (string, bool) {
 	}
 	text := mended.String()
 	_, diagnostics := parseRecord(text)
-	return text, len(mended.RUA) > 0 && syntax.Valid(diagnostics)
+	return text, len(mended.RUA) > 0 && len(text) <= maxRecord && syntax.Valid(diagnostics)
 }
 
 // written takes out what never belongs into a record's text, and joins what
