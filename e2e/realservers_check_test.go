@@ -32,7 +32,7 @@ var realCases = []realCase{
 		if i < 0 {
 			t.Fatalf("no dane.mismatch-*: %v", j.codes())
 		}
-		wants(t, j, map[string]string{j.codes()[i]: "error", "dane.verified": ""})
+		wants(t, j, map[string]string{j.codes()[i]: "error", "dane.verified": "", "tls.legacy-enabled": "warning"})
 	}},
 	{realPlain, func(t *testing.T, j judged) {
 		wants(t, j, map[string]string{

@@ -38,8 +38,11 @@ smtpd_tls_session_cache_database =
 	var master strings.Builder
 	for _, ip := range []string{healthyIP, otherKeyIP, plainIP} {
 		fmt.Fprintf(&master, "%s:%d inet n - n - - smtpd\n", ip, w.SMTP)
-		if ip == plainIP {
+		switch ip {
+		case plainIP:
 			master.WriteString("  -o smtpd_tls_security_level=none\n")
+		case healthyIP: // the other takes TLS 1.1, as Postfix does by itself
+			master.WriteString("  -o smtpd_tls_protocols=>=TLSv1.2\n")
 		}
 	}
 	master.WriteString(`tlsmgr unix - - n 1000? 1 tlsmgr

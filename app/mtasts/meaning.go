@@ -306,7 +306,7 @@ func meantAge(value string) (uint32, bool) {
 
 // hosts gives the patterns that a value of mx was to list.
 func hosts(value string) (all []Pattern) {
-	if p, kind := ParsePattern(value); kind == "" {
+	if p, kind := ParsePattern(value); kind == "" || kind == MXWildcardPublicSuffix {
 		return []Pattern{p}
 	}
 	for i, text := range strings.FieldsFunc(value[:min(len(value), 4096)], func(r rune) bool { return strings.ContainsRune(",;| \t\"'`", r) }) {

@@ -86,7 +86,7 @@ func meantURI(s string) string {
 	}
 	if scheme(s) == "mailto" {
 		address, query, found := strings.Cut(s[len("mailto:"):], "?")
-		s = "mailto:" + meantAddress(strings.TrimRight(address, "."))
+		s = "mailto:" + meantAddress(strings.TrimLeft(strings.TrimRight(address, "."), "/"))
 		if found {
 			s += "?" + query
 		}
