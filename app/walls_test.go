@@ -99,6 +99,12 @@ var walls = []wall{
 		why:  "size: zone costs its signers, miekg/dns 50 KB for what takes a page of ours, net/http's client a megabyte, templates and IDNA tables the rest",
 	},
 	{
+		of:    []string{"wasm/..."},
+		build: "js",
+		reach: []string{module + "/app/learn"},
+		why:   "size: the pages about findings are made when the site is built, and need no program",
+	},
+	{
 		of:    []string{"proxy/..."},
 		reach: []string{module + "/wasm/..."},
 		why:   "the two doors never import each other",

@@ -135,6 +135,13 @@ func TestPageOpensOffline(t *testing.T) {
 	want := p.codes()
 	saved := p.save()
 	p.await("service worker, all cached", `navigator.serviceWorker.controller`)
+	p.goTo("/learn/dns.null-mx")
+	if !eval[bool](p, `(async () => {
+		for (let i = 0; i < 200 && !await caches.match("/learn/dns.null-mx"); i++) await new Promise(r => setTimeout(r, 50));
+		return !!await caches.match("/learn/dns.null-mx");
+	})()`) {
+		t.Error("the page that was visited is not kept")
+	}
 	s.stop()
 	p.expectOffline()
 	p.goTo("/")
@@ -144,7 +151,8 @@ func TestPageOpensOffline(t *testing.T) {
 	if diff := cmp.Diff(want, p.codes()); diff != "" {
 		t.Errorf("the replay differs:\n%s", diff)
 	}
-	// Nobody kept this page: the program makes it.
-	p.goTo("/learn/dns.null-mx")
-	p.await("page about a finding", `document.querySelector('[data-learn="dns.null-mx"]')`)
+	p.goTo("/learn/dns.null-mx?domain=perfect.test")
+	p.await("page about a finding that was visited", `document.querySelector('[data-learn="dns.null-mx"]')`)
+	p.goTo("/learn/dns.no-mail-host")
+	p.await("word that this one was not", `document.querySelector("main h1").innerText.includes("dns.no-mail-host can't be had")`)
 }

@@ -29,7 +29,7 @@ func (p *program) learn(args []string) int {
 	}
 	entry, known := check.Code(rest[0]).Lookup()
 	if !known {
-		p.wrong(p.say(p.words.UI.Learn.Unknown, "code", rest[0]) + ". " + p.words.UI.Learn.Near)
+		p.wrong(p.say(p.words.Learn().Unknown, "code", rest[0]) + ". " + p.words.Learn().Near)
 		for _, code := range learn.Near(rest[0], all) {
 			fmt.Fprintln(p.err, " ", code)
 		}
@@ -41,7 +41,7 @@ func (p *program) learn(args []string) int {
 
 // plain fills a code's words with examples.
 func (p *program) plain(code, text string) string {
-	return strings.ReplaceAll(locale.Fill(text, p.words.Examples(code, nil)), "`", "")
+	return strings.ReplaceAll(locale.Fill(text, p.words.Examples(code)), "`", "")
 }
 
 func (p *program) printCodes(codes []string) {
@@ -53,7 +53,7 @@ func (p *program) printCodes(codes []string) {
 
 // printEntry prints the page of a code, as text.
 func (p *program) printEntry(e check.Entry) {
-	code, w := string(e.Code), p.words.UI
+	code, w, own := string(e.Code), p.words.UI, p.words.Learn()
 	words, _ := p.words.Finding(code)
 	fmt.Fprintf(p.out, "%s: %s\n", code, p.plain(code, words.Title))
 	for _, text := range []string{words.Consequence, words.Cause, words.Fix} {
@@ -67,25 +67,24 @@ func (p *program) printEntry(e check.Entry) {
 	for _, c := range e.DependsOn {
 		causes = append(causes, string(c))
 	}
-	who, _ := p.words.Phrase("who." + string(e.Who))
 	history := ""
-	if e.NeedsHistory() {
-		history = w.Learn.History
+	if e.History {
+		history = own.History
 	}
 	fmt.Fprintln(p.out)
 	for _, line := range [][2]string{
-		{w.Learn.Levels, strings.Join(levels, w.Learn.Or)}, {w.Finding.Who, who}, {w.Finding.Written, sources(e)},
+		{own.Levels, strings.Join(levels, own.Or)}, {w.Finding.Who, p.words.Who(string(e.Who), "")}, {w.Finding.Written, sources(e)},
 		{w.Finding.Reports, e.Result}, {w.Finding.Bounces, strings.Join(e.NDR, ", ")},
-		{w.Learn.Causes, strings.Join(causes, ", ")}, {w.Learn.Needs, history},
+		{own.Causes, strings.Join(causes, ", ")}, {own.Needs, history},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(p.out, "  %-20s %s\n", line[0], line[1])
 		}
 	}
-	fmt.Fprintf(p.out, "\n%s. %s\n", w.Learn.See, w.Learn.Own)
-	args := p.words.Examples(code, nil)
+	fmt.Fprintf(p.out, "\n%s. %s\n", own.See, own.Own)
+	args := p.words.Examples(code)
 	for _, c := range learn.Commands(code) {
 		fmt.Fprintf(p.out, "\n  $ %s\n", locale.Fill(c.Shell, args))
-		p.paragraph("  " + w.Learn.LookFor + " " + p.plain(code, w.Learn.Shows.Of(c.Shows)))
+		p.paragraph("  " + own.LookFor + " " + p.plain(code, own.Shows.Of(c.Shows)))
 	}
 }

@@ -35,6 +35,15 @@
     root.classList.add("asked");
   }
 
+  // The pages about findings are no part of the program, whose engine answers
+  // clicks on every link of this origin (window.onclick) with a page of its own.
+  // It is not told of these, so that the browser follows them.
+  document.addEventListener("click", function (e) {
+    if (e.target.closest && e.target.closest('a[href^="/learn"]')) {
+      e.stopPropagation();
+    }
+  }, true);
+
   window.sealaneBroken = function () {
     var banner = document.getElementById("broken");
     if (banner) {

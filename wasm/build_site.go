@@ -71,9 +71,9 @@ func (s *site) addStatic(static fs.FS) error {
 	})
 }
 
-// addPages prerenders every route over a closed door and gives the paths that
-// the worker keeps: each code's page is made too, but there are hundreds, and
-// without a network the program shows them by itself.
+// addPages prerenders every route over a closed door, makes the pages about
+// findings, and gives the paths that the worker keeps: of findings the list
+// alone, for there are hundreds.
 func (s *site) addPages() ([]string, error) {
 	var paths []string
 	m := ui.NewMachine(ui.Closed())
@@ -83,13 +83,13 @@ func (s *site) addPages() ([]string, error) {
 		}
 		paths = append(paths, r.path)
 	}
+	lang := locale.English()
 	for _, e := range check.Catalogue() {
-		path := ui.LearnPath + "/" + string(e.Code)
-		if err := s.addPage(path, learnPage(m, path)); err != nil {
+		if err := s.addPage(ui.LearnPath+"/"+string(e.Code), &ui.Learn{Lang: lang, Code: e.Code}); err != nil {
 			return nil, err
 		}
 	}
-	return paths, nil
+	return append(paths, ui.LearnPath), s.addPage(ui.LearnPath, &ui.Learn{Lang: lang})
 }
 
 func (s *site) addPage(path string, page app.Composer) error {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -86,7 +87,7 @@ func read(t *testing.T, parts ...string) string {
 func TestSiteIsComplete(t *testing.T) {
 	s, out := toRead(t)
 	for _, name := range []string{"index.html", "lab.html", "learn.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
-		"sealane.css", "boot.js", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
+		"sealane.css", "boot.js", "learn.js", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
 		if read(t, out, name) == "" {
 			t.Errorf("%s is empty", name)
 		}
@@ -122,6 +123,9 @@ func TestPagesKeepThePolicy(t *testing.T) {
 		if m := regexp.MustCompile(`(?:src|href)="(?:https?:)?//[^"]*"`).FindString(page); m != "" {
 			t.Errorf("%s: a third party: %s", name, m)
 		}
+		if name == "learn.html" {
+			continue
+		}
 		for _, id := range []string{"app-wasm-loader", "app-wasm-loader-icon", "app-wasm-loader-label", "broken"} {
 			if !strings.Contains(page, `id="`+id+`"`) {
 				t.Errorf("%s: no element %s", name, id)
@@ -139,6 +143,57 @@ func TestPagesKeepThePolicy(t *testing.T) {
 	}
 }
 
+// The pages about findings don't load the program, nor anything of the engine.
+func TestLearnPagesAreLight(t *testing.T) {
+	s, out := toRead(t)
+	for _, name := range []string{"learn.html", "learn/dns.null-mx.html"} {
+		page := read(t, out, name)
+		for _, heavy := range []string{"wasm", "app.js", `id="broken"`, "<noscript"} {
+			if strings.Contains(page, heavy) {
+				t.Errorf("%s has %s", name, heavy)
+			}
+		}
+		if !strings.Contains(page, `<script src="/learn.js?`+hash(s.files["learn.js"])+`" defer></script>`) || !strings.Contains(page, "/boot.js?") {
+			t.Errorf("%s doesn't load its scripts", name)
+		}
+	}
+	if lines := strings.Count(string(s.files["learn.js"]), "\n"); lines > 120 {
+		t.Errorf("learn.js has %d lines", lines)
+	}
+}
+
+// named is a literal of static/learn.js; its syntax is also Go's.
+var named = regexp.MustCompile(`(?m)^  var isName = /(.*)/;$`)
+
+// learn.js takes a name exactly where dnsname does, but for one that a program
+// would take for an option.
+func FuzzNamesOfLearnPages(f *testing.F) {
+	script, err := os.ReadFile("../static/learn.js")
+	if err != nil {
+		f.Fatal(err)
+	}
+	literal := named.FindSubmatch(script)
+	if literal == nil {
+		f.Fatal("learn.js has no isName")
+	}
+	isName := regexp.MustCompile(string(literal[1]))
+	for _, s := range []string{
+		"example.com", "Foo.Example.", "_25._tcp.mx", "a", "-x.example", "--help", "x-", "a.-b", "a..b", ".", "..", "", ".a", "a b", "a;b", "$(id).example", "`id`",
+		"a\n", "a\nb", "\na", "a'b", `a"b`, "ä.example", "*.example", "{host}", "~root", strings.Repeat("x", 63), strings.Repeat("x", 64),
+		strings.Repeat("x.", 126) + "x", strings.Repeat("x.", 127) + "x", "a." + strings.Repeat("y", 64),
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		value := strings.TrimSuffix(s, ".")
+		n, err := dnsname.Parse(s)
+		want := err == nil && n != dnsname.Root && n.String()[0] != '-'
+		if got := len(value) <= 253 && isName.MatchString(value); got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	})
+}
+
 // Every code has a page of its own that says what it is and is whole without a
 // script; the worker keeps none of them, they are too many.
 func TestEveryCodeHasAPage(t *testing.T) {
@@ -150,7 +205,7 @@ func TestEveryCodeHasAPage(t *testing.T) {
 		page := read(t, out, "learn", code+".html")
 		parsed := parse(t, page)
 		words, _ := lang.Finding(code)
-		title := strings.ReplaceAll(locale.Fill(words.Title, lang.Examples(code, nil)), "`", "") + " · Sealane"
+		title := strings.ReplaceAll(locale.Fill(words.Title, lang.Examples(code)), "`", "") + " · Sealane"
 		if parsed.title != title {
 			t.Errorf("%s: the title is %q, want %q", code, parsed.title, title)
 		}
@@ -158,8 +213,8 @@ func TestEveryCodeHasAPage(t *testing.T) {
 		if parsed.canonical != "/learn/"+code || parsed.summary == lang.UI.Shell.Description || len(parsed.summary) < 10 {
 			t.Errorf("%s: canonical %q, summary %q", code, parsed.canonical, parsed.summary)
 		}
-		if strings.Contains(page, "<noscript>") || !strings.Contains(page, `data-learn="`+code+`"`) || parsed.odd != "" {
-			t.Errorf("%s: it wants a script, is another's, or has an odd attribute: %s", code, parsed.odd)
+		if !strings.Contains(page, `data-learn="`+code+`"`) || parsed.odd != "" {
+			t.Errorf("%s: it is another's, or has an odd attribute: %s", code, parsed.odd)
 		}
 		for _, link := range parsed.links {
 			link, _, _ = strings.Cut(strings.TrimPrefix(link, "/"), "#")

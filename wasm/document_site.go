@@ -12,6 +12,7 @@ import (
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/ui"
 )
 
 // themeColor is the colour of the browser's own bars.
@@ -37,7 +38,11 @@ const documentText = `<!doctype html>
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="/sealane.css?{{.CSS}}">
 <script src="/boot.js?{{.Boot}}"></script>
-<script src="/wasm_exec.js" defer></script>
+{{if .Learn}}<script src="/learn.js?{{.Learn}}" defer></script>
+</head>
+<body>
+{{.Body}}
+{{else}}<script src="/wasm_exec.js" defer></script>
 <script src="/app.js" defer></script>
 </head>
 <body>
@@ -51,7 +56,7 @@ const documentText = `<!doctype html>
 <p>{{.W.Broken}}</p>
 <button type="button" id="reload">{{.W.Reload}}</button>
 </aside>
-{{if not .Readable}}<noscript><p class="broken">{{.W.NoScript}}</p></noscript>
+<noscript><p class="broken">{{.W.NoScript}}</p></noscript>
 {{end}}</body>
 </html>
 `
@@ -62,12 +67,6 @@ var bareARIA = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
 // badTag is a tag with an attribute that would need escaping, or with a style.
 var badTag = regexp.MustCompile(`<[a-z][^>]*(?:\\| style=)`)
 
-// titled is a page that says what it is; such a page is whole without a script.
-type titled interface {
-	Title() string
-	Summary() string
-}
-
 // document is the prerendered page at a path. The component may hold constants
 // only: the engine does not escape attributes when it writes HTML.
 func document(lang locale.Language, path string, page app.Composer, files map[string][]byte) ([]byte, error) {
@@ -76,7 +75,7 @@ func document(lang locale.Language, path string, page app.Composer, files map[st
 	if badTag.MatchString(body) {
 		return nil, fmt.Errorf("%w: a prerendered attribute needs escaping, or a style", errSite)
 	}
-	for _, name := range []string{"sealane.css", "boot.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
+	for _, name := range []string{"sealane.css", "boot.js", "learn.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
 		if len(files[name]) == 0 {
 			return nil, fmt.Errorf("%w: no %s in the static folder", errSite, name)
 		}
@@ -86,14 +85,14 @@ func document(lang locale.Language, path string, page app.Composer, files map[st
 		return nil, err
 	}
 	title, summary := lang.UI.Shell.Title, lang.UI.Shell.Description
-	own, readable := page.(titled)
-	if readable {
-		title, summary = own.Title(), own.Summary()
+	script := ""
+	if own, is := page.(*ui.Learn); is { // whole without the program
+		title, summary, script = own.Title(), own.Summary(), hash(files["learn.js"])
 	}
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor,
-		"Path": path, "Title": title, "Summary": summary, "Readable": readable,
+		"Path": path, "Title": title, "Summary": summary, "Learn": script,
 		"CSS": hash(files["sealane.css"]), "Boot": hash(files["boot.js"]),
 		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
 	})

@@ -22,7 +22,6 @@ func main() {
 	for _, r := range routes(m) {
 		app.Route(r.path, r.page)
 	}
-	app.RouteWithRegexp(learnPattern, func() app.Composer { return learnPage(m, "") })
 	app.RunWhenOnBrowser()
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/sealane/sealane/app/ui"
 )
 
-// route is a page of the site: the same in the browser and when prerendered.
+// route is a page of the program: the same in the browser and when prerendered.
 type route struct {
 	path string
 	page func() app.Composer
@@ -19,14 +19,5 @@ func routes(m *ui.Machine) []route {
 	return []route{
 		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
 		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
-		{ui.LearnPath, func() app.Composer { return &ui.Learn{M: m, Lang: lang, Path: ui.LearnPath} }},
 	}
-}
-
-// learnPattern is the path of every code's page, and of codes that don't exist.
-const learnPattern = "^" + ui.LearnPath + "/."
-
-// learnPage gives a code's page; without a path it waits to be told.
-func learnPage(m *ui.Machine, path string) *ui.Learn {
-	return &ui.Learn{M: m, Lang: locale.English(), Path: path}
 }

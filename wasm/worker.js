@@ -40,12 +40,19 @@ async function kept(request) {
 }
 
 async function fresh(request) {
+  // The pages about findings are many: those are kept that were visited, and the
+  // list says of the others that they aren't here.
+  const path = new URL(request.url).pathname;
+  const learn = path.startsWith("/learn/");
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    if (learn && answer.ok) {
+      const copy = answer.clone();
+      caches.open(cacheName).then((cache) => cache.put(path, copy)).catch(() => {}); // no room: not kept
+    }
+    return answer;
   } catch (offline) {
-    // The pages about findings are many: the program shows them on their list's.
-    const answer = (await caches.match(request, { ignoreSearch: true })) ||
-      (new URL(request.url).pathname.startsWith("/learn/") && await caches.match("/learn"));
+    const answer = (await caches.match(request, { ignoreSearch: true })) || (learn && await caches.match("/learn"));
     if (answer) {
       return answer;
     }

@@ -1,7 +1,5 @@
 package check
 
-import "reflect"
-
 // Levels gives every level that a finding can have, the most urgent first: where
 // it depends on the context, those of all contexts that there can be.
 func (e Entry) Levels() []Level {
@@ -33,16 +31,4 @@ func (c Context) possible() bool {
 		return false
 	}
 	return true
-}
-
-// NeedsHistory tells whether the finding is known only beside the evidence of an
-// earlier check: a field History of entries that have one.
-func (e Entry) NeedsHistory() bool {
-	v := reflect.ValueOf(e)
-	for i := range v.NumField() {
-		if v.Type().Field(i).Name == "History" {
-			return v.Field(i).Bool()
-		}
-	}
-	return false
 }

@@ -1,3 +1,5 @@
+//go:build !js
+
 package learn
 
 import (
@@ -16,7 +18,7 @@ func TestPicksAreWhole(t *testing.T) {
 	for _, e := range check.Catalogue() {
 		groups = append(groups, e.Code.Group())
 	}
-	words := locale.English().UI.Learn
+	words := locale.English().Learn()
 	picked, shown, codes := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for line := range strings.Lines(strings.TrimPrefix(picks, "\n")) {
 		code, commands, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")

@@ -1,3 +1,5 @@
+//go:build !js
+
 package locale
 
 // englishExamples stand in a finding's words where no check has given an

@@ -16,8 +16,6 @@ type Language struct {
 	// phrases are all other sentences, and senders those of app/senders, each
 	// sorted by key.
 	phrases, senders []text
-	// examples are lines of a code, group or *, an argument and its value.
-	examples string
 }
 
 // group is the words of all codes that begin with name and a dot.
@@ -33,7 +31,7 @@ type text struct{ key, text string }
 func English() Language {
 	return Language{
 		Tag: "en", Name: "English", UI: englishUI,
-		groups: englishGroups, phrases: englishPhrases, senders: englishSenders, examples: englishExamples,
+		groups: englishGroups, phrases: englishPhrases, senders: englishSenders,
 	}
 }
 

@@ -1,10 +1,12 @@
+//go:build !js
+
 package locale
 
 import "strings"
 
-// LearnWords stand on the pages about findings, and in `sealane learn`.
+// LearnWords stand on the pages about findings, and in `sealane learn`. They are
+// no part of the browser program, which shows neither.
 type LearnWords struct {
-	Nav     string // the link in the header
 	Title   string // of the list
 	Lede    string
 	Groups  Terms // the heading of each group of codes
@@ -24,26 +26,32 @@ type LearnWords struct {
 	All     string
 	Unknown string // {code}
 	Near    string
+	Offline string // {code}, whose page the browser has not kept
 	// Shows say what to look for, by learn.Command.Shows.
 	Shows Terms
+	// examples are lines of a code, group or *, an argument and its value.
+	examples string
 }
 
-// noExample stands for an argument that has no example.
-const noExample = "…"
+// Learn gives the words of the pages about findings.
+func (l Language) Learn() LearnWords { return englishLearn } // the one language so far
+
+// Places are the names that a check fills commands with, in this order: the
+// example of each may hold those before it.
+var Places = [...]string{"domain", "host", "at", "ip", "name"}
 
 // Examples gives args for all {placeholders} of a code's words and for the
-// places of a command: those known, and examples for the others.
-func (l *Language) Examples(code string, known map[string]string) map[string]string {
+// places of a command, "…" where there is no example.
+func (l Language) Examples(code string) map[string]string {
 	args := map[string]string{}
 	add := func(name string) {
-		if value, ok := known[name]; ok {
-			args[name] = value
-		} else if args[name] == "" {
-			args[name] = Fill(l.example(code, name), args)
+		value, known := l.Example(code, name)
+		if !known {
+			value = "…"
 		}
+		args[name] = Fill(value, args)
 	}
-	// In this order: the later examples hold the earlier names.
-	for _, name := range []string{"domain", "host", "at", "ip", "name"} {
+	for _, name := range Places {
 		add(name)
 	}
 	w, _ := l.Finding(code)
@@ -61,17 +69,16 @@ func (l *Language) Examples(code string, known map[string]string) map[string]str
 	return args
 }
 
-// example gives the example of an argument: the code's own, its group's, or one
-// for all.
-func (l *Language) example(code, arg string) string {
+// Example gives the example of an argument: the code's own, its group's, or one
+// for all; false when there is none. Its {places} are still to be filled.
+func (l Language) Example(code, arg string) (value string, known bool) {
 	group, _, _ := strings.Cut(code, ".")
-	value := noExample
-	for line := range strings.Lines(l.examples) {
+	for line := range strings.Lines(l.Learn().examples) {
 		of, rest, _ := strings.Cut(line, "\t")
 		name, text, _ := strings.Cut(rest, "\t")
 		if name == arg && (of == "*" || of == group || of == code) {
-			value = strings.TrimSuffix(text, "\n")
+			value, known = strings.TrimSuffix(text, "\n"), true
 		}
 	}
-	return value
+	return value, known
 }

@@ -1,7 +1,8 @@
+//go:build !js
+
 package locale
 
 var englishLearn = LearnWords{
-	Nav:     "Learn",
 	Title:   "What can be wrong, and how to mend it",
 	Lede:    "Every finding of a check has a page: what happens to mail, how it comes about, how to see it yourself, how to mend it.",
 	Groups:  Terms{{"dns", "DNS: where mail goes"}, {"dnssec", "DNSSEC: whether answers can be trusted"}, {"sts-record", "MTA-STS: the record"}, {"sts-policy-fetch", "MTA-STS: fetching the policy"}, {"sts-policy", "MTA-STS: the policy file"}, {"sts-mx", "MTA-STS: the policy and the mail servers"}, {"starttls", "STARTTLS on port 25"}, {"tls", "TLS: versions and ciphers"}, {"cert", "The mail server's certificate"}, {"tlsa", "TLSA records"}, {"dane", "DANE: records and certificates"}, {"tlsrpt-record", "TLS reporting"}},
@@ -21,7 +22,10 @@ var englishLearn = LearnWords{
 	All:     "All findings",
 	Unknown: "There is no finding {code}",
 	Near:    "Did you mean one of these?",
+	Offline: "The page of {code} can't be had without a network",
 	Shows:   englishShows,
+
+	examples: englishExamples,
 }
 
 // englishShows say what to look for in the output of a command of app/learn.

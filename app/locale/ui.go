@@ -13,7 +13,6 @@ type UI struct {
 	Policy  PolicyWords
 	Saved   SavedWords
 	Lab     LabWords
-	Learn   LearnWords
 }
 
 // ShellWords stand around every page.
@@ -25,6 +24,7 @@ type ShellWords struct {
 	Nav         string // names the navigation
 	Check       string
 	Lab         string
+	Learn       string // the link to the pages about findings
 	Theme       string // names the button that turns light to dark and back
 	Footer      []string
 	Broken      string // the banner when the program has stopped

@@ -9,6 +9,7 @@ var englishUI = UI{
 		Nav:         "Main",
 		Check:       "Check",
 		Lab:         "Lab",
+		Learn:       "Learn",
 		Theme:       "Light or dark",
 		Footer: []string{
 			"The verdict is computed in your browser, from evidence that you can save and replay.",
@@ -252,5 +253,4 @@ var englishUI = UI{
 		None:    "This proxy runs without its lab.",
 		Codes:   "{count} findings",
 	},
-	Learn: englishLearn,
 }

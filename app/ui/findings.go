@@ -8,7 +8,6 @@ import (
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/learn"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -98,18 +97,16 @@ func (v view) finding(i, number int) app.UI {
 
 // learnMore is the finding's code: a link to its page about the names here.
 func (v view) learnMore(f check.Finding) app.UI {
-	names := learn.ReadNames(func(key string) string {
-		if key == "name" && f.Args[key] == "" {
-			key = "pattern"
-		}
-		return f.Args[key]
-	})
-	names.Domain = v.report.Domain
-	if names.Host.IsZero() {
-		names.Host = v.hostOf(f)
+	name, host := f.Args["name"], f.Args["host"]
+	if name == "" {
+		name = f.Args["pattern"]
+	}
+	if !isName(host) {
+		host = v.hostOf(f).String()
 	}
 	code := string(f.Code)
-	return el("a").class("code").attr("href", learnLink(code, names)).
+	href := learnLink(code, "domain", v.report.Domain.String(), "host", host, "ip", f.Args["ip"], "name", name)
+	return el("a").class("code").attr("href", href).
 		attr("title", fill(v.w.Finding.Learn, "code", code)).body(el("code").text(code))
 }
 

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"net/url"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/sealane/sealane/app/check"
@@ -19,7 +21,6 @@ func (l *Lab) OnMount(ctx app.Context) { configure(ctx, l.M) }
 
 // OnNav sets the title.
 func (l *Lab) OnNav(ctx app.Context) {
-	l.M.arrived = true
 	ctx.Page().SetTitle(fill(l.Lang.UI.Shell.TitleOf, "domain", l.Lang.UI.Lab.Title))
 }
 
@@ -43,6 +44,8 @@ func (l *Lab) Render() app.UI {
 		content,
 	)
 }
+
+func checkLink(domain string) string { return "/?d=" + url.QueryEscape(domain) }
 
 // faults leaves out the codes of what is in order or merely good to know.
 func faults(codes []string) []app.UI {

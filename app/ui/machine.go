@@ -56,12 +56,9 @@ type Machine struct {
 	// Rev counts changes, so that views know when to look again.
 	Rev int
 
-	open []string // keys of what the visitor unfolded
-	// arrived: a page has been shown, so that the next one is come to by a link
-	// or through the history.
-	arrived bool
-	run     int
-	cancel  context.CancelFunc
+	open   []string // keys of what the visitor unfolded
+	run    int
+	cancel context.CancelFunc
 }
 
 // Run is one check to be made: what its goroutine needs to know.

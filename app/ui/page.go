@@ -59,7 +59,6 @@ func (p *Page) OnNav(ctx app.Context) {
 	if run := p.M.Navigate(ctx.Page().URL().Query().Get("d")); run != nil {
 		p.check(ctx, *run)
 	}
-	p.M.arrived = true
 	p.title(ctx)
 	ctx.Update()
 	ctx.Defer(func(app.Context) { p.M.Door.Ready() })

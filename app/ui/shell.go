@@ -9,14 +9,15 @@ import (
 // fieldID is the id of the one field; boot.js knows it too.
 const fieldID = "d"
 
-// topID is the id of what a page begins with.
-const topID = "top"
-
 // shell puts a page's content between header and footer. The root is a div:
 // the engine takes the first child of the body for one.
 func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app.UI {
 	w := lang.UI.Shell
-	return el("div").attr("id", topID).class("shell").body(
+	labLink := navLink("/lab", path)
+	if len(m.Config.Lab) == 0 && path != "/lab" {
+		labLink = labLink.attr("hidden", "true") // learn.js shows it too
+	}
+	return el("div").class("shell").body(
 		el("a").class("skip").attr("href", "#main").text(w.Skip),
 		el("header").class("top").body(
 			el("a").class("brand").attr("href", "/").aria("label", "Sealane").body(
@@ -24,11 +25,9 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 				el("span").text("Sealane"),
 			),
 			el("nav").aria("label", w.Nav).body(
-				navLink("/", w.Check, path),
-				navLink(LearnPath, lang.UI.Learn.Nav, path),
-				when(len(m.Config.Lab) > 0 || path == "/lab", func() app.UI {
-					return navLink("/lab", w.Lab, path)
-				}),
+				navLink("/", path).text(w.Check),
+				navLink(LearnPath, path).text(w.Learn),
+				labLink.text(w.Lab),
 			),
 			el("button").attr("type", "button").class("theme").aria("label", w.Theme).attr("title", w.Theme).
 				on("click", func(app.Context, app.Event) { m.Door.Theme() }).
@@ -41,12 +40,12 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 	)
 }
 
-func navLink(href, text, path string) app.UI {
+func navLink(href, path string) elem {
 	a := el("a").attr("href", href)
 	if href == path {
 		a = a.aria("current", "page")
 	}
-	return a.text(text)
+	return a
 }
 
 // fill puts pairs of names and values into a text of app/locale.

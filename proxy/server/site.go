@@ -65,6 +65,11 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	// The list of findings says itself that there is no such one, and what is near.
+	if strings.HasPrefix(r.URL.Path, "/learn/") && s.exists("learn.html") {
+		s.file(w, r, "learn.html", http.StatusNotFound)
+		return
+	}
 	if strings.Contains(r.Header.Get("Accept"), "text/html") && s.exists("404.html") {
 		s.file(w, r, "404.html", http.StatusNotFound)
 		return
@@ -83,10 +88,7 @@ func candidates(urlPath string) []string {
 		return nil
 	}
 	all := []string{name, name + ".html", name + "/index.html"}
-	switch top, _, deeper := strings.Cut(name, "/"); {
-	case top == "learn":
-		all = append(all, "learn.html", "learn/index.html", "index.html")
-	case (top == "check" || top == "lab") && !deeper:
+	if name == "check" || name == "lab" {
 		all = append(all, "index.html")
 	}
 	return all

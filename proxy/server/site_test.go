@@ -46,7 +46,6 @@ func TestSite(t *testing.T) {
 		{"/lab", "", "lab", "text/html; charset=utf-8", "", revalidate},
 		{"/lab/", "", "lab", "text/html; charset=utf-8", "", revalidate},
 		{"/learn/one", "", "one", "text/html; charset=utf-8", "", revalidate},
-		{"/learn/dane.mismatch", "", "home", "text/html; charset=utf-8", "", revalidate},
 		{"/" + program, "gzip, deflate, br", "br", "application/wasm", "br", immutable},
 		{"/" + program, "gzip", "gz", "application/wasm", "gzip", immutable},
 		{"/" + program, "br;q=0, gzip;q=0.5", "gz", "application/wasm", "gzip", immutable},
@@ -90,10 +89,15 @@ func TestSite(t *testing.T) {
 
 func TestSiteRefuses(t *testing.T) {
 	s := start(t, func(c *Config) { c.Site = built() })
-	for _, target := range []string{"/nothing", "/folder", "/folder/", "/web", "/" + program + ".br", "/../../etc/passwd", "/%2e%2e/x", "/learning", "/check/deep", "/a%00b", "/index.html/x"} {
+	for _, target := range []string{"/nothing", "/folder", "/folder/", "/web", "/" + program + ".br", "/../../etc/passwd", "/%2e%2e/x", "/learning", "/learn/dane.mismatch", "/check/deep", "/a%00b", "/index.html/x"} {
 		t.Run(target, func(t *testing.T) { wantProblem(t, get(s, target), 404, "not-found", probe.BadRequest) })
 	}
 	own := built()
+	own["learn.html"] = &fstest.MapFile{Data: []byte("list")}
+	unknown := get(start(t, func(c *Config) { c.Site = own }), "/learn/dane.mismatch")
+	if body, _ := io.ReadAll(unknown.Body); unknown.StatusCode != 404 || string(body) != "list" {
+		t.Errorf("%d %q", unknown.StatusCode, body)
+	}
 	own["404.html"] = &fstest.MapFile{Data: []byte("nothing here")}
 	s = start(t, func(c *Config) { c.Site = own })
 	r := httptest.NewRequest(http.MethodGet, "/nothing", nil)
