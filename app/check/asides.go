@@ -48,6 +48,13 @@ func (e *endpoint) rejection(kind probe.AsideKind) *probe.Failure {
 	return nil
 }
 
+// failsHandshake tells whether an aside was made and came to no end of its
+// handshake, for whatever reason of the server's.
+func (e *endpoint) failsHandshake(kind probe.AsideKind) bool {
+	a := e.aside(kind)
+	return a != nil && a.TLS == nil && a.Stage == probe.StageHandshake && a.Failure != nil && !a.Failure.Class.Own()
+}
+
 // hellos are the answers to the first message of the asides of these kinds, of
 // all when none are named.
 func (e *endpoint) hellos(kinds ...probe.AsideKind) []*probe.ServerHello {
@@ -71,9 +78,17 @@ func (j *judge) asidesOpen(h *host) bool {
 	return !j.facts.Done && h.probed != nil && h.deeper == nil && len(asidesOf(*h.probed, nil)) > 0
 }
 
+// addOnceVisited says something good when no visit that may tell of something
+// bad is still out.
+func (j *judge) addOnceVisited(code Code, subject string, pairs ...string) {
+	if !slices.ContainsFunc(j.hosts, j.asidesOpen) {
+		j.add(code, subject, pairs...)
+	}
+}
+
 // toldByAsides are causes that only asides tell.
 var toldByAsides = []Code{
-	"starttls.selective", "tls.no-common-cipher", "tls.sni-required", "tls.sni-wrong-cert", "tls.version-intolerant",
+	"starttls.selective", "tls.client-cert-required", "tls.no-common-cipher", "tls.sni-required", "tls.sni-wrong-cert", "tls.version-intolerant",
 }
 
 // judgeVisits judges the dialogues of the asides, and says where our own side

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
@@ -76,7 +77,8 @@ func readNameserver(seen *probe.Nameserver) nameserver {
 	for _, one := range seen.Answers[:min(len(seen.Answers), probe.MaxQuestions)] {
 		k := key{one.Name, doh.Type(one.Type), false}
 		if one.Failure != nil {
-			if !one.Failure.Class.Own() && one.Failure.Class != probe.Unreachable {
+			// Silence over UDP. That TCP fails after a cut answer is no silence.
+			if one.Failure.Class == probe.DNSTimeout {
 				s.dropped = append(s.dropped, k)
 			}
 			continue
@@ -129,10 +131,10 @@ func (a *authority) odd(k key) string {
 			votes[set(msg, k)]++
 		}
 	}
-	most := ""
+	most, found := "", false
 	for _, s := range a.servers { // among equals the first server's
-		if msg := s.answers[k]; msg != nil && votes[set(msg, k)] > votes[most] {
-			most = set(msg, k)
+		if msg := s.answers[k]; msg != nil && (!found || votes[set(msg, k)] > votes[most]) {
+			most, found = set(msg, k), true
 		}
 	}
 	var names []string
@@ -158,7 +160,10 @@ func (j *judge) judgeKeySets(a authority) {
 	}
 	zone := a.zone.String()
 	if odd := a.odd(key{a.zone, doh.TypeDNSKEY, false}); odd != "" {
-		j.add("dnssec.dnskey-inconsistent-servers", a.subject, "name", zone, "value", odd)
+		f := j.add("dnssec.dnskey-inconsistent-servers", a.subject, "name", zone, "value", odd)
+		if !a.lacksSigner() {
+			f.Level = Notice // a key that signs nothing yet, or no more
+		}
 	}
 	var without []string
 	signing := false
@@ -172,6 +177,39 @@ func (j *judge) judgeKeySets(a authority) {
 	if signing && len(without) > 0 {
 		j.add("dnssec.nameserver-ignores-do", a.subject, "name", zone, "value", strings.Join(without, ", "))
 	}
+}
+
+// lacksSigner tells whether a key that signs at some server is missing from the
+// keys of another, so that validation hangs on which one is asked.
+func (a *authority) lacksSigner() bool {
+	var sets []map[uint16]bool
+	signing := map[uint16]bool{}
+	for _, s := range a.servers {
+		for k, msg := range s.answers {
+			for _, r := range append(msg.Answer[:len(msg.Answer):len(msg.Answer)], msg.Authority...) {
+				if sig, ok := r.RRSIG(); ok && sig.Signer == a.zone && sig.Covered != doh.TypeDS {
+					signing[sig.KeyTag] = true
+				}
+			}
+			if k.typ == doh.TypeDNSKEY && k.name == a.zone {
+				tags := map[uint16]bool{}
+				for _, r := range msg.Answer {
+					if key, ok := r.DNSKEY(); ok {
+						tags[key.KeyTag] = true
+					}
+				}
+				sets = append(sets, tags)
+			}
+		}
+	}
+	for tag := range signing {
+		for _, tags := range sets {
+			if !tags[tag] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // signs tells whether any answer of the server carries a signature, as DO asks
@@ -195,7 +233,10 @@ func (j *judge) judgeTLSASets(a authority) {
 		}
 		host := h.name.String()
 		if odd := a.odd(k); odd != "" {
-			j.add("tlsa.inconsistent-nameservers", host, "host", host, "name", odd)
+			f := j.add("tlsa.inconsistent-nameservers", host, "host", host, "name", odd)
+			if !j.failsSomewhere(h, a, k) {
+				f.Level = Notice // as while the next key's record spreads (RFC 7671 §8.1)
+			}
 		}
 		var drops []string
 		for _, s := range a.servers {
@@ -204,9 +245,36 @@ func (j *judge) judgeTLSASets(a authority) {
 			}
 		}
 		if len(drops) > 0 {
-			j.add("tlsa.nameserver-drops-tlsa", host, "host", host, "name", strings.Join(drops, ", "))
+			f := j.add("tlsa.nameserver-drops-tlsa", host, "host", host, "name", strings.Join(drops, ", "))
+			if h.tlsa.state != Failed {
+				f.Level = Warning // the resolver had its answer
+			}
 		}
 	}
+}
+
+// failsSomewhere tells whether the records of some server authenticate no chain
+// that the host shows.
+func (j *judge) failsSomewhere(h *host, a authority, k key) bool {
+	for _, s := range a.servers {
+		msg := s.answers[k]
+		if msg == nil {
+			continue
+		}
+		var records []dane.TLSA
+		for _, r := range msg.Answer {
+			if r.Type == doh.TypeTLSA {
+				record, _ := dane.Parse(r.RData)
+				records = append(records, record)
+			}
+		}
+		for _, e := range h.endpoints {
+			if len(e.chain) > 0 && dane.Verify(records, e.chain, j.identifiers(h), j.now).Outcome != dane.Authenticated {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // drops tells whether the server gives no answer to a question for TLSA records

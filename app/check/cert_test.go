@@ -214,8 +214,8 @@ func TestCertificateRules(t *testing.T) {
 			both(issued("DigiCert Inc"), caa("example.com", `0 issue "digicert.com"`, `0 issuewild ";"`))},
 		{"cert.caa-forbids-issuer", Warning, "", both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`)),
 			both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`), func(l *layout) { l.first().trust = probe.Trust{Now: probe.UnknownAuthority} })},
-		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(enforce, shows(probe.Trusted, lasting(-2, 8)))},
-		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(inTesting, shows(probe.Trusted, lasting(-2, 6)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-30, 6))), both(enforce, shows(probe.Trusted, lasting(-30, 8)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-30, 6))), both(inTesting, shows(probe.Trusted, lasting(-30, 6)))},
 		{"cert.ok", OK, "example.com", unchanged, serves(certificate{names: []string{"mx.example.net"}})},
 	})
 }

@@ -163,9 +163,7 @@ func firsts(chains [][][]byte) [][]byte {
 // port of the mail host.
 func (j *judge) otherService(m mismatch) explanation {
 	is := func(chain [][]byte) bool {
-		return len(chain) > 0 && slices.ContainsFunc(m.usable, func(r dane.TLSA) bool {
-			return r.Usage == dane.DANEEE && r.Selects(chain[0])
-		})
+		return len(chain) > 0 && len(dane.Verify(m.usable, chain[:1], nil, j.now).Matches) > 0
 	}
 	found := func(name string) explanation {
 		return explanation{code: "dane.mismatch-other-service", args: []string{"name", name}}

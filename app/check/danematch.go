@@ -93,9 +93,9 @@ func (j *judge) judgeDANE() {
 	if !j.everyEndpoint(func(e *endpoint) bool { return e.view.DANE == OK }) {
 		return
 	}
-	j.add("dane.verified", d, "domain", d)
+	j.addOnceVisited("dane.verified", d, "domain", d)
 	if j.context(d).STS && j.tally(stsLevel).good == len(j.hosts) {
-		j.add("dane.sts-both-ok", d, "domain", d)
+		j.addOnceVisited("dane.sts-both-ok", d, "domain", d)
 	}
 }
 

@@ -249,6 +249,11 @@ func TestDNSSECRules(t *testing.T) {
 			// Two TTLs are two hours here: a signer that renews often is fine.
 			return plain(t).signed("example.com", doh.TypeMX, from, scenarioNow.Add(3*time.Hour))
 		}, "example.com"},
+		{"dnssec.rrsig-ends-before-policy", func(t testing.TB) *scenario {
+			return sound(t).signed("example.com", doh.TypeMX, scenarioNow.AddDate(0, 0, -30), scenarioNow.AddDate(0, 0, 5))
+		}, func(t testing.TB) *scenario {
+			return sound(t).signed("example.com", doh.TypeMX, scenarioNow.AddDate(0, 0, -5), scenarioNow.AddDate(0, 0, 5))
+		}, "example.com"},
 		{"dnssec.algorithm-unsupported", func(t testing.TB) *scenario { return withEDE(t, 1) },
 			func(t testing.TB) *scenario { return withEDE(t, 2) }, "example.com"},
 		{"dnssec.ds-digest-unsupported", func(t testing.TB) *scenario { return withEDE(t, 2) },

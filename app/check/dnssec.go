@@ -10,6 +10,7 @@ import (
 )
 
 var dnssecEntries = []Entry{
+	{Code: "dnssec.rrsig-ends-before-policy", Level: Notice, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}, {8461, "3.3"}}}, // args: name, date, until
 	{Code: "dnssec.unsigned", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}, Result: "dane-required",
 		DependsOn: append(slices.Clip(noMail), "dnssec.indeterminate")}, // args: domain
 	{Code: "dnssec.mx-zone-unsigned", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}}, // args: host
@@ -157,8 +158,10 @@ func (j *judge) judgeExpiry(a answer, zone dnsname.Name, subject string, typ doh
 	if len(a.records) == 0 || j.hasFor("dnssec.rrsig-expiring-soon", subject) {
 		return
 	}
-	margin := min(72*time.Hour, 2*time.Duration(a.records[0].TTL)*time.Second)
+	usual := min(72*time.Hour, 2*time.Duration(a.records[0].TTL)*time.Second)
 	for _, s := range signatures(a, typ) {
+		// A signer that signs for a day or so at a time is not late.
+		margin := min(usual, s.Expiration.Sub(s.Inception)/4)
 		if s.Expiration.Sub(j.now) < margin {
 			j.add("dnssec.rrsig-expiring-soon", subject, "name", zone.String(), "type", typ.String(), "date", day(s.Expiration))
 			return

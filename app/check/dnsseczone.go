@@ -32,9 +32,9 @@ func (j *judge) judgeZone() {
 		zone = d
 	}
 	ds, keys := j.look(zone, doh.TypeDS), j.withData(zone, doh.TypeDNSKEY)
-	if lost := ds.state == Failed && ds.status == dnssec.Indeterminate; lost && zone == j.apex(d) &&
+	if lost := ds.state == Failed && ds.verdict.Reason == dnssec.CouldNotTell; lost && zone == j.apex(d) &&
 		j.mx.status == dnssec.Insecure && !j.has("dnssec.indeterminate") {
-		// No AD bit, and the proof that there is no DS can't be had.
+		// No AD bit, and the resolver says that it could not find out (EDE 5).
 		j.add("dnssec.indeterminate", d.String(), "name", zone.String(), "type", doh.TypeDS.String())
 	}
 	j.judgeKeys(zone, ds, dnssec.Keys(keys.records))

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"time"
 
 	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
@@ -36,16 +37,18 @@ func asidesOf(p Probed, records []dane.TLSA) []probe.AsideKind {
 // is of any certificate of it.
 func matchless(records []dane.TLSA, chain [][]byte) bool {
 	usable := slices.ContainsFunc(records, func(r dane.TLSA) bool { return r.Unusable() == "" })
-	return usable && len(chain) > 0 && !slices.ContainsFunc(records, func(r dane.TLSA) bool {
-		return slices.ContainsFunc(chain[:min(len(chain), probe.MaxChain)], r.Selects)
-	})
+	return usable && len(chain) > 0 && len(dane.Verify(records, chain, nil, time.Time{}).Matches) == 0
 }
 
 // visit makes the first visit to a mail host, and the asides that it asks for.
 func (g *gatherer) visit(h dnsname.Name, a, aaaa answer) {
 	first := g.probe(h)
 	var records []dane.TLSA
-	for _, base := range []dnsname.Name{h, a.end, aaaa.end} {
+	bases := []dnsname.Name{h, a.end, aaaa.end}
+	for i, base := range bases {
+		if slices.Contains(bases[:i], base) {
+			continue
+		}
 		if t := g.ask(tlsaOwner(base), doh.TypeTLSA); t.status == dnssec.Secure {
 			for _, r := range t.records {
 				record, _ := dane.Parse(r.RData)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -142,6 +143,9 @@ func (j *judge) judgePolicyFamilies(host dnsname.Name, seen *probe.Policy) {
 	o := &seen.Others[at]
 	mine := j.serves(host, seen.TLS, seen.Status, seen.Body, seen.Failure)
 	other := j.serves(host, o.TLS, o.Status, o.Body, o.Failure)
+	if j.impatient(seen.Address, seen.Failure) || j.impatient(o.Address, o.Failure) {
+		return
+	}
 	if mine == Unknown || other == Unknown || mine == other {
 		return
 	}
@@ -154,4 +158,26 @@ func (j *judge) judgePolicyFamilies(host dnsname.Name, seen *probe.Policy) {
 		return
 	}
 	j.add("sts-policy-fetch.ipv6-broken", h, "host", h, "ip", addressText(bad))
+}
+
+// impatient tells whether a fetch may have failed by our own side's want of time,
+// or of a route that our network only seems to have: nothing answered over IPv6
+// in the whole check.
+func (j *judge) impatient(ip netip.Addr, f *probe.Failure) bool {
+	switch {
+	case f == nil:
+		return false
+	case f.Class == probe.ReplyTimeout || f.Class == probe.TLSTimeout:
+		return true
+	case f.Class != probe.ConnectTimeout || ip.Unmap().Is4():
+		return false
+	}
+	for _, h := range j.hosts {
+		for _, e := range h.endpoints {
+			if e.seen.IP.Is6() && e.seen.Banner.Code != 0 {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -76,7 +76,7 @@ func elsewhereCases() []policyCase {
 			s.facts.Policy.Policy.Address = scenarioIP("2001:db8::80")
 			return s
 		}, beside(good, other(probe.OtherAddress, policyURL)), host},
-		{"sts-policy-fetch.ipv6-broken", beside(good, other(probe.OtherAddress, policyURL, at6, lost(probe.ConnectTimeout))),
+		{"sts-policy-fetch.ipv6-broken", beside(good, other(probe.OtherAddress, policyURL, at6, lost(probe.ConnectRefused))),
 			beside(good, other(probe.OtherAddress, policyURL, at6, lost(probe.Unreachable))), host},
 		{"sts-policy-fetch.ipv6-broken", beside(good, other(probe.OtherAddress, policyURL, at6, page)), beside(good, other(probe.OtherAddress, policyURL, at6)), host},
 		{"sts-policy-fetch.ipv6-broken", func(t testing.TB) *scenario {
@@ -89,10 +89,10 @@ func elsewhereCases() []policyCase {
 		{"sts-policy-fetch.sni-default-cert", beside(unfetched(probe.TLSAlert), other(probe.OtherSNI, policyURL)),
 			beside(unfetched(probe.TLSAlert), other(probe.OtherSNI, policyURL, lost(probe.TLSAlert))), host},
 		{"sts-policy-fetch.cert-revoked", served(func(p *probe.Policy) { p.TLS.Trust.Revoked = true }), good, host},
-		{"sts-policy-fetch.cert-ends-before-policy", certified(certificate{names: []string{host}, until: scenarioNow.AddDate(0, 0, 29)}),
-			certified(certificate{names: []string{host}, until: scenarioNow.AddDate(0, 0, 31)}), host},
-		{"sts-policy-fetch.cert-ends-before-policy", certified(certificate{names: []string{host}, until: scenarioNow.AddDate(0, 0, 29)}),
-			certified(certificate{names: []string{host}, until: scenarioNow.AddDate(0, 0, 9)}), host},
+		{"sts-policy-fetch.cert-ends-before-policy", certified(certificate{names: []string{host}, from: scenarioNow.AddDate(0, 0, -120), until: scenarioNow.AddDate(0, 0, 29)}),
+			certified(certificate{names: []string{host}, from: scenarioNow.AddDate(0, 0, -120), until: scenarioNow.AddDate(0, 0, 31)}), host},
+		{"sts-policy-fetch.cert-ends-before-policy", certified(certificate{names: []string{host}, from: scenarioNow.AddDate(0, 0, -120), until: scenarioNow.AddDate(0, 0, 29)}),
+			certified(certificate{names: []string{host}, from: scenarioNow.AddDate(0, 0, -120), until: scenarioNow.AddDate(0, 0, 9)}), host},
 	}
 }
 

@@ -20,7 +20,10 @@ const (
 // judgeHandshakes judges why handshakes fail, by comparing the first visit with
 // the asides: one cause, the one that explains the most in front.
 func (j *judge) judgeHandshakes(h *host) {
-	j.over(h, "tls.client-cert-required", func(e *endpoint) ([]string, bool) { return nil, e.demandsCertificate() })
+	j.over(h, "tls.client-cert-required", func(e *endpoint) ([]string, bool) {
+		f := e.seen.Failure
+		return nil, e.demandsCertificate() && (f.Alert == certificateRequiredNow || len(e.asides) > 0)
+	})
 	j.overAsides(h, "tls.sni-required", func(e *endpoint) ([]string, bool) { return nil, e.mindsName() })
 	j.overAsides(h, "tls.version-intolerant", func(e *endpoint) ([]string, bool) { return nil, e.mindsVersion() })
 	j.overAsides(h, "tls.no-common-cipher", func(e *endpoint) ([]string, bool) { return nil, e.findsNoCipher() })
@@ -45,8 +48,8 @@ func (e *endpoint) demandsCertificate() bool {
 	switch {
 	case f.Class == probe.TLSAlert && f.Alert == certificateRequiredNow:
 		return true
-	case !e.seen.WantsCertificate:
-		return false
+	case !e.seen.WantsCertificate, e.completes(probe.OnlyRSA, probe.OnlyECDSA):
+		return false // it may only have asked (RFC 8446 §4.3.2)
 	case f.Class == probe.TLSAlert:
 		return slices.Contains([]uint8{0, handshakeFailure, noCertificate, badCertificate, certificateUnknown, accessDenied}, f.Alert)
 	}
@@ -72,16 +75,17 @@ func (e *endpoint) broken() bool {
 // that is merely lost counts where another aside, with the name, went well.
 func (e *endpoint) mindsName() bool {
 	if e.broken() {
-		return e.completes(probe.NoSNI)
+		return e.completes(probe.NoSNI) && !e.completes(probe.OnlyRSA, probe.OnlyECDSA)
 	}
 	f := e.rejection(probe.NoSNI)
 	return e.seen.TLS != nil && f != nil &&
 		(f.Class == probe.TLSAlert || f.Class == probe.ConnectionLost && e.completes(probe.OnlyRSA, probe.OnlyECDSA))
 }
 
-// mindsVersion tells whether a handshake succeeds only when TLS 1.3 isn't offered.
+// mindsVersion tells whether handshakes that offer TLS 1.3 fail, all of them, and
+// one that doesn't succeeds.
 func (e *endpoint) mindsVersion() bool {
-	return e.broken() && !e.completes(probe.NoSNI) && e.completes(probe.OnlyRSA, probe.OnlyECDSA)
+	return e.broken() && e.failsHandshake(probe.NoSNI) && e.completes(probe.OnlyRSA, probe.OnlyECDSA)
 }
 
 // findsNoCipher tells whether the server took none of the usual cipher suites,

@@ -131,7 +131,7 @@ func (j *judge) judgeTLS() {
 	}
 	faulty := slices.ContainsFunc(j.report.Findings, func(f Finding) bool { return f.Code.Group() == "tls" && f.Level >= Warning })
 	if !faulty && j.everyEndpoint(soundTLS) {
-		j.add("tls.ok", j.facts.Domain.String(), "domain", j.facts.Domain.String())
+		j.addOnceVisited("tls.ok", j.facts.Domain.String(), "domain", j.facts.Domain.String())
 	}
 }
 

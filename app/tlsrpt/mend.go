@@ -29,7 +29,8 @@ func mendRecord(txt string, read Record) (string, bool) {
 		mended.RUA = append(mended.RUA, uri)
 	}
 	for _, e := range read.Extensions {
-		if !dmarcTag(e.Name) && e.Name != "v" && !strings.EqualFold(e.Name, "rua") && !strings.HasSuffix(e.Value, `\`) && len(mended.Extensions) < 20 {
+		if !dmarcTag(e.Name) && e.Name != "v" && !strings.EqualFold(e.Name, "rua") && !strings.HasSuffix(e.Value, `\`) &&
+			(tagName(e.Name) || !strings.Contains(e.Value, "@")) && len(mended.Extensions) < 20 { // or it would be read as an address
 			mended.Extensions = append(mended.Extensions, e)
 		}
 	}
