@@ -44,7 +44,8 @@ func (j *judge) judgeAuthorities() {
 			j.judgeTLSASets(a)
 		}
 	}
-	if d := j.facts.Domain.String(); len(asked) == 0 && j.facts.Done && len(j.hosts) > 0 {
+	named := slices.ContainsFunc(j.hosts, func(h *host) bool { return !h.name.IsZero() })
+	if d := j.facts.Domain.String(); len(asked) == 0 && j.facts.Done && named {
 		j.notChecked("not-checked.nameservers", d, "name", d)
 	}
 }
@@ -129,10 +130,10 @@ func (a *authority) odd(k key) string {
 			votes[set(msg, k)]++
 		}
 	}
-	most := ""
+	most, none := "", true        // the empty set is one too
 	for _, s := range a.servers { // among equals the first server's
-		if msg := s.answers[k]; msg != nil && votes[set(msg, k)] > votes[most] {
-			most = set(msg, k)
+		if msg := s.answers[k]; msg != nil && (none || votes[set(msg, k)] > votes[most]) {
+			most, none = set(msg, k), false
 		}
 	}
 	var names []string

@@ -87,7 +87,7 @@ func (j *judge) judgeMX() bool {
 		address := addressState(j.look(j.facts.Domain, doh.TypeA), j.look(j.facts.Domain, doh.TypeAAAA))
 		switch address {
 		case Found:
-			j.add("dns.mx-absent-implicit", d).publish("MX", d, "10 mail."+d+".")
+			j.add("dns.mx-absent-implicit", d).publish("MX", d, "10 "+d+".") // where the mail goes now
 		case NoData:
 			j.add("dns.no-mail-host", d)
 		case Blind:
