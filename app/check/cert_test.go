@@ -159,6 +159,7 @@ func TestCertificateRules(t *testing.T) {
 		{"cert.renewed-not-loaded", Warning, "mx.example.com 192.0.2.1", twoChains(lasting(-80, 10), lasting(-20, 70)), twoChains(lasting(-30, 60), lasting(-20, 70))},
 		{"cert.name-mismatch", Error, "", both(enforce, shows(probe.Trusted, named("mx.example.net"))), both(enforce, shows(probe.Trusted, named("*.example.com")))},
 		{"cert.name-mismatch", Warning, "", both(inTesting, shows(probe.Trusted, named("mx.example.net"))), inTesting},
+		{"cert.name-mismatch", Notice, "", shows(probe.Trusted, named("mx.example.net")), issuedBy(probe.Trusted, named("mx.example.net"), "2 1 1")},
 		{"cert.name-mismatch", Notice, "", shows(probe.Trusted, named("mx.example.net")), shows(probe.Trusted, named("example.net", "MX.example.com"))},
 		{"cert.covers-domain-not-mx", Notice, "", shows(probe.Trusted, named("example.com", "www.example.com")), shows(probe.Trusted, named("example.com", "mx.example.com"))},
 		{"cert.cn-only", Notice, "", shows(probe.Trusted, noNames("mx.example.com")), shows(probe.Trusted, noNames("mx.example.net"))},
@@ -215,6 +216,7 @@ func TestCertificateRules(t *testing.T) {
 		{"cert.caa-forbids-issuer", Warning, "", both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`)),
 			both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`), func(l *layout) { l.first().trust = probe.Trust{Now: probe.UnknownAuthority} })},
 		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(enforce, shows(probe.Trusted, lasting(-2, 8)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(enforce, shows(probe.Trusted, lasting(-85, 5)))},
 		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-2, 6))), both(inTesting, shows(probe.Trusted, lasting(-2, 6)))},
 		{"cert.ok", OK, "example.com", unchanged, serves(certificate{names: []string{"mx.example.net"}})},
 	})

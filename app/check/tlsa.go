@@ -144,6 +144,9 @@ func (j *judge) judgeLookup(h *host) {
 			j.add("tlsa.cname-insecure", host, "host", host, "name", alias)
 			return
 		}
+		if hasSignatures(h.tlsa) && j.open(signerOf(h.tlsa, h.tlsaBase), doh.TypeDS) {
+			return // perhaps the zone's DS record is what is missing
+		}
 		j.add("tlsa.insecure", host, args...)
 	case s == tlsaSecure && alias != "":
 		j.add("tlsa.cname-secure", host, "host", host, "name", alias)
