@@ -38,8 +38,8 @@ func find(t *testing.T, part string) labDomain {
 // of the command line, and the page in the browser.
 func TestLabEverywhereTheSame(t *testing.T) {
 	all := lab(t)
-	if len(all) < 24 {
-		t.Errorf("the lab has %d domains, want at least 24", len(all))
+	if len(all) < 80 {
+		t.Errorf("the lab has %d domains, want at least 80", len(all))
 	}
 	s := serve(t, "-lab")
 	p := visit(t, s, "/")

@@ -36,8 +36,8 @@ func TestLabDomains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(domains) < 24 {
-		t.Errorf("%d domains, fewer than 24", len(domains))
+	if len(domains) < 80 {
+		t.Errorf("%d domains, fewer than 80", len(domains))
 	}
 	fired := make(chan []string, len(domains))
 	t.Run("domains", func(t *testing.T) {

@@ -147,14 +147,14 @@ func TestOneCauseOfAHandshake(t *testing.T) {
 		asides []probe.Aside
 		want   Code
 	}{
-		"no asides":            {brokeOff(probe.TLSAlert, 40), nil, "starttls.handshake-failed"},
-		"all refused":          {brokeOff(probe.TLSAlert, 40), append(refused, fails(probe.NoSNI, probe.TLSAlert, 40)), "tls.no-common-cipher"},
-		"internal error":       {brokeOff(probe.TLSAlert, 80), refused, "starttls.handshake-failed"},
-		"TLS 1.2 passes":       {brokeOff(probe.TLSAlert, 40), []probe.Aside{shakes(probe.OnlyRSA, nil), fails(probe.NoSNI, probe.TLSAlert, 40)}, "tls.version-intolerant"},
-		"TLS 1.2 passes, late": {brokeOff(probe.TLSTimeout, 0), []probe.Aside{shakes(probe.OnlyECDSA, nil), fails(probe.NoSNI, probe.TLSTimeout, 0)}, "tls.version-intolerant"},
-		"no version":           {brokeOff(probe.TLSVersion, 70), []probe.Aside{shakes(probe.OnlyECDSA, nil), fails(probe.NoSNI, probe.TLSTimeout, 0)}, "tls.version-intolerant"},
-		"without name":         {brokeOff(probe.TLSAlert, 112), []probe.Aside{shakes(probe.NoSNI, nil), fails(probe.OnlyRSA, probe.TLSAlert, 112)}, "tls.sni-required"},
-		"lost once":            {brokeOff(probe.ConnectionLost, 0), []probe.Aside{shakes(probe.NoSNI, nil), shakes(probe.OnlyRSA, nil)}, "starttls.handshake-failed"},
+		"no asides":              {brokeOff(probe.TLSAlert, 40), nil, "starttls.handshake-failed"},
+		"all refused":            {brokeOff(probe.TLSAlert, 40), append(refused, fails(probe.NoSNI, probe.TLSAlert, 40)), "tls.no-common-cipher"},
+		"internal error":         {brokeOff(probe.TLSAlert, 80), refused, "starttls.handshake-failed"},
+		"TLS 1.2 passes":         {brokeOff(probe.TLSAlert, 40), []probe.Aside{shakes(probe.OnlyRSA, nil), fails(probe.NoSNI, probe.TLSAlert, 40)}, "tls.version-intolerant"},
+		"TLS 1.2 passes, late":   {brokeOff(probe.TLSTimeout, 0), []probe.Aside{shakes(probe.OnlyECDSA, nil), fails(probe.NoSNI, probe.TLSTimeout, 0)}, "tls.version-intolerant"},
+		"no version":             {brokeOff(probe.TLSVersion, 70), []probe.Aside{shakes(probe.OnlyECDSA, nil), fails(probe.NoSNI, probe.TLSTimeout, 0)}, "tls.version-intolerant"},
+		"without name":           {brokeOff(probe.TLSAlert, 112), []probe.Aside{shakes(probe.NoSNI, nil), fails(probe.OnlyRSA, probe.TLSAlert, 112)}, "tls.sni-required"},
+		"lost once":              {brokeOff(probe.ConnectionLost, 0), []probe.Aside{shakes(probe.NoSNI, nil), shakes(probe.OnlyRSA, nil)}, "starttls.handshake-failed"},
 		"lost once, turned away": {brokeOff(probe.ConnectionLost, 0), []probe.Aside{shakes(probe.OnlyRSA, nil)}, "starttls.handshake-failed"},
 		"client certificate": {both(brokeOff(probe.TLSAlert, 40), func(l *layout) {
 			edit := l.first().edit[0]

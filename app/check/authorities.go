@@ -45,7 +45,8 @@ func (j *judge) judgeAuthorities() {
 			j.judgeTLSASets(a)
 		}
 	}
-	if d := j.facts.Domain.String(); len(asked) == 0 && j.facts.Done && len(j.hosts) > 0 {
+	named := slices.ContainsFunc(j.hosts, func(h *host) bool { return !h.name.IsZero() })
+	if d := j.facts.Domain.String(); len(asked) == 0 && j.facts.Done && named {
 		j.notChecked("not-checked.nameservers", d, "name", d)
 	}
 }

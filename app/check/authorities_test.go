@@ -181,6 +181,19 @@ func TestOddServerIsNamed(t *testing.T) {
 	t.Errorf("%+v", s.report().Findings)
 }
 
+// TestFirstServerWinsATie: among two the second is named, though it is the one
+// that has no record.
+func TestFirstServerWinsATie(t *testing.T) {
+	s := oneHost(t, "mx.example.com")
+	servers(zoned([]string{"example.com. 60 MX 10 mx.example.com."}, nil, nil, true), zoned(nil, nil, nil, true))(s)
+	for _, f := range s.report().Findings {
+		if f.Code == "dns.mx-inconsistent-nameservers" && f.Args["name"] == "ns2.example.net (192.0.2.101)" {
+			return
+		}
+	}
+	t.Errorf("%+v", s.report().Findings)
+}
+
 // TestDroppedTLSAIsTheCause holds that a lookup that fails because the servers
 // don't answer for the type is told as that (and not twice).
 func TestDroppedTLSAIsTheCause(t *testing.T) {

@@ -226,6 +226,9 @@ func (j *judge) successor(h *host, leaf *x509.Certificate) *x509.Certificate {
 
 // judgeNames gives one reason why the names don't fit.
 func (j *judge) judgeNames(h *host) {
+	if len(h.withOutcome(dane.NameMismatch)) > 0 && !j.context(h.name.String()).STS {
+		return // dane.ta-name-mismatch says it, and nothing else asks for the name
+	}
 	for _, code := range []Code{
 		"cert.cn-only", "cert.ip-san-only", "cert.wildcard-depth", "cert.covers-domain-not-mx", "cert.name-mismatch",
 	} {

@@ -97,6 +97,9 @@ func lasting(from, to int) func(f *forged) {
 	}
 }
 
+// enforceLong is an enforced policy that is kept for 60 days.
+func enforceLong(l *layout) { l.mode, l.age = "enforce", 60*86400 }
+
 // twoChains gives the first host two addresses with chains of their own.
 func twoChains(one, other func(f *forged)) func(l *layout) {
 	return func(l *layout) {
@@ -159,6 +162,7 @@ func TestCertificateRules(t *testing.T) {
 		{"cert.renewed-not-loaded", Warning, "mx.example.com 192.0.2.1", twoChains(lasting(-80, 10), lasting(-20, 70)), twoChains(lasting(-30, 60), lasting(-20, 70))},
 		{"cert.name-mismatch", Error, "", both(enforce, shows(probe.Trusted, named("mx.example.net"))), both(enforce, shows(probe.Trusted, named("*.example.com")))},
 		{"cert.name-mismatch", Warning, "", both(inTesting, shows(probe.Trusted, named("mx.example.net"))), inTesting},
+		{"cert.name-mismatch", Notice, "", shows(probe.Trusted, named("mx.example.net")), issuedBy(probe.Trusted, named("mx.example.net"), "2 1 1")},
 		{"cert.name-mismatch", Notice, "", shows(probe.Trusted, named("mx.example.net")), shows(probe.Trusted, named("example.net", "MX.example.com"))},
 		{"cert.covers-domain-not-mx", Notice, "", shows(probe.Trusted, named("example.com", "www.example.com")), shows(probe.Trusted, named("example.com", "mx.example.com"))},
 		{"cert.cn-only", Notice, "", shows(probe.Trusted, noNames("mx.example.com")), shows(probe.Trusted, noNames("mx.example.net"))},
@@ -214,8 +218,10 @@ func TestCertificateRules(t *testing.T) {
 			both(issued("DigiCert Inc"), caa("example.com", `0 issue "digicert.com"`, `0 issuewild ";"`))},
 		{"cert.caa-forbids-issuer", Warning, "", both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`)),
 			both(issued("GlobalSign nv-sa"), caa("example.com", `0 issue "letsencrypt.org"`), func(l *layout) { l.first().trust = probe.Trust{Now: probe.UnknownAuthority} })},
-		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-30, 6))), both(enforce, shows(probe.Trusted, lasting(-30, 8)))},
-		{"cert.ends-before-policy", Notice, "example.com", both(enforce, shows(probe.Trusted, lasting(-30, 6))), both(inTesting, shows(probe.Trusted, lasting(-30, 6)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforceLong, shows(probe.Trusted, lasting(-320, 45))), both(enforceLong, shows(probe.Trusted, lasting(-320, 70)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforceLong, shows(probe.Trusted, lasting(-320, 45))), both(enforceLong, shows(probe.Trusted, lasting(-100, 45)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforceLong, shows(probe.Trusted, lasting(-320, 45))), both(enforceLong, shows(probe.Trusted, lasting(-320, 20)))},
+		{"cert.ends-before-policy", Notice, "example.com", both(enforceLong, shows(probe.Trusted, lasting(-320, 45))), both(inTesting, shows(probe.Trusted, lasting(-320, 45)))},
 		{"cert.ok", OK, "example.com", unchanged, serves(certificate{names: []string{"mx.example.net"}})},
 	})
 }

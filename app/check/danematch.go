@@ -57,15 +57,16 @@ var daneEntries = []Entry{
 	{Code: "dane.ee-name-mismatch", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.1"}}},                     // args: host, ip, name
 	{Code: "dane.param-set-incomplete", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.2"}, {7671, "8.4"}}},   // args: host, record
 	{Code: "dane.stale-extra-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}},                     // args: host, record
-	{Code: "dane.no-rollover-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}}},        // args: host, record
-	{Code: "dane.acme-key-rotation", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},      // args: host, date
-	{Code: "dane.acme-selector0", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}}},                        // args: host, record, date
-	{Code: "dane.rollover-too-soon", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},       // args: host, record, date
-	{Code: "dane.half-dane", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},                                  // args: domain, host
-	{Code: "dane.sts-conflict", Level: Warning, Who: MailProvider, RFC: []Citation{{8461, "2"}}, Result: tlsaInvalid},       // args: host
-	{Code: "dane.sts-both-ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "2"}}},                                        // args: domain
-	{Code: "dane.provider-unsupported", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},                 // args: domain, host
-	{Code: "dane.provider-available-not-enabled", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},              // args: domain, host
+	{Code: "dane.no-rollover-record", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}, {7672, "4"}},
+		DependsOn: []Code{"dane.dual-algorithm-unmatched"}}, // args: host, record
+	{Code: "dane.acme-key-rotation", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true}, // args: host, date
+	{Code: "dane.acme-selector0", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}}},                   // args: host, record, date
+	{Code: "dane.rollover-too-soon", Level: Notice, Who: MailProvider, RFC: []Citation{{7671, "8.1"}}, History: true},  // args: host, record, date
+	{Code: "dane.half-dane", Level: Warning, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},                             // args: domain, host
+	{Code: "dane.sts-conflict", Level: Warning, Who: MailProvider, RFC: []Citation{{8461, "2"}}, Result: tlsaInvalid},  // args: host
+	{Code: "dane.sts-both-ok", Level: OK, Who: Nobody, RFC: []Citation{{8461, "2"}}},                                   // args: domain
+	{Code: "dane.provider-unsupported", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "2.2.1"}}},            // args: domain, host
+	{Code: "dane.provider-available-not-enabled", Level: Notice, Who: Owner, RFC: []Citation{{7672, "2.2.1"}}},         // args: domain, host
 	{Code: "dane.mandatory-sender-blocks", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "6"}, {8460, "4.3.2.1"}},
 		Result: "dane-required", NDR: []string{"4.7.5"}}, // args: domain
 	{Code: "dane.verified", Level: OK, Who: Nobody, RFC: []Citation{{7672, "2.2"}, {6698, "2"}}}, // args: domain
@@ -184,7 +185,8 @@ func (j *judge) judgeNone() {
 		}
 	}
 	there := slices.ContainsFunc(j.hosts, func(h *host) bool { return addressState(h.a, h.aaaa) == Found })
-	if d := j.facts.Domain.String(); there {
+	dead := j.tally(j.reachable)
+	if d := j.facts.Domain.String(); there && dead.bad < len(j.hosts) {
 		j.add("dane.mandatory-sender-blocks", d, "domain", d)
 	}
 }

@@ -173,6 +173,7 @@ func TestDANERules(t *testing.T) {
 		{"dane.rollover-late-introduction", Error, "", rekeyed(time.Hour, nextKey), rekeyed(2 * time.Hour)},
 		{"dane.rollover-no-introduction", Notice, "", changedWithoutRecord, changedWithRecords},
 		{"dane.mandatory-sender-blocks", Notice, "example.com", noTLSA, unchanged},
+		{"dane.mandatory-sender-blocks", Notice, "example.com", noTLSA, both(noTLSA, firstHost(ended(probe.StageConnect, probe.ConnectRefused, noReply)))},
 		{"dane.mandatory-sender-blocks", Notice, "example.com", both(insecureAddresses, noTLSA), both(secondHost(whole), func(l *layout) { l.first().tlsa = nil })},
 		{"dane.digest-agility-conflict", Error, "", publishes("3 1 1", "3 1 2 "+strings.Repeat("8f1a", 32)), publishes("3 1 2", nextKey)},
 		{"dane.rollover-early-retirement", Error, "", retiredEarly, onlyOther},

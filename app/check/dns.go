@@ -87,7 +87,7 @@ func (j *judge) judgeMX() bool {
 		address := addressState(j.look(j.facts.Domain, doh.TypeA), j.look(j.facts.Domain, doh.TypeAAAA))
 		switch address {
 		case Found:
-			j.add("dns.mx-absent-implicit", d).publish("MX", d, "10 mail."+d+".")
+			j.add("dns.mx-absent-implicit", d).publish("MX", d, "10 "+d+".") // where the mail goes now
 		case NoData:
 			j.add("dns.no-mail-host", d)
 		case Blind:
@@ -216,7 +216,7 @@ func (j *judge) judgePrivate(h *host) bool {
 		return true
 	}
 	public := false
-	for _, a := range h.probed.STARTTLS.Addresses {
+	for _, a := range h.probed.addresses() {
 		if a.Failure != nil && a.Failure.Class == probe.AddressReserved {
 			j.add("dns.mx-target-private-address", h.name.String()+" "+a.IP.String(),
 				"host", h.name.String(), "ip", a.IP.String())
@@ -224,7 +224,7 @@ func (j *judge) judgePrivate(h *host) bool {
 		}
 		public = true
 	}
-	return public || len(h.probed.STARTTLS.Addresses) == 0
+	return public || len(h.probed.addresses()) == 0
 }
 
 // judgeFamilies looks at IPv4 and IPv6 over all hosts, once all are known.

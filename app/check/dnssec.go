@@ -42,7 +42,7 @@ var dnssecEntries = []Entry{
 	{Code: "dnssec.rrsig-expiring-soon", Level: Warning, Who: DNSHost, RFC: []Citation{{4034, "3.1.5"}}}, // args: name, type, date
 	{Code: "dnssec.rrsig-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "2.2"}, {7672, "2.1.1"}},
 		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
-	{Code: "dnssec.dnskey-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4035, "2.4"}, {7672, "2.1.1"}},
+	{Code: "dnssec.dnskey-missing", Level: Error, Who: Owner, RFC: []Citation{{4035, "2.4"}, {7672, "2.1.1"}},
 		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type
 	{Code: "dnssec.zone-key-bit-missing", Level: Error, Who: DNSHost, RFC: []Citation{{4034, "2.1.1"}},
 		Result: "dnssec-invalid", NDR: []string{"5.7.324"}}, // args: name, type

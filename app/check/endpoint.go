@@ -136,6 +136,10 @@ func (e *endpoint) offers() bool { return e.greeted() && keyword(e.seen.EHLO, "S
 // spokeTLS tells whether the dialogue went on inside TLS.
 func (e *endpoint) spokeTLS() bool { return e.seen.TLS != nil && e.seen.EHLOTLS.Code == 250 }
 
+// outdated tells TLS older than 1.2, which new software refuses (RFC 8996 §4,
+// RFC 8461 §7.2).
+func (e *endpoint) outdated() bool { return e.seen.TLS != nil && e.seen.TLS.Version < tls12 }
+
 // withoutTLS tells whether the server was there and no TLS came about, by no
 // fault of ours.
 func (e *endpoint) withoutTLS() bool {

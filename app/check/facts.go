@@ -67,6 +67,11 @@ type Probed struct {
 	Failure  *probe.Failure `json:"failure,omitempty"`
 }
 
+// addresses are those probed, as many as a probe may give.
+func (p *Probed) addresses() []probe.Address {
+	return p.STARTTLS.Addresses[:min(len(p.STARTTLS.Addresses), probe.MaxAddresses)]
+}
+
 // Authority is what the authoritative servers of a zone answered, or why they
 // could not be asked.
 type Authority struct {

@@ -20,9 +20,11 @@ func TestHeadlines(t *testing.T) {
 			return stsPolicy("version: STSv1\r\nmode: testing\r\nmx: mx.example.com\r\nmax_age: 86400\r\n")(t).
 				mx(20, "mx2.example.com").address("mx2.example.com", "192.0.2.2")
 		}, "headline.sts-testing-broken", map[string]string{"count": "1", "total": "2"}},
-		"policy host turns us away": {answered(429), "headline.sts-unknown", nil},
-		"policy missing":            {answered(404), "headline.sts-void", nil},
-		"record can't be looked up": {func(t testing.TB) *scenario { return noPolicy(stsBase(t)).servfail(stsName, doh.TypeTXT) }, "headline.sts-unknown", nil},
+		"policy host turns us away":         {answered(429), "headline.sts-unknown", nil},
+		"a server that wants a certificate": {enforcing(wantsCertificate(probe.StageEHLOTLS, probe.TLSAlert, 116)), "headline.sts-enforce-broken", nil},
+		"a server that is out of date":      {enforcing(params(0x0301, 0xc013, 23)), "headline.sts-unknown", nil},
+		"policy missing":                    {answered(404), "headline.sts-void", nil},
+		"record can't be looked up":         {func(t testing.TB) *scenario { return noPolicy(stsBase(t)).servfail(stsName, doh.TypeTXT) }, "headline.sts-unknown", nil},
 		"addresses can't be looked up": {func(t testing.TB) *scenario {
 			return newScenario(t, "example.com").none("example.com", doh.TypeMX).
 				fail("example.com", doh.TypeA, probe.NoResolver).fail("example.com", doh.TypeAAAA, probe.NoResolver)
@@ -73,5 +75,14 @@ func TestPolicyStop(t *testing.T) {
 	s.policy("version: STSv1\r\nmode: enforce\r\nmx: elsewhere.example.net\r\nmax_age: 2592000\r\n")
 	if r := s.report(); policy(r) != Error {
 		t.Errorf("a policy that names other servers: policy stop %s, headline %v", policy(r), r.Headline)
+	}
+}
+
+// enforcing makes a domain with an enforced policy and no DANE, and a change.
+func enforcing(change func(l *layout)) func(t testing.TB) *scenario {
+	return func(t testing.TB) *scenario {
+		l := newLayout(t.(*testing.T))
+		both(noTLSA, enforce, change)(l)
+		return l.scenario()
 	}
 }

@@ -67,9 +67,10 @@ func readEndpoints(h *host, r reader) {
 	if h.view.Failure == nil {
 		h.view.Failure = seen.Failure
 	}
-	h.view.Addresses = make([]AddressView, len(seen.Addresses))
-	for i := range seen.Addresses {
-		e := &endpoint{host: h, seen: &seen.Addresses[i], view: &h.view.Addresses[i]}
+	addresses := h.probed.addresses()
+	h.view.Addresses = make([]AddressView, len(addresses))
+	for i := range addresses {
+		e := &endpoint{host: h, seen: &addresses[i], view: &h.view.Addresses[i]}
 		e.view.Probe = *e.seen
 		if t := e.seen.TLS; t != nil {
 			e.chain = t.Chain[:min(len(t.Chain), dane.MaxChain)]
@@ -79,7 +80,7 @@ func readEndpoints(h *host, r reader) {
 			e.view.Chain = append(e.view.Chain, certificateView(der, e.certs[depth], depth))
 		}
 		if h.deeper != nil {
-			for _, a := range h.deeper.STARTTLS.Addresses {
+			for _, a := range h.deeper.addresses() {
 				if a.IP == e.seen.IP {
 					e.asides = a.Asides
 				}

@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,6 +20,8 @@ type layout struct {
 	hosts []*site
 	// mode of the policy, "" for none.
 	mode string
+	// age is the policy's max_age in seconds; 0 stands for a week.
+	age  int
 	mx   dnssec.Status // of the MX records
 	more func(s *scenario)
 	past func(l *layout) // makes the earlier check
@@ -99,7 +103,7 @@ func (l *layout) scenario() *scenario {
 	s.txt("_mta-sts.example.com").txt("_smtp._tls.example.com")
 	if l.mode != "" {
 		s.txt("_mta-sts.example.com", "v=STSv1; id=1")
-		policy := "version: STSv1\r\nmode: " + l.mode + "\r\nmax_age: 604800\r\n"
+		policy := "version: STSv1\r\nmode: " + l.mode + "\r\nmax_age: " + strconv.Itoa(cmp.Or(l.age, 604800)) + "\r\n"
 		for _, h := range l.hosts {
 			policy += "mx: " + h.name + "\r\n"
 		}

@@ -116,11 +116,12 @@ func (j *judge) notChecked(key, subject string, pairs ...string) {
 }
 
 // covers tells whether a cause holds for what a finding is about: the same, or
-// the domain for all, or a host for its addresses ("host ip"). Of a zone's
-// signatures it holds within the zone.
+// the domain for all, or a host for its addresses ("host ip") and for what is
+// said of the domain because of this host alone. Of a zone's signatures it holds within the zone.
 func (j *judge) covers(cause, f Finding) bool {
 	if cause.Subject != j.facts.Domain.String() {
-		return cause.Subject == f.Subject || strings.HasPrefix(f.Subject, cause.Subject+" ")
+		return cause.Subject == f.Subject || strings.HasPrefix(f.Subject, cause.Subject+" ") ||
+			f.Subject == j.facts.Domain.String() && f.Args["host"] == cause.Subject
 	}
 	zone := cause.Args["name"]
 	if zone == "" || f.Subject == cause.Subject || cause.Code.Group() != "dnssec" {

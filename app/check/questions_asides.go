@@ -16,7 +16,7 @@ import (
 // matches none of the host's TLSA records: perhaps they are of those.
 func asidesOf(p Probed, records []dane.TLSA) []probe.AsideKind {
 	offered, mismatched := false, false
-	for _, a := range p.STARTTLS.Addresses {
+	for _, a := range p.addresses() {
 		offered = offered || a.StartTLS.Code != 0
 		mismatched = mismatched || a.TLS != nil && matchless(records, a.TLS.Chain)
 	}

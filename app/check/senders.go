@@ -143,6 +143,9 @@ func (j *judge) senderEndpoint(e *endpoint, patterns []mtasts.Pattern) senders.E
 	one.STARTTLS = senders.Is(e.seen.TLS != nil || e.offers())
 	switch {
 	case e.seen.TLS != nil:
+		if e.outdated() {
+			break // some still take it, who isn't known
+		}
 		one.TLS = senders.Is(len(e.chain) > 0 && !e.demandsCertificate())
 		one.Version = e.seen.TLS.Version
 	case f != nil && e.judged() && !away:

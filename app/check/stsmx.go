@@ -78,8 +78,14 @@ func (j *judge) judgeMatch() {
 	j.judgeOperators()
 }
 
-// mismatch adds a finding with the policy that mends it, and the record to
+// publishPolicy adds a policy that mends the present one, and the record to
 // publish after it (RFC 8461 §8.1).
+func (j *judge) publishPolicy(f *Finding, policy mtasts.Policy) {
+	f.publish("file", policyURLOf(j.facts.Domain), policy.String())
+	f.publish("TXT", "_mta-sts."+j.facts.Domain.String(), mtasts.Record{ID: policyID(policy)}.String())
+}
+
+// mismatch adds a finding with the policy that mends it.
 func (j *judge) mismatch(code Code, pattern, host string) {
 	d := j.facts.Domain.String()
 	f := j.add(code, d, "pattern", pattern, "host", host)
@@ -87,8 +93,7 @@ func (j *judge) mismatch(code Code, pattern, host string) {
 	if !ok {
 		return
 	}
-	f.publish("file", policyURLOf(j.facts.Domain), policy.String())
-	f.publish("TXT", "_mta-sts."+d, mtasts.Record{ID: policyID(policy)}.String())
+	j.publishPolicy(f, policy)
 	alias, hosted := j.policyAlias(j.facts.Domain.Child("mta-sts"))
 	if code == "sts-mx.stale-provider" && hosted && policyProvider(alias) != nil {
 		h := "mta-sts." + d
@@ -141,7 +146,7 @@ func (j *judge) judgeUnused(pattern mtasts.Pattern) {
 		if s := addressState(a, aaaa); s == NXDomain || s == NoData {
 			f := j.add("sts-policy.mx-not-exist", d, "pattern", pattern.String())
 			if policy, ok := j.mendedPolicy(); ok {
-				f.publish("file", policyURLOf(j.facts.Domain), policy.String())
+				j.publishPolicy(f, policy)
 			}
 			return
 		}

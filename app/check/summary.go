@@ -80,20 +80,24 @@ func (j *judge) mailless() (Phrase, bool) {
 
 // stsLevel tells whether an MTA-STS sender in enforce would deliver to a host:
 // its name matches, and every address that answers shows a certificate that
-// holds (RFC 8461 §4). An address that doesn't answer says nothing.
+// holds (RFC 8461 §4) and asks for none. An address that doesn't answer says nothing.
 func stsLevel(h *host) Level {
 	if h.view == nil || h.view.InPolicy == Error {
 		return Error
 	}
-	result := Unknown
-	for _, a := range h.view.Addresses {
-		if a.Probe.Failure != nil && a.Probe.Stage == probe.StageConnect {
+	result, outdated := Unknown, false
+	for _, e := range h.endpoints {
+		if e.seen.Failure != nil && e.seen.Stage == probe.StageConnect {
 			continue
 		}
-		if a.WebPKI == Error {
+		if e.view.WebPKI == Error || e.demandsCertificate() {
 			return Error
 		}
-		result = max(result, a.WebPKI)
+		outdated = outdated || e.outdated()
+		result = max(result, e.view.WebPKI)
+	}
+	if outdated {
+		return Unknown // some senders take it
 	}
 	return min(result, h.view.InPolicy)
 }
@@ -162,11 +166,11 @@ func daneLevel(h *host) Level {
 		return Error
 	}
 	worst := Unknown
-	for _, a := range h.view.Addresses {
-		if a.DANE == Error {
+	for _, e := range h.endpoints {
+		if e.view.DANE == Error || e.view.DANE == OK && e.demandsCertificate() {
 			return Error
 		}
-		worst = max(worst, a.DANE)
+		worst = max(worst, e.view.DANE)
 	}
 	return worst
 }
@@ -194,10 +198,12 @@ func (j *judge) danePhrase() Phrase {
 		return phrase("headline.dane-ok")
 	case count.good > 0 && j.facts.Done:
 		return phrase("headline.dane-some", "count", strconv.Itoa(count.good), "total", strconv.Itoa(len(j.hosts)))
-	case j.has("tlsa.insecure"):
+	case j.has("tlsa.insecure"), found && j.has("dnssec.signed-no-ds"):
 		return phrase("headline.dane-void")
 	case unusable:
 		return phrase("headline.dane-unauthenticated")
+	case j.has("dane.dual-algorithm-unmatched"):
+		return phrase("headline.dane-one-key")
 	case pending || !j.facts.Done && found:
 		return phrase(checking)
 	case found || j.daneUnknown():
@@ -219,7 +225,7 @@ func tlsLevel(h *host) Level {
 		return Unknown
 	}
 	worst := Unknown
-	for _, a := range h.probed.STARTTLS.Addresses {
+	for _, a := range h.probed.addresses() {
 		switch {
 		case a.TLS != nil:
 			worst = max(worst, OK)
@@ -243,7 +249,7 @@ func (j *judge) reachable(h *host) Level {
 		return Unknown
 	}
 	result := Unknown
-	for _, a := range h.probed.STARTTLS.Addresses {
+	for _, a := range h.probed.addresses() {
 		switch {
 		case a.Banner.Code != 0:
 			return OK

@@ -44,6 +44,12 @@ func TestRootCausesFirst(t *testing.T) {
 			oneHost(t, "mx.example.com").tlsa("mx.example.com", "1 1 1 "+hex32, `\# 2 0301`, "3 0 1 "+hex32, "3 0 1 "+hex32).
 				status("_25._tcp.mx.example.com", tlsaType, dnssec.Insecure).ttl("_25._tcp.mx.example.com", tlsaType, 172800),
 			[]Code{"tlsa.insecure"}, []Code{"tlsa.usage-pkix", "tlsa.malformed", "tlsa.some-unusable", "tlsa.selector-cert-ee", "tlsa.duplicate", "tlsa.ttl-too-long"}},
+		"signed, without a DS record": {
+			oneHost(t, "mx.example.com").tlsa("mx.example.com", nextKey).status("example.com", doh.TypeMX, dnssec.Insecure).
+				status("mx.example.com", doh.TypeA, dnssec.Insecure).status("mx.example.com", doh.TypeAAAA, dnssec.Insecure).
+				status("_25._tcp.mx.example.com", tlsaType, dnssec.Insecure).signed("example.com", doh.TypeMX, from, scenarioNow.AddDate(0, 1, 0)).
+				none("example.com", doh.TypeDS),
+			[]Code{"dnssec.signed-no-ds"}, []Code{"tlsa.insecure"}},
 		"records at the wrong port": {
 			oneHost(t, "mx.example.com").tlsa("mx.example.com").add("_465._tcp.mx.example.com", tlsaType, nextKey),
 			[]Code{"tlsa.wrong-port"}, []Code{"tlsa.absent"}},

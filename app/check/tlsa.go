@@ -43,7 +43,7 @@ var tlsaEntries = []Entry{
 	{Code: "tlsa.denial-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.2"}, {4035, "3.1.3"}},
 		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: []Code{"dnssec.nsec-bad-proof"}}, // args: host, name
 	{Code: "tlsa.insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
-		DependsOn: []Code{"tlsa.cname-insecure"}}, // args: host, name
+		DependsOn: []Code{"tlsa.cname-insecure", "dnssec.signed-no-ds"}}, // args: host, name
 	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                                // args: domain, host, name
 	{Code: "tlsa.wrong-port", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}, {6698, "3"}}},                                    // args: host, name
 	{Code: "tlsa.wrong-protocol-label", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "3"}, {7672, "2.2.3"}}},                          // args: host, name
@@ -69,7 +69,8 @@ var tlsaEntries = []Entry{
 	{Code: "tlsa.matching-sha512-only", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "2"}}, DependsOn: ignored},                                               // args: host
 	{Code: "tlsa.selector-cert-ee", Level: Warning, Who: MailProvider, RFC: []Citation{{7671, "5.1"}},
 		DependsOn: append(slices.Clip(ignored), "dane.acme-selector0")}, // args: host, record
-	{Code: "tlsa.ta-selector-spki", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}}, DependsOn: ignored}, // args: host, record
+	{Code: "tlsa.ta-selector-spki", Level: Notice, Who: MailProvider, RFC: []Citation{{7672, "3.1.2"}},
+		DependsOn: append(slices.Clip(ignored), "dane.mismatch-leaf-as-ta")}, // args: host, record
 	{Code: "tlsa.digest-of-empty", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.2"}},
 		Result: tlsaInvalid, NDR: []string{"5.7.323"}}, // args: host, record
 	{Code: "tlsa.digest-of-pem", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "2.1.4"}, {7672, "3.1.1"}},
@@ -142,6 +143,9 @@ func (j *judge) judgeLookup(h *host) {
 		if alias != "" && h.addresses == dnssec.Secure {
 			j.add("tlsa.cname-insecure", host, "host", host, "name", alias)
 			return
+		}
+		if hasSignatures(h.tlsa) && j.open(signerOf(h.tlsa, h.tlsaBase), doh.TypeDS) {
+			return // perhaps the zone's DS record is what is missing
 		}
 		j.add("tlsa.insecure", host, args...)
 	case s == tlsaSecure && alias != "":

@@ -36,7 +36,7 @@ var tlsEntries = []Entry{
 	{Code: "tls.no-forward-secrecy", Level: Warning, Who: MailProvider, RFC: []Citation{{9325, "4.1"}},
 		DependsOn: []Code{"tls.weak-cipher"}}, // args: host, ip, value
 	{Code: "tls.cbc-only", Level: Notice, Who: MailProvider, RFC: []Citation{{9325, "4.2"}},
-		DependsOn: []Code{"tls.weak-cipher", "tls.no-forward-secrecy"}}, // args: host, ip, value
+		DependsOn: []Code{"tls.weak-cipher", "tls.no-forward-secrecy", "tls.version-too-old"}}, // args: host, ip, value
 	{Code: "tls.no-pq-hybrid", Level: Notice, Who: MailProvider, RFC: []Citation{{8446, "4.2.7"}}}, // args: domain
 	{Code: "tls.ok", Level: OK, Who: Nobody, RFC: []Citation{{9325, "4.2"}}},                       // args: domain
 }
@@ -114,7 +114,7 @@ func (j *judge) judgeTLS() {
 				return []string{"version", unknownArg}, true
 			}
 			t := e.seen.TLS
-			return []string{"version", chosen(t)}, t != nil && t.Version < tls12
+			return []string{"version", chosen(t)}, e.outdated()
 		})
 		j.over(h, "tls.no-tls13", func(e *endpoint) ([]string, bool) {
 			t := e.seen.TLS
@@ -126,7 +126,9 @@ func (j *judge) judgeTLS() {
 		j.judgeHandshakes(h)
 		j.judgeHellos(h)
 	}
-	if j.everyEndpoint(func(e *endpoint) bool { return e.seen.TLS != nil && e.seen.TLS.Group != 0 && !hybrid(e.seen.TLS.Group) }) {
+	if j.everyEndpoint(func(e *endpoint) bool {
+		return e.seen.TLS != nil && e.seen.TLS.Version > tls12 && e.seen.TLS.Group != 0 && !hybrid(e.seen.TLS.Group)
+	}) {
 		j.add("tls.no-pq-hybrid", j.facts.Domain.String(), "domain", j.facts.Domain.String())
 	}
 	faulty := slices.ContainsFunc(j.report.Findings, func(f Finding) bool { return f.Code.Group() == "tls" && f.Level >= Warning })

@@ -130,7 +130,7 @@ var englishSTSFetch = []Words{
 	{"sts-policy-fetch.content-type-html",
 		"The policy is served as HTML",
 		"Senders that check the type discard the policy, such as KumoMTA and Postfix with its usual helpers.",
-		"The media type is `{value}`; it must be `text/plain` (RFC 8461 §3.2).",
+		"The media type is `{value}`; senders should insist on `text/plain` (RFC 8461 §3.2).",
 		"Serve it as `text/plain`."},
 	{"sts-policy-fetch.content-type-other",
 		"The policy's media type is not `text/plain`",

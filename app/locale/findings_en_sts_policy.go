@@ -205,7 +205,7 @@ var englishSTSPolicy = []Words{
 	{"sts-policy.mx-trailing-dot",
 		"A dot at the end of `mx`",
 		"Some senders discard the policy, others never match the name and hold the mail.",
-		"The final dot of zone files does not belong here: `{value}`.",
+		"`{value}` ends with the dot of zone files, which does not belong here.",
 		"Remove the dot."},
 	{"sts-policy.mx-u-label",
 		"An `mx` outside ASCII",

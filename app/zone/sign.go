@@ -22,27 +22,36 @@ type Key struct {
 	private *ecdsa.PrivateKey
 }
 
-// keyAttempts bounds how often GenerateKey draws: a draw fails once in 2³².
+// keyAttempts bounds how often GenerateKey draws.
 const keyAttempts = 8
 
 // GenerateKey makes a key for the zone of the origin from 32 bytes of random:
-// the same bytes, the same key. Its errors are the reader's.
+// the same bytes, the same key. It draws again, once in 2³² times for a scalar
+// that is none, once in 2¹⁶ for the key tag 0, which miekg/dns takes for a tag
+// that was left out. Its errors are the reader's.
 func GenerateKey(origin dnsname.Name, random io.Reader) (*Key, error) {
-	var private *ecdsa.PrivateKey
-	for attempt := 0; private == nil; attempt++ {
+	var err error
+	for range keyAttempts {
 		scalar := make([]byte, 32)
-		if _, err := io.ReadFull(random, scalar); err != nil {
-			return nil, fmt.Errorf("zone: key: %w", err)
+		if _, err = io.ReadFull(random, scalar); err != nil {
+			break
 		}
-		var err error
-		private, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar)
-		if err != nil && attempt == keyAttempts {
-			return nil, fmt.Errorf("zone: key: %w", err)
+		var k *Key
+		if k, err = newKey(origin, scalar); err == nil && k.record.KeyTag() != 0 {
+			return k, nil
 		}
+	}
+	return nil, fmt.Errorf("zone: key: %w", err)
+}
+
+func newKey(origin dnsname.Name, scalar []byte) (*Key, error) {
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar)
+	if err != nil {
+		return nil, err
 	}
 	point, err := private.PublicKey.Bytes() // 0x04 and both coordinates
 	if err != nil {
-		return nil, fmt.Errorf("zone: key: %w", err)
+		return nil, err
 	}
 	return &Key{private: private, record: &dns.DNSKEY{
 		Hdr: dns.RR_Header{
