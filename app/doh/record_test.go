@@ -286,6 +286,9 @@ func checkRoundTrip(t *testing.T, r Record) {
 	if accepted(r) == 0 || len(r.RData) > 4096 {
 		return
 	}
+	if n, ok := r.NSEC3(); ok && len(n.Next) != 20 {
+		return // miekg/dns reads back hashes of SHA-1's length only
+	}
 	rr, err := dns.NewRR(r.String())
 	if err != nil {
 		t.Fatalf("%s: %v", r, err)
