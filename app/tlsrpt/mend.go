@@ -19,7 +19,21 @@ func MendRecord(txt string) (string, bool) {
 // maxRecord is how much of a TXT record is searched, in bytes.
 const maxRecord = 8 << 10
 
+// mendRecord mends until there is nothing left to mend, which is mostly once.
 func mendRecord(txt string, read Record) (string, bool) {
+	text, ok := mendOnce(txt, read)
+	for range 4 {
+		if !ok || text == txt {
+			return text, ok
+		}
+		txt = text
+		read, _ = parseRecord(txt)
+		text, ok = mendOnce(txt, read)
+	}
+	return text, false
+}
+
+func mendOnce(txt string, read Record) (string, bool) {
 	var mended Record
 	for _, piece := range meantURIs(written.Replace(syntax.Fold(txt[:min(len(txt), maxRecord)]))) {
 		uri := meantURI(piece)

@@ -11,6 +11,7 @@ var mends = []struct{ text, want string }{
 	{"v=TLSRPTv1; rua=a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1; rua=mailto: a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1; rua=mailto://a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
+	{"SRPTv18 \\https://b.example.!", "v=TLSRPTv1; rua=https://b.example"},
 	{"v=TLSRPTv1; rua=mailtO://a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1; rua=TLS <mailto:a@b.example>", "v=TLSRPTv1; rua=mailto:a@b.example"},
 	{"v=TLSRPTv1; rua=mailto:a@b.example.", "v=TLSRPTv1; rua=mailto:a@b.example"},
