@@ -228,6 +228,9 @@ func mutate(f *Facts, by []byte) {
 	case 3:
 		if len(f.Hosts) > 0 {
 			h := &f.Hosts[int(by[1])%len(f.Hosts)]
+			if len(h.STARTTLS.Addresses) > 4*probe.MaxAddresses {
+				break // doubled often enough
+			}
 			h.STARTTLS.Addresses = append(slices.Clone(h.STARTTLS.Addresses), h.STARTTLS.Addresses...)
 		}
 	case 4:
