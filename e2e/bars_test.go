@@ -171,7 +171,8 @@ func TestSiteIsComplete(t *testing.T) {
 }
 
 // TestJudgeInChromium prints how long the page's program takes to judge the
-// facts so far, over a whole check of the domain with the most evidence.
+// facts so far, over a whole check of perfect.test. The largest of all lab domains
+// is what TestLabEverywhereTheSame prints.
 func TestJudgeInChromium(t *testing.T) {
 	s := serve(t, "-lab")
 	p := visit(t, s, "/?d=perfect.test")

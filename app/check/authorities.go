@@ -187,7 +187,7 @@ func (a *authority) lacksSigner() bool {
 	signing := map[uint16]bool{}
 	for _, s := range a.servers {
 		for k, msg := range s.answers {
-			for _, r := range append(msg.Answer[:len(msg.Answer):len(msg.Answer)], msg.Authority...) {
+			for _, r := range slices.Concat(msg.Answer, msg.Authority) {
 				if sig, ok := r.RRSIG(); ok && sig.Signer == a.zone && sig.Covered != doh.TypeDS {
 					signing[sig.KeyTag] = true
 				}

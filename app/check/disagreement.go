@@ -19,8 +19,7 @@ const changingTTL = 300
 func (j *judge) judgeResolvers() {
 	for _, h := range j.hosts {
 		if h.probed != nil && h.probed.Failure == nil {
-			seen := &h.probed.STARTTLS
-			j.compareAddresses(h.name.String(), h.a, h.aaaa, seen.Failure, seen.Addresses)
+			j.compareAddresses(h.name.String(), h.a, h.aaaa, h.probed.STARTTLS.Failure, h.probed.addresses())
 		}
 	}
 	host := j.facts.Domain.Child("mta-sts")
