@@ -44,6 +44,7 @@ func oneHost(t testing.TB, host string) *scenario {
 }
 
 func TestDNSRules(t *testing.T) {
+	t.Parallel()
 	plain := func(t testing.TB) *scenario { return oneHost(t, "mx.example.com") }
 	runDNSCases(t, []dnsCase{
 		{"dns.domain-nxdomain", func(t testing.TB) *scenario {
@@ -188,6 +189,7 @@ func TestDNSRules(t *testing.T) {
 }
 
 func TestDNSSECRules(t *testing.T) {
+	t.Parallel()
 	from, until := scenarioNow.AddDate(0, 0, -10), scenarioNow.AddDate(0, 0, 20)
 	past := scenarioNow.AddDate(0, 0, -2)
 	plain := func(t testing.TB) *scenario { return oneHost(t, "mx.example.com").tlsa("mx.example.com") }
@@ -264,6 +266,11 @@ func TestDNSSECRules(t *testing.T) {
 			return plain(t).add("example.com", doh.TypeDNSKEY, "257 3 5 AwEAAcnM2pU1")
 		}, func(t testing.TB) *scenario {
 			return plain(t).add("example.com", doh.TypeDNSKEY, "257 3 8 AwEAAcnM2pU1")
+		}, "example.com"},
+		{"dnssec.algorithm-deprecated", func(t testing.TB) *scenario {
+			return plain(t).add("example.com", doh.TypeDNSKEY, "257 3 10 AwEAAcnM2pU1")
+		}, func(t testing.TB) *scenario {
+			return plain(t).add("example.com", doh.TypeDNSKEY, "257 3 13 AwEAAcnM2pU1")
 		}, "example.com"},
 		{"dnssec.ds-digest-sha1", func(t testing.TB) *scenario {
 			return plain(t).add("example.com", doh.TypeDS, "1 13 1 "+hex32[:40])

@@ -60,13 +60,20 @@ const (
 // judgeKeys looks at algorithms (RFC 8624 §3) and sizes.
 func (j *judge) judgeKeys(zone dnsname.Name, ds answer, keys []doh.DNSKEY) {
 	d, shortest := j.facts.Domain.String(), shortRSA
+	deprecated, level := uint8(0), OK
 	for _, k := range keys {
-		if slices.Contains([]uint8{1, 3, 5, 6, 7, 12}, k.Algorithm) && !j.hasFor("dnssec.algorithm-deprecated", d) {
-			j.add("dnssec.algorithm-deprecated", d, "name", zone.String(), "value", strconv.Itoa(int(k.Algorithm)))
+		switch {
+		case slices.Contains([]uint8{1, 3, 5, 6, 7, 12}, k.Algorithm) && level < Warning:
+			deprecated, level = k.Algorithm, Warning
+		case k.Algorithm == 10 && level < Notice: // every validator still has to have it
+			deprecated, level = k.Algorithm, Notice
 		}
 		if bits := dnssec.RSABits(k.Algorithm, k.Public); bits > 0 && dnssec.Unfit(k) == dnssec.NoReason {
 			shortest = min(shortest, bits)
 		}
+	}
+	if level > OK {
+		j.add("dnssec.algorithm-deprecated", d, "name", zone.String(), "value", strconv.Itoa(int(deprecated))).Level = level
 	}
 	if shortest < shortRSA {
 		f := j.add("dnssec.rsa-key-short", d, "name", zone.String(), "value", strconv.Itoa(shortest))

@@ -9,7 +9,7 @@ var englishDNSSEC = []Words{
 		"Sign the zone that holds the addresses and publish its DS record."},
 	{"dnssec.algorithm-deprecated",
 		"An outdated signing algorithm",
-		"Mail is delivered; more and more resolvers treat such a zone as unsigned, and DANE ends there.",
+		"Mail is delivered; resolvers give such algorithms up one after another, then count the zone as unsigned, and DANE ends there.",
 		"A key of `{name}` has algorithm {value}, which is no longer recommended for signing (RFC 8624 §3.1).",
 		"Roll to algorithm 13 (ECDSA P-256)."},
 	{"dnssec.algorithm-incomplete",
