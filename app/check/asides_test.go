@@ -141,6 +141,7 @@ func TestAsidesNotMade(t *testing.T) {
 // TestOneCauseOfAHandshake holds a failing handshake to one finding: the cause
 // where the asides tell it, else the symptom.
 func TestOneCauseOfAHandshake(t *testing.T) {
+	t.Parallel()
 	refused := []probe.Aside{fails(probe.OnlyRSA, probe.TLSAlert, 40), fails(probe.OnlyECDSA, probe.TLSAlert, 40)}
 	for name, c := range map[string]struct {
 		first  func(l *layout)

@@ -142,6 +142,7 @@ func servers(all ...server) func(s *scenario) {
 }
 
 func TestAuthorityRules(t *testing.T) {
+	t.Parallel()
 	plain := func(all ...server) func(testing.TB) *scenario {
 		return func(t testing.TB) *scenario {
 			s := oneHost(t, "mx.example.com").tlsa("mx.example.com")

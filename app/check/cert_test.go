@@ -140,6 +140,7 @@ func caa(at string, records ...string) func(l *layout) {
 }
 
 func TestCertificateRules(t *testing.T) {
+	t.Parallel()
 	noNames := func(cn string, ips ...net.IP) func(f *forged) {
 		return func(f *forged) {
 			f.leaf.DNSNames, f.leaf.IPAddresses, f.leaf.Subject = nil, ips, pkix.Name{CommonName: cn}

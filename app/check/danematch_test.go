@@ -132,6 +132,7 @@ func changedWithoutRecord(l *layout) {
 }
 
 func TestDANERules(t *testing.T) {
+	t.Parallel()
 	const day = 24 * time.Hour
 	onlyOther := publishes(nextKey)
 	ee := func(number string) func(l *layout) { return issuedBy(probe.Trusted, asIs, number) }
@@ -233,6 +234,7 @@ func TestDANERules(t *testing.T) {
 
 // A mismatch has one explanation and says what to publish.
 func TestOneExplanation(t *testing.T) {
+	t.Parallel()
 	explanations := []Code{"tlsa.digest-of-empty", "tlsa.placeholder-data", "tlsa.digest-of-pem"}
 	for _, e := range daneEntries {
 		if slices.Equal(e.NDR, mismatchNDR) {

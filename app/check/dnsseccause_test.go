@@ -106,6 +106,7 @@ func changedMX(m *dns.Msg) { m.Answer[0].(*dns.MX).Preference++ }
 
 // TestCauses finds in the records what the resolver doesn't say.
 func TestCauses(t *testing.T) {
+	t.Parallel()
 	k, other := newZoneKey(t, "example.com", dns.ECDSAP256SHA256), newZoneKey(t, "example.com", dns.ECDSAP256SHA256)
 	strange := newZoneKey(t, "example.net", dns.ECDSAP256SHA256)
 	revoked := zoneKey{dns.Copy(k.DNSKEY).(*dns.DNSKEY), k.private}

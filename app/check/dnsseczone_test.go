@@ -16,6 +16,7 @@ import (
 
 // TestZoneRules judges how a zone is signed that validates.
 func TestZoneRules(t *testing.T) {
+	t.Parallel()
 	k, other := newZoneKey(t, "example.com", dns.ECDSAP256SHA256), newZoneKey(t, "example.com", dns.ECDSAP256SHA256)
 	ed := newZoneKey(t, "example.com", dns.ED25519)
 	with := func(keys ...zoneKey) func(t testing.TB) *scenario {

@@ -37,6 +37,7 @@ func healthy(t testing.TB, policy string, hosts map[string][]string) *scenario {
 // TestHealthySetUps holds common and sound set-ups of real providers to no
 // warning and no error.
 func TestHealthySetUps(t *testing.T) {
+	t.Parallel()
 	const lf = "version: STSv1\nmode: enforce\nmax_age: 1209600\n"
 	for name, s := range map[string]*scenario{
 		"Google, old hosts": healthy(t, lf+"mx: aspmx.l.google.com\nmx: *.aspmx.l.google.com\nmx: *.googlemail.com\n", map[string][]string{

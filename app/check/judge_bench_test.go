@@ -93,7 +93,7 @@ func TestJudgeIsQuickOnHostileFacts(t *testing.T) {
 		r := Judge(f, scenarioNow)
 		took := time.Since(start)
 		t.Logf("%s: %v, %d findings", name, took, len(r.Findings))
-		if took > 10*time.Second { // a machine under load is no fault
+		if took > time.Second {
 			t.Errorf("%s: %v", name, took)
 		}
 	}

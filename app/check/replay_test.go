@@ -118,8 +118,8 @@ var refined = map[Code]Code{
 // that was said on the way is not said at the end, or less loudly.
 func steady(t *testing.T, f Facts, seed uint64) {
 	t.Helper()
-	if runtime.GOOS == "js" {
-		return // it holds the rules, not the build, and takes minutes there
+	if runtime.GOOS == "js" && seed > 0 {
+		return // one order will do there: it holds the rules, not the build
 	}
 	loudest, whole := map[string]Level{}, map[string]Level{}
 	synctest.Test(t, func(t *testing.T) {

@@ -74,6 +74,7 @@ func enforce(l *layout)   { l.mode = "enforce" }
 func inTesting(l *layout) { l.mode = "testing" }
 
 func TestSTARTTLSRules(t *testing.T) {
+	t.Parallel()
 	refusedThere := ended(probe.StageConnect, probe.ConnectRefused, noReply)
 	timedOut := ended(probe.StageConnect, probe.ConnectTimeout, noReply)
 	runRules(t, starttlsEntries, []ruleCase{

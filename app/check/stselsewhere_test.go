@@ -99,6 +99,7 @@ func elsewhereCases() []policyCase {
 // TestOneCauseOfAFetch holds a fetch that fails, while the policy is somewhere,
 // to one finding about the policy host: the cause.
 func TestOneCauseOfAFetch(t *testing.T) {
+	t.Parallel()
 	for _, c := range elsewhereCases() {
 		s := c.fires(t)
 		var got []string

@@ -125,6 +125,7 @@ func outdated(body string) string {
 }
 
 func TestFetchRules(t *testing.T) {
+	t.Parallel()
 	good := stsPolicy(goodPolicy)
 	own := []string{"mta-sts.example.com"}
 	const host = "mta-sts.example.com"

@@ -30,6 +30,7 @@ func matchedIn(mode, hosts, patterns string) func(testing.TB) *scenario {
 }
 
 func TestMXRules(t *testing.T) {
+	t.Parallel()
 	const d = "example.com"
 	good := matched("mx1.example.com mx2.example.com", "mx1.example.com mx2.example.com")
 	implicit := func(pattern string) func(testing.TB) *scenario {
@@ -80,6 +81,7 @@ func TestMXRules(t *testing.T) {
 
 // TestOneMXExplanation holds the order of explanations: only the surest is told.
 func TestOneMXExplanation(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		hosts, patterns string
 		want            Code
@@ -104,6 +106,7 @@ func TestOneMXExplanation(t *testing.T) {
 // TestOrderOfMXExplanations sets each explanation beside the next one in the order
 // of certainty, with a host and a pattern for each: the first alone is told.
 func TestOrderOfMXExplanations(t *testing.T) {
+	t.Parallel()
 	alias := func(s *scenario) *scenario {
 		s.records[scenarioKey("mx.example.com", doh.TypeA)] = []string{"CNAME real.provider.net.", "192.0.2.1"}
 		return s

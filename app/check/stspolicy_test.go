@@ -65,6 +65,7 @@ func TestUnusedPattern(t *testing.T) {
 }
 
 func TestPolicyRules(t *testing.T) {
+	t.Parallel()
 	good := stsPolicy(goodPolicy)
 	rehearsed := stsPolicy(policyFor("mode: testing"))
 	const d = "example.com"

@@ -99,6 +99,7 @@ func runPolicyCases(t *testing.T, cases []policyCase) {
 const policyURL = "https://mta-sts.example.com/.well-known/mta-sts.txt"
 
 func TestRecordRules(t *testing.T) {
+	t.Parallel()
 	good := stsRecords(goodRecord)
 	cases := []policyCase{
 		{"sts-record.ok", good, stsRecords("v=STSv1;"), "example.com"},

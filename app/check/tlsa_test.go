@@ -109,6 +109,7 @@ func fromWildcard(labels int, owner string) func(l *layout) {
 }
 
 func TestTLSARules(t *testing.T) {
+	t.Parallel()
 	const (
 		sum   = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 		empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

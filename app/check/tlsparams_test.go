@@ -47,6 +47,7 @@ func twoNames(by, without string) func(l *layout) {
 }
 
 func TestTLSRules(t *testing.T) {
+	t.Parallel()
 	runRules(t, tlsEntries, []ruleCase{
 		{"tls.version-too-old", Error, "", params(0x0302, 0xc013, 23), params(0x0303, 0xc02f, 29)},
 		{"tls.version-too-old", Error, "", firstHost(ended(probe.StageHandshake, probe.TLSVersion)), firstHost(ended(probe.StageHandshake, probe.TLSAlert))},

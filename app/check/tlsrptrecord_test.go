@@ -35,6 +35,7 @@ func (s *scenario) only(name string, texts ...string) *scenario {
 }
 
 func TestReportingRules(t *testing.T) {
+	t.Parallel()
 	good := reports(goodReporting)
 	const d = "example.com"
 	elsewhere := reports("v=TLSRPTv1; rua=mailto:tls@reports.example")

@@ -210,7 +210,7 @@ func TestReadHuge(t *testing.T) {
 		if !errors.As(err, &fault) || fault.Kind != FaultTooLong || len(fault.Value) > 200 {
 			t.Errorf("10 MB of %q: %.300v", piece, err)
 		}
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > 50*time.Millisecond {
 			t.Errorf("10 MB of %q took %v", piece, took)
 		}
 	}
@@ -219,7 +219,7 @@ func TestReadHuge(t *testing.T) {
 		if r, err := Read(strings.Repeat(piece, MaxInput/len(piece)), toASCII); err == nil {
 			t.Errorf("%q over and over was read as %+v", piece, r)
 		}
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > 200*time.Millisecond {
 			t.Errorf("%q over and over took %v", piece, took)
 		}
 	}

@@ -145,7 +145,7 @@ func TestHuge(t *testing.T) {
 		long := "v=TLSRPTv1; rua=" + strings.Repeat(piece, 500_000/len(piece))
 		start := time.Now()
 		ParseRecord(long)
-		if took := time.Since(start); took > 20*time.Second {
+		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%.30q…: %v", long, took)
 		}
 	}
