@@ -52,7 +52,11 @@ func Keys(records []doh.Record) []doh.DNSKEY {
 // Digest gives the digest that a DS record for the zone's key holds (RFC 4034
 // §5.1.4), nil for a digest type other than SHA-1, SHA-256 and SHA-384.
 func Digest(zone dnsname.Name, k doh.DNSKEY, digestType uint8) []byte {
-	data := append([]byte(nameFrom(zone)), keyData(k)...)
+	return digest(nameFrom(zone), k, digestType)
+}
+
+func digest(zone name, k doh.DNSKEY, digestType uint8) []byte {
+	data := append([]byte(zone), keyData(k)...)
 	switch digestType {
 	case digestSHA1:
 		sum := sha1.Sum(data)
@@ -120,6 +124,10 @@ func Delegate(zone dnsname.Name, ds []doh.Record, keys RRset, now time.Time, b *
 // without looking at signatures; without any, the reason of the DS record that
 // came nearest.
 func Entry(zone dnsname.Name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason) {
+	return entryBy(nameFrom(zone), ds, keys, b)
+}
+
+func entryBy(zone name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason) {
 	var entry []doh.DNSKEY
 	usable, why := usableDS(ds)
 	if why != NoReason {
@@ -156,7 +164,7 @@ func Entry(zone dnsname.Name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, R
 // names tells whether a DS record names a key of its algorithm that may be used.
 // A DS made before a key was revoked is of other flags, hence of another tag and
 // digest: it names the key as it was.
-func names(zone dnsname.Name, ds doh.DS, k doh.DNSKEY, b *Budget) Reason {
+func names(zone name, ds doh.DS, k doh.DNSKEY, b *Budget) Reason {
 	reason := DNSKEYMissing
 	for _, form := range forms(k) {
 		if form.KeyTag != ds.KeyTag {
@@ -165,7 +173,7 @@ func names(zone dnsname.Name, ds doh.DS, k doh.DNSKEY, b *Budget) Reason {
 		if !take(&b.Digests, 1) {
 			return OverBudget
 		}
-		if bytes.Equal(Digest(zone, form, ds.DigestType), ds.Digest) {
+		if bytes.Equal(digest(zone, form, ds.DigestType), ds.Digest) {
 			return Unfit(k)
 		}
 		reason = DSDigestMismatch

@@ -92,7 +92,10 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s: error %d, %s", r, r.EDE(), r.Status())
 		}
 	}
-	for _, r := range []Reason{NoReason, OverBudget, "else"} {
+	if NoAnchor.Status() != Insecure { // RFC 4035 §4.3; RFC 4033 §5 calls it indeterminate
+		t.Errorf("without an anchor: %s", NoAnchor.Status())
+	}
+	for _, r := range []Reason{NoReason, OverBudget, ResolverUnfit, "else"} {
 		if r.EDE() != 0 || r.Status() != Indeterminate || slices.Contains(Reasons(), r) {
 			t.Errorf("%q: error %d, %s", r, r.EDE(), r.Status())
 		}

@@ -56,7 +56,11 @@ type Denial struct {
 // for the zone; other types are left aside. Records that were expanded from a
 // wildcard prove nothing: their owner doesn't exist as such.
 func NewDenial(zone dnsname.Name, sets []Signed, b *Budget) *Denial {
-	d := &Denial{zone: nameFrom(zone), budget: b, hashed: hashed{known: map[name]string{}}}
+	return newDenial(nameFrom(zone), sets, b)
+}
+
+func newDenial(zone name, sets []Signed, b *Budget) *Denial {
+	d := &Denial{zone: zone, budget: b, hashed: hashed{known: map[name]string{}}}
 	for _, s := range sets {
 		if s.Wildcard != "" {
 			continue
@@ -85,25 +89,43 @@ func (d *Denial) fault() Reason {
 }
 
 // NoName looks for a proof that the name doesn't exist: NameAbsent or OptedOut.
-func (d *Denial) NoName(n dnsname.Name) (Proof, Reason) {
-	return d.look(nameFrom(n), d.noName, d.noHashedName)
-}
+func (d *Denial) NoName(n dnsname.Name) (Proof, Reason) { return d.noNameFor(nameFrom(n)) }
+
+func (d *Denial) noNameFor(n name) (Proof, Reason) { return d.look(n, d.noName, d.noHashedName) }
 
 // NoData looks for a proof that the name, existing or not, has no records of
 // the type, nor a CNAME: TypeAbsent, EmptyNonTerminal, WildcardTypeAbsent or
 // OptedOut; for DS also UnsignedDelegation. Of the proofs for DS only that and
 // OptedOut say that there is a delegation.
 func (d *Denial) NoData(n dnsname.Name, typ doh.Type) (Proof, Reason) {
-	return d.look(nameFrom(n),
+	return d.noDataFor(nameFrom(n), typ)
+}
+
+func (d *Denial) noDataFor(n name, typ doh.Type) (Proof, Reason) {
+	return d.look(n,
 		func(n name) (Proof, Reason) { return d.noData(n, typ) },
 		func(n name) (Proof, Reason) { return d.noHashedData(n, typ) })
+}
+
+// cutAbove tells whether there is a proof that a name is or lies below a
+// delegation without DS.
+func (d *Denial) cutAbove(n name) bool {
+	for ; n.depth() > d.zone.depth(); n = n.parent() {
+		if p, _ := d.noDataFor(n, doh.TypeDS); p == UnsignedDelegation {
+			return true
+		}
+	}
+	return false
 }
 
 // NoCloser looks for a proof that nothing is nearer to the name than the
 // wildcard, as Signed has it: NoCloserName or OptedOut.
 func (d *Denial) NoCloser(n dnsname.Name, wildcard string) (Proof, Reason) {
-	encloser := nameOf(wildcard).parent()
-	return d.look(nameFrom(n),
+	return d.noCloserFor(nameFrom(n), nameOf(wildcard).parent())
+}
+
+func (d *Denial) noCloserFor(n, encloser name) (Proof, Reason) {
+	return d.look(n,
 		func(n name) (Proof, Reason) { return d.noCloser(n, encloser) },
 		func(n name) (Proof, Reason) { return d.noCloserHashed(n, encloser) })
 }

@@ -10,6 +10,8 @@ const (
 	NoReason                 Reason = ""
 	OverBudget               Reason = "over-budget"
 	CouldNotTell             Reason = "indeterminate"              // a resolver could not find out
+	NoAnchor                 Reason = "no-anchor"                  // no trust anchor above the name: insecure (RFC 4035 §4.3)
+	ResolverUnfit            Reason = "resolver-unfit"             // this resolver cannot be used for validation
 	AlgorithmUnsupported     Reason = "algorithm-unsupported"      // of all DS records: insecure
 	DSDigestUnsupported      Reason = "ds-digest-unsupported"      // of all DS records: insecure
 	NSEC3IterationsExcessive Reason = "nsec3-iterations-excessive" // insecure (RFC 9276 §3.2)
@@ -35,6 +37,8 @@ var reasons = [...]struct {
 	status Status
 }{
 	{CouldNotTell, 5, Indeterminate},
+	{NoAnchor, 0, Insecure},
+	{ResolverUnfit, 0, Indeterminate},
 	{RRSIGInvalid, 6, Bogus},
 	{RRSIGExpired, 7, Bogus},
 	{RRSIGNotYetValid, 8, Bogus},
@@ -55,7 +59,9 @@ var reasons = [...]struct {
 func Reasons() []Reason {
 	var all []Reason
 	for _, r := range reasons {
-		all = append(all, r.reason)
+		if r.ede != 0 {
+			all = append(all, r.reason)
+		}
 	}
 	return all
 }

@@ -1,62 +1,121 @@
 package dnssec
 
 import (
+	"cmp"
+	"context"
 	"slices"
+	"time"
 
-	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 )
 
-// Response codes and extended errors that a resolver's view is read from.
+// Resolver looks names up through a recursive resolver that it need not trust,
+// and validates what it is told (RFC 4035 §4, §5).
+type Resolver struct {
+	// Exchange sends one DNS message in wire form, with DO and CD set (RFC 4035
+	// §4.9.1 and §4.9.2), and gives the response. It may be called many times at once.
+	Exchange func(ctx context.Context, query []byte) ([]byte, error)
+	// Anchors are where trust begins; for a name under several the nearest counts.
+	Anchors []Anchor
+	// Now gives the time that signatures are held to.
+	Now func() time.Time
+	// Cache, when it isn't nil, is shared by all lookups of this Resolver and of
+	// its copies. It must not be given to another one.
+	Cache *Cache
+}
+
+// Bounds of one lookup.
 const (
-	rcodeNoError  = 0
-	rcodeServFail = 2
-	rcodeNXDomain = 3
-
-	edeIndeterminate = 5
-	edeBogus         = 6
-	edeNSECMissing   = 12
+	maxQuestions = 100 // that one lookup waits for
+	maxHops      = 12  // aliases followed
+	maxSigners   = 3   // zones that one set's signatures may claim
+	maxEager     = 12  // labels below the trust anchor that are asked about at once
 )
 
-// AsResolverSays reads a resolver's own verdict from a response to a question
-// with DO=1 and CD=0 (RFC 4035 §3.2.3, RFC 8914): the AD bit means secure; an
-// answer without it insecure, if the resolver validates at all, which the
-// caller must know; SERVFAIL with a validation error's code bogus, or
-// indeterminate when the resolver says that it could not tell.
-func AsResolverSays(rcode int, ad bool, ede []uint16) Verdict {
-	switch rcode {
-	case rcodeNoError, rcodeNXDomain:
-		if ad {
-			return Verdict{Status: Secure, Source: ResolverSays}
-		}
-		return Verdict{Status: Insecure, Source: ResolverSays}
-	case rcodeServFail:
-		v := Verdict{Source: ResolverSays}
-		// The finest reason wins over the plain "bogus" of code 6.
-		for code := uint16(edeIndeterminate); code <= edeNSECMissing; code++ {
-			if slices.Contains(ede, code) {
-				v.Status, v.Reason = saidBy(code)
-			}
-		}
-		return v
+// Lookup asks for the records of a name, in presentation form with or without
+// final dot (RFC 1035 §5.1), and says what can be proven about the answer.
+//
+// The DS and DNSKEY questions of the name's labels go out with the question
+// itself, so that a first lookup takes one round trip, and a second where an
+// alias leads elsewhere or the zone's apex is a label that begins with an
+// underscore. It gives up, Indeterminate, when ctx ends.
+func (r Resolver) Lookup(ctx context.Context, of string, typ doh.Type) Result {
+	n := nameOf(of)
+	l := &lookup{Resolver: r, ctx: ctx, now: r.Now(), budget: NewBudget(), zones: map[name]*cut{}}
+	if l.Cache == nil {
+		l.Cache = new(Cache)
 	}
-	return Verdict{}
+	if n == "" {
+		return Result{Reason: CouldNotTell}
+	}
+	l.follow(n, typ)
+	return l.result()
 }
 
-// saidBy reads an extended error of a validation that failed.
-func saidBy(ede uint16) (Status, Reason) {
-	for _, r := range reasons {
-		if r.ede == ede && ede != edeBogus {
-			return r.status, r.reason
-		}
-	}
-	return Bogus, NoReason
+// lookup is one lookup under way.
+type lookup struct {
+	Resolver
+	ctx    context.Context
+	now    time.Time
+	budget *Budget // of the answers; each link of trust has its own
+	asked  int
+	zones  map[name]*cut // stood on
+
+	hops    []Hop
+	records []doh.Record
+	rcode   int
+	ttl     uint32
 }
 
-// RootAnchors are the trust anchors of the DNS root: KSK-2017 and KSK-2024, as
-// IANA publishes them in root-anchors.xml (read 2025-01).
-func RootAnchors() []Anchor {
-	return []Anchor{
-		{dnsname.Root, ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"},
-		{dnsname.Root, ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16"},
+// result sums the hops up.
+func (l *lookup) result() Result {
+	out := Result{Status: Secure, Rcode: l.rcode, Records: l.records, Hops: l.hops, TTL: l.ttl}
+	for _, h := range l.hops {
+		if rank(h.Status) < rank(out.Status) {
+			out.Status, out.Reason = h.Status, h.Reason
+		}
+	}
+	if len(l.hops) == 0 {
+		out.Status, out.Reason = Indeterminate, CouldNotTell
+	}
+	for _, z := range l.zones {
+		out.Zones = append(out.Zones, z.Zone)
+	}
+	slices.SortFunc(out.Zones, func(a, b Zone) int { return nameOf(a.Name).compare(nameOf(b.Name)) })
+	return out
+}
+
+// rank orders what hops are worth to the whole: one that is bogus makes all
+// bogus, and of what is unknown nothing can be said.
+func rank(s Status) int {
+	return slices.Index([]Status{Bogus, Indeterminate, Insecure, Secure}, s)
+}
+
+// anchored gives the zone of the nearest trust anchor above or at a name.
+func (l *lookup) anchored(n name) (best name, ok bool) {
+	for _, a := range l.Anchors {
+		if zone := nameFrom(a.Zone); n.within(zone) && zone.within(cmp.Or(best, zone)) {
+			best = zone
+		}
+	}
+	return best, best != ""
+}
+
+// anchorOf is anchored, but for anchors of zones that are no longer there: the
+// next one above counts then, as its zone can tell (RFC 6840 §5.10).
+func (l *lookup) anchorOf(n name) (top *cut, ok bool) {
+	for {
+		nearest, found := l.anchored(n)
+		if !found {
+			return top, top != nil
+		}
+		z := l.top(nearest)
+		if top == nil || !z.gone {
+			top = z
+		}
+		if !z.gone || nearest == "\x00" {
+			return top, true
+		}
+		n = nearest.parent()
 	}
 }

@@ -59,11 +59,13 @@ type Signed struct {
 	// name exists (RFC 4035 §5.3.4): Denial.NoCloser.
 	Wildcard string
 	// TTL is how long the set may be kept, in seconds (RFC 4035 §5.3.3).
-	TTL        uint32
-	Expiration time.Time // of the signature
-	KeyTag     uint16    // of the key
-	Algorithm  uint8     // of the key
+	TTL uint32
+	Signature
 }
+
+// Skew is how far a signature may be out of its time and still hold: clocks
+// differ. The signature is marked then.
+const Skew = 5 * time.Minute
 
 // signature is an RRSIG record, read (RFC 4034 §3.1).
 type signature struct {
@@ -105,26 +107,31 @@ func before(a, b uint32) bool { return int32(a-b) < 0 }
 
 // Verify looks for a signature over the set by one of the zone's keys, which
 // the caller trusts, that holds at the moment now (RFC 4035 §5.3). NoReason
-// means that it holds; else the reason is of the signature that came nearest.
+// means that it holds; else the reason is of the signature that came nearest,
+// and only that is given.
 func (s RRset) Verify(zone dnsname.Name, keys []doh.DNSKEY, now time.Time, b *Budget) (Signed, Reason) {
-	nearest := RRSIGMissing
+	return s.verifyBy(nameFrom(zone), keys, now, b)
+}
+
+func (s RRset) verifyBy(zone name, keys []doh.DNSKEY, now time.Time, b *Budget) (Signed, Reason) {
+	nearest, at := RRSIGMissing, Signature{}
 	for _, r := range s.Signatures {
 		sig, ok := readSignature(r)
 		if !ok || sig.covered != s.Type || !Supported(sig.algorithm) {
 			continue
 		}
-		reason := s.verify(sig, nameFrom(zone), keys, now, b)
+		reason := s.verify(sig, zone, keys, now, b)
 		if reason == NoReason {
 			return s.signedBy(sig, now), NoReason
 		}
 		if nearness(reason) > nearness(nearest) {
-			nearest = reason
+			nearest, at = reason, sig.public(now)
 		}
 		if reason == OverBudget {
 			break
 		}
 	}
-	return Signed{}, nearest
+	return Signed{Signature: at}, nearest
 }
 
 // nearness orders the reasons why a signature doesn't hold, the nearest to
@@ -140,19 +147,20 @@ func nearness(r Reason) int {
 
 // verify holds one signature to RFC 4035 §5.3.1 and §5.3.3.
 func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Time, b *Budget) Reason {
+	const skew = uint32(Skew / time.Second)
 	owner, at := nameOf(s.Owner), uint32(now.Unix())
 	switch {
 	case zone == "" || sig.signer != zone || !owner.within(zone):
 		return RRSIGWrongSigner
 	case sig.labels > owner.labels() || sig.labels < zone.depth():
 		return RRSIGInvalid
-	case before(sig.expiration, at) || before(sig.expiration, sig.inception):
+	case before(sig.expiration+skew, at) || before(sig.expiration, sig.inception):
 		return RRSIGExpired
-	case before(at, sig.inception):
+	case before(at+skew, sig.inception):
 		return RRSIGNotYetValid
 	}
 	var data []byte
-	reason := RRSIGInvalid
+	reason, tried := RRSIGInvalid, 0
 	for _, k := range keys {
 		if k.KeyTag != sig.tag || k.Algorithm != sig.algorithm {
 			continue
@@ -163,7 +171,7 @@ func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Tim
 			}
 			continue
 		}
-		if !take(&b.Signatures, 1) {
+		if tried++; !take(&b.Signatures, cost(k)) || tried > 1 && !take(&b.Collisions, 1) {
 			return OverBudget
 		}
 		if data == nil { // not before it is paid for
@@ -186,14 +194,23 @@ func (sig *signature) source(owner name) name {
 	return owner
 }
 
+// public gives what tells the signature apart from others.
+func (sig *signature) public(now time.Time) Signature {
+	at := now.Unix()
+	// By serial arithmetic, as in before.
+	moment := func(m uint32) time.Time { return time.Unix(at+int64(int32(m-uint32(at))), 0).UTC() }
+	return Signature{
+		KeyTag: sig.tag, Algorithm: sig.algorithm, Signer: sig.signer.String(),
+		Inception: moment(sig.inception), Expiration: moment(sig.expiration),
+		Skewed: before(sig.expiration, uint32(at)) || before(uint32(at), sig.inception),
+	}
+}
+
 // signedBy gives the set as a valid signature leaves it.
 func (s RRset) signedBy(sig *signature, now time.Time) Signed {
-	left := sig.expiration - uint32(now.Unix())
-	signed := Signed{
-		RRset: s, KeyTag: sig.tag, Algorithm: sig.algorithm,
-		TTL:        min(sig.originalTTL, sig.ttl, left, math.MaxInt32),
-		Expiration: time.Unix(now.Unix()+int64(left), 0).UTC(),
-	}
+	signed := Signed{RRset: s, Signature: sig.public(now)}
+	left := max(0, signed.Expiration.Unix()-now.Unix())
+	signed.TTL = min(sig.originalTTL, sig.ttl, uint32(left), math.MaxInt32)
 	for _, r := range s.Records {
 		signed.TTL = min(signed.TTL, r.TTL)
 	}

@@ -9,8 +9,6 @@
 // nobody, and work within a Budget.
 package dnssec
 
-import "github.com/sealane/sealane/app/dnsname"
-
 // Status is the security status of an answer (RFC 4035 §4.3). The zero Status
 // is Indeterminate: nobody could tell.
 type Status uint8
@@ -57,24 +55,4 @@ type Verdict struct {
 	Source Source `json:"source,omitempty"`
 	// Reason is empty when there is none or it isn't known.
 	Reason Reason `json:"reason,omitempty"`
-}
-
-// Anchor is a trust anchor: a DS or DNSKEY record in presentation form, bound
-// to the zone that owns it (RFC 4033 §2). It vouches for names at or below
-// Zone only.
-type Anchor struct {
-	Zone   dnsname.Name `json:"zone"`
-	Record string       `json:"record"`
-}
-
-// Closest gives the anchor's zone that is nearest above or at name, and false
-// when no anchor covers it.
-func Closest(anchors []Anchor, name dnsname.Name) (dnsname.Name, bool) {
-	var best dnsname.Name
-	for _, a := range anchors {
-		if name.Within(a.Zone) && (best.IsZero() || a.Zone.Within(best)) {
-			best = a.Zone
-		}
-	}
-	return best, !best.IsZero()
 }

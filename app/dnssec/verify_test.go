@@ -218,15 +218,21 @@ func TestReasonsOfSignatures(t *testing.T) {
 		{"too many labels", with(func(d []byte) { d[3] = 4 }), s.keys(t), "example.com", moment, RRSIGInvalid},
 		{"a wildcard above the zone", with(func(d []byte) { d[3] = 1 }), s.keys(t), "example.com", moment, RRSIGInvalid},
 		{"the last second", good, s.keys(t), "example.com", moment.Add(20 * day), NoReason},
-		{"expired", good, s.keys(t), "example.com", moment.Add(20*day + time.Second), RRSIGExpired},
+		{"expired", good, s.keys(t), "example.com", moment.Add(20*day + Skew + time.Second), RRSIGExpired},
 		{"the first second", good, s.keys(t), "example.com", moment.Add(-10 * day), NoReason},
-		{"not yet", good, s.keys(t), "example.com", moment.Add(-10*day - time.Second), RRSIGNotYetValid},
+		{"not yet", good, s.keys(t), "example.com", moment.Add(-10*day - Skew - time.Second), RRSIGNotYetValid},
+		{"by a clock that is late", good, s.keys(t), "example.com", moment.Add(-10*day - Skew), NoReason},
+		{"by a clock that is early", good, s.keys(t), "example.com", moment.Add(20*day + Skew), NoReason},
 		{"revoked key", good, keyed(func(k *doh.DNSKEY) { k.Flags |= flagRevoke }), "example.com", moment, RRSIGInvalid},
 		{"no zone key", good, keyed(func(k *doh.DNSKEY) { k.Flags = 1 }), "example.com", moment, ZoneKeyBitMissing},
 		{"protocol 2", good, keyed(func(k *doh.DNSKEY) { k.Protocol = 2 }), "example.com", moment, ZoneKeyBitMissing},
 	} {
-		if _, why := c.set.Verify(zoneName(c.zone), c.keys, c.at, NewBudget()); why != c.want {
+		signed, why := c.set.Verify(zoneName(c.zone), c.keys, c.at, NewBudget())
+		if why != c.want {
 			t.Errorf("%s: %q, want %q", c.name, why, c.want)
+		}
+		if late := c.at.After(moment.Add(20*day)) || c.at.Before(moment.Add(-10*day)); why == NoReason && signed.Skewed != late {
+			t.Errorf("%s: skewed %v", c.name, signed.Skewed)
 		}
 	}
 	if _, why := good.Verify(dnsname.Name{}, s.keys(t), moment, NewBudget()); why != RRSIGWrongSigner {
@@ -319,7 +325,11 @@ func TestKeyTrap(t *testing.T) {
 		set.Signatures = append(set.Signatures, set.Signatures[0])
 	}
 	b := NewBudget()
-	if _, why := set.Verify(zoneName("example.com"), keys, moment, b); why != OverBudget || b.Signatures != 0 || why.Status() != Indeterminate {
-		t.Errorf("%q, %d left", why, b.Signatures)
+	if _, why := set.Verify(zoneName("example.com"), keys, moment, b); why != OverBudget || b.Collisions != 0 || why.Status() != Indeterminate {
+		t.Errorf("%q, %d collisions left", why, b.Collisions)
+	}
+	b = NewBudget()
+	if _, why := set.Verify(zoneName("example.com"), keys[:1], moment, b); why != OverBudget || b.Signatures != 0 {
+		t.Errorf("one key: %q, %d signatures left", why, b.Signatures)
 	}
 }

@@ -12,6 +12,7 @@ var ErrMalformed = errors.New("doh: malformed DNS message")
 
 // Answer is one parsed response.
 type Answer struct {
+	ID uint16 // 0 for an answer to Query
 	// Rcode is the response code with the upper bits of EDNS (RFC 6891 §6.1.3).
 	Rcode int
 	AD    bool // the resolver says: authentic (RFC 4035 §3.2.3)
@@ -25,14 +26,23 @@ type Answer struct {
 	Authority []Record
 	EDE       []EDE
 
-	name dnsname.Name
-	typ  Type
+	asked string
+	typ   Type
 }
 
 // Question gives the name and type that the response says it answers; a zero
 // Name when it has not exactly one question of class IN for a name that
 // dnsname takes. An answer to another question than asked is no answer.
-func (a *Answer) Question() (dnsname.Name, Type) { return a.name, a.typ }
+func (a *Answer) Question() (dnsname.Name, Type) {
+	name, err := dnsname.Parse(a.asked)
+	if err != nil {
+		return dnsname.Name{}, 0
+	}
+	return name, a.typ
+}
+
+// Asked is Question for any name, as Record.Owner has it; "" for none.
+func (a *Answer) Asked() (string, Type) { return a.asked, a.typ }
 
 // Chain follows the CNAME records of the answer section from name (RFC 1034
 // §3.6.2) and gives where it ends and how many hops it took; false for a loop.

@@ -251,22 +251,35 @@ func moment(b []byte) time.Time { return time.Unix(int64(be32(b)), 0).UTC() }
 
 // layout says where a type's data holds names that may be compressed.
 type layout struct {
-	typ                   Type
-	prefix, count, suffix int // octets, names, octets
+	typ     Type
+	prefix  int // octets
+	strings int // character-strings
+	count   int // names
+	suffix  int // octets
 }
 
-// layouts has the types of RFC 1035 §3.3, whose names may be compressed
-// (RFC 3597 §4), and those that some old server compresses all the same.
+// layouts has the types of RFC 1035 §3.3, whose names may be compressed, and
+// those whose names a receiver is to expand all the same (RFC 3597 §4).
 var layouts = [...]layout{
-	{TypeNS, 0, 1, 0},
-	{TypeCNAME, 0, 1, 0},
-	{TypeSOA, 0, 2, 20},
-	{typePTR, 0, 1, 0},
-	{TypeMX, 2, 1, 0},
-	{typeRP, 0, 2, 0},
-	{typeAFSDB, 2, 1, 0},
-	{typeSRV, 6, 1, 0},
-	{TypeDNAME, 0, 1, 0},
+	{TypeNS, 0, 0, 1, 0},
+	{typeMD, 0, 0, 1, 0},
+	{typeMF, 0, 0, 1, 0},
+	{TypeCNAME, 0, 0, 1, 0},
+	{TypeSOA, 0, 0, 2, 20},
+	{typeMB, 0, 0, 1, 0},
+	{typeMG, 0, 0, 1, 0},
+	{typeMR, 0, 0, 1, 0},
+	{typePTR, 0, 0, 1, 0},
+	{typeMINFO, 0, 0, 2, 0},
+	{TypeMX, 2, 0, 1, 0},
+	{typeRP, 0, 0, 2, 0},
+	{typeAFSDB, 2, 0, 1, 0},
+	{typeRT, 2, 0, 1, 0},
+	{typePX, 2, 0, 2, 0},
+	{typeSRV, 6, 0, 1, 0},
+	{typeNAPTR, 4, 3, 1, 0},
+	{typeKX, 2, 0, 1, 0},
+	{TypeDNAME, 0, 0, 1, 0},
 }
 
 // expand gives a copy of the data at off with its names written out, or of the
@@ -277,8 +290,16 @@ func expand(typ Type, wire []byte, off, length int) []byte {
 		if l.typ != typ || length <= l.prefix {
 			continue
 		}
-		data := append(make([]byte, 0, length), raw[:l.prefix]...)
 		at := off + l.prefix
+		for range l.strings {
+			if at < off+length {
+				at += 1 + int(wire[at])
+			}
+		}
+		if at > off+length {
+			break
+		}
+		data := append(make([]byte, 0, length), wire[off:at]...)
 		for range l.count {
 			name, end, ok := wireName(wire[:off+length], at)
 			if !ok {

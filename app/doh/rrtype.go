@@ -26,10 +26,20 @@ const (
 	TypeCDNSKEY    Type = 60
 	TypeCAA        Type = 257
 
+	typeMD    Type = 3
+	typeMF    Type = 4
+	typeMB    Type = 7
+	typeMG    Type = 8
+	typeMR    Type = 9
 	typePTR   Type = 12
+	typeMINFO Type = 14
 	typeRP    Type = 17
 	typeAFSDB Type = 18
+	typeRT    Type = 21
+	typePX    Type = 26
 	typeSRV   Type = 33
+	typeNAPTR Type = 35
+	typeKX    Type = 36
 	typeOPT   Type = 41
 )
 
@@ -41,7 +51,7 @@ var mnemonics = []struct {
 }{
 	{TypeA, "A"}, {TypeNS, "NS"}, {TypeCNAME, "CNAME"}, {TypeSOA, "SOA"}, {typePTR, "PTR"}, {13, "HINFO"},
 	{TypeMX, "MX"}, {TypeTXT, "TXT"}, {typeRP, "RP"}, {typeAFSDB, "AFSDB"}, {TypeAAAA, "AAAA"}, {29, "LOC"},
-	{typeSRV, "SRV"}, {35, "NAPTR"}, {37, "CERT"}, {TypeDNAME, "DNAME"}, {typeOPT, "OPT"}, {TypeDS, "DS"},
+	{typeSRV, "SRV"}, {typeNAPTR, "NAPTR"}, {37, "CERT"}, {TypeDNAME, "DNAME"}, {typeOPT, "OPT"}, {TypeDS, "DS"},
 	{44, "SSHFP"}, {TypeRRSIG, "RRSIG"}, {TypeNSEC, "NSEC"}, {TypeDNSKEY, "DNSKEY"}, {TypeNSEC3, "NSEC3"},
 	{TypeNSEC3PARAM, "NSEC3PARAM"}, {TypeTLSA, "TLSA"}, {53, "SMIMEA"}, {TypeCDS, "CDS"}, {TypeCDNSKEY, "CDNSKEY"},
 	{61, "OPENPGPKEY"}, {62, "CSYNC"}, {63, "ZONEMD"}, {64, "SVCB"}, {65, "HTTPS"}, {99, "SPF"}, {256, "URI"},

@@ -47,6 +47,16 @@ func Query(name dnsname.Name, typ Type, cd bool) []byte {
 	if name.IsZero() {
 		return nil
 	}
+	var owner []byte
+	for _, label := range name.Labels() {
+		owner = append(append(owner, byte(len(label))), label...)
+	}
+	return QueryFor(append(owner, 0), typ, cd)
+}
+
+// QueryFor is Query for any name, given in wire form without pointers (RFC 1035
+// §3.1).
+func QueryFor(name []byte, typ Type, cd bool) []byte {
 	flags := uint16(flagRecurse)
 	if cd {
 		flags |= flagNoCheck
@@ -54,10 +64,7 @@ func Query(name dnsname.Name, typ Type, cd bool) []byte {
 	wire := make([]byte, header, 2*block)
 	binary.BigEndian.PutUint16(wire[2:], flags)
 	wire[5], wire[11] = 1, 1 // one question, one additional record
-	for _, label := range name.Labels() {
-		wire = append(append(wire, byte(len(label))), label...)
-	}
-	wire = append(wire, 0)
+	wire = append(wire, name...)
 	wire = binary.BigEndian.AppendUint16(wire, uint16(typ))
 	wire = binary.BigEndian.AppendUint16(wire, classIN)
 	return appendOPT(wire)
@@ -85,7 +92,9 @@ func Question(wire []byte) (dnsname.Name, Type, bool) {
 	if !ok || h.questions != 1 {
 		return dnsname.Name{}, 0, false
 	}
-	return r.question()
+	owner, typ, ok := r.question()
+	name, err := dnsname.Parse(owner)
+	return name, typ, ok && err == nil
 }
 
 // Parse reads a response. A record whose data doesn't fit its type stays, with
@@ -99,6 +108,7 @@ func Parse(wire []byte) (*Answer, error) {
 		return nil, ErrMalformed
 	}
 	a := &Answer{
+		ID:        be16(wire),
 		Rcode:     int(h.flags & maskRcode),
 		AD:        h.flags&flagAuthentic != 0,
 		Truncated: h.flags&flagTruncated != 0,
@@ -106,9 +116,9 @@ func Parse(wire []byte) (*Answer, error) {
 		Authoritative: h.flags&flagAuthority != 0,
 	}
 	for i := range h.questions {
-		name, typ, readable := r.question()
+		owner, typ, readable := r.question()
 		if readable && i == 0 && h.questions == 1 {
-			a.name, a.typ = name, typ
+			a.asked, a.typ = owner, typ
 		}
 	}
 	for section, count := range h.records {
@@ -197,16 +207,15 @@ func (r *reader) header() (messageHeader, bool) {
 }
 
 // question reads one entry of the question section (RFC 1035 §4.1.2).
-func (r *reader) question() (dnsname.Name, Type, bool) {
-	owner, ok := r.name()
+func (r *reader) question() (owner string, typ Type, ok bool) {
+	owner, ok = r.name()
 	if r.short || r.off+4 > len(r.wire) {
 		r.short = true
-		return dnsname.Name{}, 0, false
+		return "", 0, false
 	}
 	typ, class := Type(be16(r.wire[r.off:])), be16(r.wire[r.off+2:])
 	r.off += 4
-	name, err := dnsname.Parse(owner)
-	return name, typ, ok && err == nil && class == classIN
+	return owner, typ, ok && class == classIN
 }
 
 // record reads one record (RFC 1035 §4.1.3); false when its owner can't be read.
