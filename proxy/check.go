@@ -90,7 +90,7 @@ func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name
 			return check.Facts{}, p.badFile(save, err)
 		}
 	}
-	facts := check.Gather(ctx, world, domain, func(f check.Facts) {
+	facts := check.Gather(ctx, world, domain, time.Now().UTC(), func(f check.Facts) {
 		if p.terminal {
 			fmt.Fprintf(p.err, "\r\x1b[K%s", p.say(p.cli.Progress,
 				"count", fmt.Sprint(f.Answered), "total", fmt.Sprint(f.Asked)))
@@ -99,7 +99,7 @@ func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name
 	if p.terminal {
 		fmt.Fprint(p.err, "\r\x1b[K")
 	}
-	facts.At, facts.Previous = time.Now().UTC(), earlier
+	facts.Previous = earlier
 	if kept != nil {
 		if err := kept.save(facts); err != nil {
 			return facts, p.badFile(save, err)

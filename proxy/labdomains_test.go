@@ -61,7 +61,7 @@ func TestLabDomains(t *testing.T) {
 func checkLabDomain(t *testing.T, asks check.World, d lab.Domain, anchor dnssec.Anchor) []string {
 	said := map[string]check.Level{}
 	outcomes := map[senders.ID][]senders.Outcome{}
-	facts := check.Gather(t.Context(), asks, d.Name, func(part check.Facts) {
+	facts := check.Gather(t.Context(), asks, d.Name, time.Now(), func(part check.Facts) {
 		r := check.Judge(part, time.Now())
 		for _, v := range r.Senders {
 			outcomes[v.Sender] = append(outcomes[v.Sender], v.Outcome)
@@ -71,7 +71,6 @@ func checkLabDomain(t *testing.T, asks check.World, d lab.Domain, anchor dnssec.
 			said[k] = max(said[k], f.Level)
 		}
 	}, anchor)
-	facts.At = time.Now()
 	report := check.Judge(facts, facts.At)
 	keepWord(t, said, report)
 	got := codesOf(report)
@@ -226,7 +225,7 @@ func BenchmarkJudgeOfLab(b *testing.B) {
 	var largest check.Facts
 	most := 0
 	for _, d := range domains {
-		f := check.Gather(b.Context(), asks, d.Name, nil, l.Anchor())
+		f := check.Gather(b.Context(), asks, d.Name, time.Now(), nil, l.Anchor())
 		if text, _ := json.Marshal(f); len(text) > most {
 			largest, most = f, len(text)
 		}

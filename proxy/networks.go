@@ -40,7 +40,7 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := p.resolver(w, resolverRoots)
+	exchange, further, err := p.resolver(w, resolverRoots)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	}
 	n := &networks{anchors: anchors}
 	n.internet = &observe.Network{
-		Exchange: exchange, Roots: roots, EHLO: ehloName, Port25: &observe.Port25{},
+		Exchange: exchange, Further: further, Roots: roots, EHLO: ehloName, Port25: &observe.Port25{},
 		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), SubmissionsPort: 465, HTTPPort: 80, DNSPort: 53,
 	}
 	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: n.internet.Ports()}
@@ -65,10 +65,13 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	return n, nil
 }
 
+// asker sends one DNS message.
+type asker = func(context.Context, []byte) ([]byte, error)
+
 // resolver gives the exchange with the resolvers of the flags, or with the
-// system's. A machine without any still runs the lab: then each question fails
-// by our own fault.
-func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (func(context.Context, []byte) ([]byte, error), error) {
+// system's, and those with the ones after the first. A machine without any still
+// runs the lab: then each question fails by our own fault.
+func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (asker, []asker, error) {
 	upstreams := w.resolvers
 	if len(upstreams) == 0 {
 		// An unreadable file is the same as none.
@@ -79,11 +82,11 @@ func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (func(context.Co
 	case errors.Is(err, resolve.ErrNoUpstream):
 		return func(context.Context, []byte) ([]byte, error) {
 			return nil, &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
-		}, nil
+		}, nil, nil
 	case err != nil:
-		return nil, errWords(p.say(p.cli.BadResolver, "value", strings.Join(upstreams, ", ")))
+		return nil, nil, errWords(p.say(p.cli.BadResolver, "value", strings.Join(upstreams, ", ")))
 	}
-	return r.Exchange, nil
+	return r.Exchange, r.Further(), nil
 }
 
 // ehloName is what probes say in EHLO (RFC 5321 §4.1.1.1).

@@ -33,7 +33,7 @@ func door(w *world) ui.Door {
 	onFile(func(content []byte) { take(content) })
 	return ui.Door{
 		Check: func(ctx context.Context, d dnsname.Name, learned func(check.Facts)) check.Facts {
-			return check.Gather(ctx, w, d, learned, w.Config(ctx).Anchors...)
+			return check.Gather(ctx, w, d, time.Now().UTC(), learned, w.Config(ctx).Anchors...)
 		},
 		ToASCII:  toASCII,
 		Config:   w.Config,

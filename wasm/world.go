@@ -74,16 +74,19 @@ func (w *world) Config(ctx context.Context) probe.Config {
 	return w.config
 }
 
-// Exchange is a DNS query by GET (RFC 8484 §4.1), to the first resolver only:
-// a second one would learn names that the visitor did not mean for it.
-func (w *world) Exchange(ctx context.Context, query []byte) ([]byte, error) {
+// Exchange is a DNS query by GET (RFC 8484 §4.1). It goes to one resolver only:
+// another one would learn names that it needn't.
+func (w *world) Exchange(ctx context.Context, query []byte, resolver int) ([]byte, error) {
 	const media = "application/dns-message"
-	resolver := w.Config(ctx).DoH[0]
+	all := w.Config(ctx).DoH
+	if resolver >= len(all) {
+		return nil, check.ErrNoResolver
+	}
 	sep := "?"
-	if strings.Contains(resolver, "?") {
+	if strings.Contains(all[resolver], "?") {
 		sep = "&"
 	}
-	r, err := w.get(ctx, resolver+sep+"dns="+base64.RawURLEncoding.EncodeToString(query), media, exchangeLimit, probe.MaxDNSMessage)
+	r, err := w.get(ctx, all[resolver]+sep+"dns="+base64.RawURLEncoding.EncodeToString(query), media, exchangeLimit, probe.MaxDNSMessage)
 	if err != nil {
 		return nil, failed(ctx, err, probe.NoResolver)
 	}

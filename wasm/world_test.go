@@ -48,7 +48,7 @@ func TestExchangeAsksTheFirstResolver(t *testing.T) {
 	query := []byte{0, 0, 1, 0, 255, 254}
 	a := &answers{byURL: map[string]reply{"https://dns.test/": {200, "Application/DNS-Message; x=y", []byte("answer")}}}
 	w := newWorld(a.get, 1)
-	got, err := w.Exchange(t.Context(), query)
+	got, err := w.Exchange(t.Context(), query, 0)
 	if err != nil || string(got) != "answer" {
 		t.Fatalf("%q, %v", got, err)
 	}
@@ -81,7 +81,7 @@ func TestFaultsAreOurOwn(t *testing.T) {
 		"no DNS message":      {answer: reply{200, "text/html", []byte("login")}, want: probe.BadResponse},
 	} {
 		a := &answers{byURL: map[string]reply{"https://dns.test/": c.answer}, err: c.err}
-		_, err := newWorld(a.get, 1).Exchange(t.Context(), nil)
+		_, err := newWorld(a.get, 1).Exchange(t.Context(), nil, 0)
 		if got := class(t, err); got != c.want || !got.Own() {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
@@ -115,7 +115,7 @@ func TestACancelledCheckIsNobodysFault(t *testing.T) {
 	w := newWorld(a.get, 1)
 	w.Config(ctx)
 	cancel()
-	_, err := w.Exchange(ctx, nil)
+	_, err := w.Exchange(ctx, nil, 0)
 	if class(t, err) != probe.Canceled {
 		t.Errorf("exchange: %v", err)
 	}

@@ -249,7 +249,7 @@ func TestOtherServicesAreAsked(t *testing.T) {
 		l := newLayout(t)
 		publishes(record)(l)
 		world := &listening{replayed: replayed{facts: l.scenario().factsNow()}}
-		Gather(t.Context(), world, dnsname.MustParse("example.com"), nil)
+		gatherAsSaid(t.Context(), world, dnsname.MustParse("example.com"), nil)
 		if got := slices.Contains(world.kinds, probe.HTTPS); got != want || len(world.kinds) == 0 {
 			t.Errorf("%s: asked for %v", record, world.kinds)
 		}
@@ -327,7 +327,7 @@ func (w *listening) STARTTLS(ctx context.Context, mx dnsname.Name, asides ...pro
 	return w.facts.Hosts[0].STARTTLS, nil
 }
 
-func (w *listening) Exchange(ctx context.Context, query []byte) (answer []byte, err error) {
+func (w *listening) Exchange(ctx context.Context, query []byte, _ int) (answer []byte, err error) {
 	return w.answer(query)
 }
 

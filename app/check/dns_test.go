@@ -237,10 +237,10 @@ func TestDNSSECRules(t *testing.T) {
 			func(t testing.TB) *scenario { return bogus(t, past, 7) }, "example.com"},
 		{"dnssec.rrsig-missing", func(t testing.TB) *scenario { return bogus(t, until, 10) }, plain, "example.com"},
 		{"dnssec.dnskey-missing", func(t testing.TB) *scenario {
-			return bogus(t, until, 6).add("example.com", doh.TypeDS, "1 13 2 "+hex32).
+			return bogus(t, until, 6).seen().add("example.com", doh.TypeDS, "1 13 2 "+hex32).
 				add("example.com", doh.TypeDNSKEY, "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==")
 		}, func(t testing.TB) *scenario {
-			return bogus(t, until, 6).add("example.com", doh.TypeDS, "2371 13 2 "+hex32).
+			return bogus(t, until, 6).seen().add("example.com", doh.TypeDS, "2371 13 2 "+hex32).
 				add("example.com", doh.TypeDNSKEY, "257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxILfDLUT0rAK9iUzy1L53eKGQ==")
 		}, "example.com"},
 		{"dnssec.zone-key-bit-missing", func(t testing.TB) *scenario { return bogus(t, until, 11) }, plain, "example.com"},

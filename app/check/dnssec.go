@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -71,6 +72,7 @@ var dnssecEntries = []Entry{
 		DependsOn: []Code{"dane.half-dane", "dnssec.signed-no-ds"}}, // args: domain, host
 	{Code: "dnssec.address-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2.2"}}},      // args: host
 	{Code: "dnssec.cname-target-insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.1.3"}}}, // args: host, name
+	{Code: "dnssec.resolver-disagrees", Level: Warning, Who: Visitor, RFC: []Citation{{4035, "4.9.3"}}},         // args: name, type, value, want
 	{Code: "dnssec.not-validated-by-tool", Level: Notice, Who: Visitor, RFC: []Citation{{4035, "3.2.3"}}},       // args: domain
 	{Code: "dnssec.secure", Level: OK, Who: Nobody, RFC: []Citation{{4035, "4.3"}, {7672, "2.2.1"}}},            // args: domain
 }
@@ -82,9 +84,10 @@ func (j *judge) judgeDNSSEC() {
 		j.notChecked("not-checked.dnssec-resolver", d.String())
 		return
 	}
-	if j.validates == OK {
+	if self := j.look(j.facts.Trusted, doh.TypeSOA); j.validates == OK && self.verdict.Source == dnssec.ResolverSays {
 		j.notChecked("not-checked.dnssec-as-resolver-says", d.String())
 	}
+	j.judgeResolver()
 	reported := map[dnsname.Name]bool{}
 	j.judgeChain(d, d, doh.TypeMX, reported)
 	for _, h := range j.hosts {
@@ -121,7 +124,7 @@ func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[
 		return
 	}
 	switch {
-	case a.status == dnssec.Bogus, a.state == Failed && a.verdict.Reason == dnssec.CouldNotTell:
+	case a.status == dnssec.Bogus, a.lost():
 		reported[zone] = j.addBogus(key{name: name, typ: typ}, a, evidence, about)
 	case a.status == dnssec.Secure:
 		j.judgeExpiry(a, zone, subject, typ)
@@ -132,6 +135,37 @@ func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[
 			j.add("dnssec.signed-no-ds", subject, "name", zone.String())
 		}
 	}
+}
+
+// judgeResolver holds what the resolver says of its own validation to ours.
+func (j *judge) judgeResolver() {
+	d := j.facts.Domain.String()
+	if n := j.facts.Resolver; n > 0 {
+		j.notChecked("not-checked.dnssec-resolver-unfit", d, "count", strconv.Itoa(n))
+	}
+	for i := range j.facts.Lookups {
+		l := &j.facts.Lookups[i]
+		if l.CD || l.Chain || l.Verdict.Source != dnssec.Validated {
+			continue
+		}
+		if l.Verdict.Reason == dnssec.OverBudget {
+			j.notChecked("not-checked.dnssec-over-budget", l.Name.String())
+		}
+		said := readLookup(l).said()
+		refused := said.Source != "" && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed
+		if said.Status == dnssec.Secure && l.Verdict.Status == dnssec.Bogus || refused && l.Verdict.Status == dnssec.Secure {
+			if !j.has("dnssec.resolver-disagrees") {
+				j.add("dnssec.resolver-disagrees", d, "name", l.Name.String(), "type", l.Type.String(),
+					"value", said.Status.String(), "want", l.Verdict.Status.String())
+			}
+		}
+	}
+}
+
+// lost tells whether the resolver says that it could not find out whether an
+// answer is secure (RFC 8914 §4.6).
+func (a answer) lost() bool {
+	return a.state == Failed && a.status == dnssec.Indeterminate && a.said().Reason == dnssec.CouldNotTell
 }
 
 // aboutZone is the subject of a fault of a zone: of the domain's own it is one,
@@ -173,20 +207,22 @@ func (j *judge) hasFor(code Code, subject string) bool {
 	return slices.ContainsFunc(j.report.Findings, func(f Finding) bool { return f.Code == code && f.Subject == subject })
 }
 
-// judgeExtended reads the extended errors that explain an insecure answer.
+// judgeExtended reads why an answer counts as insecure though its zone is signed:
+// by the verdict, and by the extended errors that the resolver gave.
 func (j *judge) judgeExtended(a answer, zone dnsname.Name, subject string) {
 	if a.msg == nil {
 		return
 	}
+	reasons := []dnssec.Reason{a.verdict.Reason}
 	for _, e := range a.msg.EDE {
+		reasons = append(reasons, dnssec.Reason(map[uint16]dnssec.Reason{
+			1: dnssec.AlgorithmUnsupported, 2: dnssec.DSDigestUnsupported, 27: dnssec.NSEC3IterationsExcessive}[e.Code]))
+	}
+	for _, r := range reasons {
 		code := Code("")
-		switch e.Code {
-		case 1:
-			code = "dnssec.algorithm-unsupported"
-		case 2:
-			code = "dnssec.ds-digest-unsupported"
-		case 27:
-			code = "dnssec.nsec3-iterations-excessive"
+		switch r {
+		case dnssec.AlgorithmUnsupported, dnssec.DSDigestUnsupported, dnssec.NSEC3IterationsExcessive:
+			code = Code("dnssec." + r)
 		}
 		if code != "" && !j.hasFor(code, subject) {
 			j.add(code, subject, "name", zone.String())

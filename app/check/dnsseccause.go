@@ -9,51 +9,66 @@ import (
 	"github.com/sealane/sealane/app/doh"
 )
 
-// fault is why an answer failed validation, as the records show that the
-// resolver gives with checking disabled.
+// fault is why an answer failed validation.
 type fault struct {
 	reason dnssec.Reason
-	zone   dnsname.Name // whose records are at fault
-	typ    doh.Type     // of the set at fault
-	sigs   []doh.RRSIG  // over that set
-	signer string       // for RRSIGWrongSigner: the zone named instead
+	zone   string   // whose records are at fault
+	typ    doh.Type // of the set at fault
+	sig    *dnssec.Signature
 }
 
-// maxZonesUp is how many zones upwards a fault is looked for.
-const maxZonesUp = 4
-
-// addBogus names the cause of a failed validation: what the records show, else
+// addBogus names the cause of a failed validation: what the validator found, else
 // what the resolver gave as its reason. It tells whether it named one.
 func (j *judge) addBogus(k key, a, evidence answer, about dnsname.Name) bool {
-	said := a.verdict.Reason
-	f := fault{reason: said, zone: signerOf(evidence, k.name), typ: k.typ, sigs: signatures(evidence, k.typ)}
-	if said != dnssec.RRSIGExpired && said != dnssec.RRSIGNotYetValid {
-		seen, open := j.cause(k, 0)
-		switch {
-		case open:
-			if k.typ != doh.TypeTLSA {
-				j.hold(f.code(), j.aboutZone(f.zone, about))
-			}
-			return k.typ != doh.TypeTLSA
-		case seen.reason != dnssec.NoReason:
-			f = seen
-		case said == dnssec.NoReason:
-			f.reason = f.outOfTime(j.now)
-		}
-	}
-	subject := j.aboutZone(f.zone, about)
-	switch {
-	case k.typ == doh.TypeTLSA && f.reason != dnssec.NSECBadProof:
+	f := j.faultOf(k, a, evidence)
+	if k.typ == doh.TypeTLSA && f.typ == doh.TypeTLSA && f.reason != dnssec.NSECBadProof {
 		// A TLSA lookup that fails alone has a finding of its own.
 		return false
-	case !j.hasFor(f.code(), subject):
-		args := []string{"name", f.zone.String(), "type", f.typ.String(), "date", f.date()}
-		if f.signer != "" {
-			args = append(args, "value", f.signer)
+	}
+	zone, _ := dnsname.Parse(f.zone)
+	if subject := j.aboutZone(zone, about); !j.hasFor(f.code(), subject) {
+		args := []string{"name", f.zone, "type", f.typ.String(), "date", f.date()}
+		if f.reason == dnssec.RRSIGWrongSigner && f.sig != nil {
+			args = append(args, "value", f.sig.Signer)
 		}
 		j.add(f.code(), subject, args...)
 	}
 	return true
+}
+
+// faultOf reads the first hop of a verdict that is bogus, and the link of trust
+// below it where that is what is broken.
+func (j *judge) faultOf(k key, a, evidence answer) fault {
+	at := slices.IndexFunc(a.verdict.Hops, func(h dnssec.Hop) bool { return h.Status == dnssec.Bogus })
+	if at < 0 {
+		f := fault{reason: a.verdict.Reason, zone: signerOf(evidence, k.name).String(), typ: k.typ}
+		if s, ok := lastOf(signatures(evidence, k.typ)); ok {
+			f.sig = &dnssec.Signature{Inception: s.Inception, Expiration: s.Expiration, Signer: s.Signer.String()}
+			if f.reason == dnssec.NoReason {
+				f.reason = f.outOfTime(j.now)
+			}
+		}
+		return f
+	}
+	h := a.verdict.Hops[at]
+	link := j.link(h.Zone)
+	switch {
+	case link == nil || link.Status != dnssec.Bogus:
+		return fault{h.Reason, h.Zone, h.Type, h.Signature}
+	case len(link.Keys) == 0 && link.Reason != dnssec.DNSKEYMissing && link.Parent != "":
+		return fault{link.Reason, link.Parent, doh.TypeDS, link.DSSignature}
+	}
+	return fault{link.Reason, link.Name, doh.TypeDNSKEY, link.KeySignature}
+}
+
+// link gives a zone's link of trust, nil when it isn't known.
+func (j *judge) link(zone string) *dnssec.Zone {
+	for i := range j.facts.Zones {
+		if z := &j.facts.Zones[i]; z.Name == zone {
+			return z
+		}
+	}
+	return nil
 }
 
 func (f fault) code() Code {
@@ -63,20 +78,20 @@ func (f fault) code() Code {
 	return Code("dnssec." + f.reason)
 }
 
-// last is the signature that ends last.
-func (f fault) last() (doh.RRSIG, bool) {
-	if len(f.sigs) == 0 {
+// lastOf is the signature that ends last.
+func lastOf(sigs []doh.RRSIG) (doh.RRSIG, bool) {
+	if len(sigs) == 0 {
 		return doh.RRSIG{}, false
 	}
-	return slices.MaxFunc(f.sigs, func(a, b doh.RRSIG) int { return a.Expiration.Compare(b.Expiration) }), true
+	return slices.MaxFunc(sigs, func(a, b doh.RRSIG) int { return a.Expiration.Compare(b.Expiration) }), true
 }
 
-// outOfTime says what the dates alone of the signatures explain.
+// outOfTime says what the dates alone of the signature explain.
 func (f fault) outOfTime(now time.Time) dnssec.Reason {
-	switch s, ok := f.last(); {
-	case ok && s.Expiration.Before(now):
+	switch {
+	case f.sig.Expiration.Before(now):
 		return dnssec.RRSIGExpired
-	case ok && s.Inception.After(now):
+	case f.sig.Inception.After(now):
 		return dnssec.RRSIGNotYetValid
 	}
 	return dnssec.NoReason
@@ -84,182 +99,11 @@ func (f fault) outOfTime(now time.Time) dnssec.Reason {
 
 // date is the moment that the fault is about.
 func (f fault) date() string {
-	switch s, ok := f.last(); {
-	case ok && f.reason == dnssec.RRSIGExpired:
-		return day(s.Expiration)
-	case ok && f.reason == dnssec.RRSIGNotYetValid:
-		return day(s.Inception)
+	switch {
+	case f.sig != nil && f.reason == dnssec.RRSIGExpired:
+		return day(f.sig.Expiration)
+	case f.sig != nil && f.reason == dnssec.RRSIGNotYetValid:
+		return day(f.sig.Inception)
 	}
 	return unknownArg
-}
-
-// cause looks in the records for why a lookup failed validation, from the
-// delegation to the records asked for (RFC 4035 §5). open means that a lookup
-// isn't back that it takes; no reason, that the records don't tell.
-func (j *judge) cause(k key, depth int) (f fault, open bool) {
-	cd, back := j.lookups[key{k.name, k.typ, true}]
-	if !back || cd.msg == nil {
-		return fault{}, !back && !j.facts.Done
-	}
-	if j.open(j.facts.Domain, doh.TypeSOA) ||
-		slices.ContainsFunc(signers(cd), func(z dnsname.Name) bool { return j.open(z, doh.TypeDS, doh.TypeDNSKEY) }) {
-		return fault{}, true
-	}
-	within := k.name
-	if k.typ == doh.TypeDS {
-		within = within.Parent() // a DS is the parent's
-	}
-	zone, wrong := j.signingZone(cd, within)
-	switch {
-	case wrong != "":
-		return fault{dnssec.RRSIGWrongSigner, zone, k.typ, nil, wrong}, false
-	case zone.IsZero():
-		return fault{}, false
-	case j.open(zone, doh.TypeDS, doh.TypeDNSKEY):
-		return fault{}, true
-	}
-	ds, keys := j.look(zone, doh.TypeDS), j.withData(zone, doh.TypeDNSKEY)
-	switch {
-	case ds.status == dnssec.Bogus && depth < maxZonesUp:
-		return j.cause(key{name: zone, typ: doh.TypeDS}, depth+1)
-	case ds.state != Found || keys.msg == nil:
-		return fault{}, false
-	}
-	return j.causeIn(zone, ds, keys, cd, k), false
-}
-
-// signingZone gives the zone that is to have signed an answer. Where the records
-// show that no signature names it, wrong is the name that stands there instead.
-func (j *judge) signingZone(cd answer, name dnsname.Name) (zone dnsname.Name, wrong string) {
-	all, apex := signers(cd), j.apex(name)
-	for _, z := range all {
-		if name.Within(z) && (apex.IsZero() || z.Within(apex)) && j.mayBeZone(z) {
-			return z, ""
-		}
-	}
-	if apex.IsZero() {
-		apex = apexOf(cd, name)
-	}
-	switch {
-	case len(all) == 0:
-		return apex, ""
-	case apex.IsZero():
-		apex = name
-	}
-	return apex, all[0].String()
-}
-
-// mayBeZone tells whether nothing speaks against a name's being a zone's apex.
-func (j *judge) mayBeZone(z dnsname.Name) bool {
-	keys, ds := j.withData(z, doh.TypeDNSKEY), j.look(z, doh.TypeDS)
-	none := func(a answer) bool { return a.state == NoData || a.state == NXDomain }
-	return z == j.apex(z) || !none(keys) || !none(ds)
-}
-
-// causeIn holds a zone's keys to its DS records, and an answer to those keys.
-func (j *judge) causeIn(zone dnsname.Name, ds, keys, cd answer, k key) fault {
-	var set dnssec.RRset
-	for _, s := range dnssec.RRsets(keys.msg.Answer) {
-		if s.Type == doh.TypeDNSKEY && s.Owner == zone.String() {
-			set = s
-		}
-	}
-	_, trusted, why := dnssec.Delegate(zone, ds.records, set, j.now, j.work)
-	if why.Status() == dnssec.Bogus {
-		return fault{reason: why, zone: zone, typ: doh.TypeDNSKEY, sigs: readAll(set.Signatures)}
-	}
-	if why != dnssec.NoReason || k.typ == doh.TypeDNSKEY && k.name == zone {
-		return fault{}
-	}
-	v := &verifying{zone: zone, keys: trusted, now: j.now, work: j.work}
-	reason, at := v.answer(cd, k)
-	if reason.Status() != dnssec.Bogus {
-		return fault{}
-	}
-	return fault{reason: reason, zone: zone, typ: at.Type, sigs: readAll(at.Signatures)}
-}
-
-func readAll(records []doh.Record) []doh.RRSIG {
-	var all []doh.RRSIG
-	for _, r := range records {
-		if s, ok := r.RRSIG(); ok {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-// verifying holds one answer to the keys of the zone that signs it.
-type verifying struct {
-	zone dnsname.Name
-	keys []doh.DNSKEY
-	now  time.Time
-	work *dnssec.Budget
-}
-
-// answer gives the first reason why an answer isn't proven, and the set it is
-// about; none when all is well, or can't be told.
-func (v *verifying) answer(a answer, k key) (dnssec.Reason, dnssec.RRset) {
-	wildcard := ""
-	hasDNAME := slices.ContainsFunc(a.msg.Answer, func(r doh.Record) bool { return r.Type == doh.TypeDNAME })
-	for _, s := range dnssec.RRsets(a.msg.Answer) {
-		switch {
-		case !v.concerns(s), s.Type == doh.TypeCNAME && len(s.Signatures) == 0 && hasDNAME:
-			continue // another zone's, or made up from a DNAME (RFC 6672 §5.3.1)
-		case len(s.Signatures) == 0 && s.Owner != k.name.String():
-			continue
-		}
-		signed, why := s.Verify(v.zone, v.keys, v.now, v.work)
-		if why != dnssec.NoReason {
-			return why, s
-		}
-		if s.Owner == k.name.String() {
-			wildcard = signed.Wildcard
-		}
-	}
-	asked := dnssec.RRset{Owner: k.name.String(), Type: k.typ}
-	switch {
-	case len(a.records) == 0 && !a.loop && a.end.Within(v.zone):
-		return v.denial(a, asked, func(d *dnssec.Denial) (dnssec.Proof, dnssec.Reason) {
-			if a.rcode == doh.RcodeNXDomain {
-				return d.NoName(a.end)
-			}
-			return d.NoData(a.end, k.typ)
-		})
-	case wildcard != "":
-		return v.denial(a, asked, func(d *dnssec.Denial) (dnssec.Proof, dnssec.Reason) {
-			return d.NoCloser(k.name, wildcard)
-		})
-	}
-	return dnssec.NoReason, asked
-}
-
-// concerns tells whether a set is the zone's: its owner lies there, and no zone
-// below signs it.
-func (v *verifying) concerns(s dnssec.RRset) bool {
-	owner, err := dnsname.Parse(s.Owner)
-	if err != nil || !owner.Within(v.zone) {
-		return false
-	}
-	return !slices.ContainsFunc(readAll(s.Signatures), func(sig doh.RRSIG) bool {
-		return sig.Signer != v.zone && sig.Signer.Within(v.zone) && owner.Within(sig.Signer)
-	})
-}
-
-// denial looks for a proof among the authority section's records.
-func (v *verifying) denial(a answer, asked dnssec.RRset,
-	prove func(*dnssec.Denial) (dnssec.Proof, dnssec.Reason)) (dnssec.Reason, dnssec.RRset) {
-	var good []dnssec.Signed
-	for _, s := range dnssec.RRsets(a.msg.Authority) {
-		if s.Type != doh.TypeNSEC && s.Type != doh.TypeNSEC3 {
-			continue
-		}
-		signed, why := s.Verify(v.zone, v.keys, v.now, v.work)
-		if why != dnssec.NoReason {
-			return why, s
-		}
-		good = append(good, signed)
-	}
-	_, why := prove(dnssec.NewDenial(v.zone, good, v.work))
-	return why, asked
 }

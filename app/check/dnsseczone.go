@@ -32,7 +32,7 @@ func (j *judge) judgeZone() {
 		zone = d
 	}
 	ds, keys := j.look(zone, doh.TypeDS), j.withData(zone, doh.TypeDNSKEY)
-	if lost := ds.state == Failed && ds.verdict.Reason == dnssec.CouldNotTell; lost && zone == j.apex(d) &&
+	if ds.lost() && zone == j.apex(d) &&
 		j.mx.status == dnssec.Insecure && !j.has("dnssec.indeterminate") {
 		// No AD bit, and the resolver says that it could not find out (EDE 5).
 		j.add("dnssec.indeterminate", d.String(), "name", zone.String(), "type", doh.TypeDS.String())

@@ -104,8 +104,11 @@ func readLookup(l *Lookup) answer {
 		}
 		return a
 	}
-	msg, err := doh.Parse(l.Wire)
-	if err != nil {
+	msg := l.parsed
+	if msg == nil {
+		msg, _ = doh.Parse(l.Wire)
+	}
+	if msg == nil {
 		a.failure = &probe.Failure{Class: probe.BadResponse}
 		return a
 	}
@@ -179,19 +182,50 @@ func (e *evidence) settle(k key, a answer) answer {
 	if e.selfOpen && (a.state == Failed || a.state == NXDomain || a.state == NoData) {
 		a.state, a.status = Pending, dnssec.Indeterminate
 	}
-	if a.state == Failed && !k.cd && a.msg != nil {
-		cd, back := e.lookups[key{k.name, k.typ, true}]
-		switch {
-		case !back && !e.facts.Done:
-			a.state, a.status = Pending, dnssec.Indeterminate
-		case a.status == dnssec.Indeterminate && cd.msg != nil && (cd.rcode == doh.RcodeNoError || cd.rcode == doh.RcodeNXDomain):
-			// With checking disabled the data is there: it failed validation.
-			a.status = dnssec.Bogus
-			a.verdict.Status, a.verdict.Source = dnssec.Bogus, dnssec.ResolverSays
-		}
+	if k.cd {
+		return a
 	}
-	if a.status == dnssec.Insecure && e.validates != OK {
+	cd, back := e.lookups[key{k.name, k.typ, true}]
+	if a.state == Failed && a.msg != nil && !back && !e.facts.Done {
+		a.state, a.status = Pending, dnssec.Indeterminate
+		return a
+	}
+	a = a.settled(cd)
+	if a.status == dnssec.Insecure && a.verdict.Source != dnssec.Validated && e.validates != OK || e.validates == Error {
 		a.status = dnssec.Indeterminate
 	}
 	return a
+}
+
+// settled reads an answer by its verdict, beside the one with checking disabled.
+// Bogus is no answer: who validates sees SERVFAIL. Where the resolver alone
+// refuses, the other answer counts; and where only its word is there, it counts.
+func (a answer) settled(cd answer) answer {
+	has := cd.state == Found || cd.state == NoData || cd.state == NXDomain
+	switch {
+	case a.msg == nil:
+	case a.verdict.Source == dnssec.Validated && a.status == dnssec.Bogus:
+		a.state, a.records = Failed, nil
+	case a.state != Failed || !has:
+	case a.status == dnssec.Secure || a.status == dnssec.Insecure:
+		cd.verdict, cd.status = a.verdict, a.status
+		return cd
+	case a.status == dnssec.Indeterminate:
+		a.status, a.verdict = dnssec.Bogus, a.said()
+		a.verdict.Status = dnssec.Bogus
+	}
+	return a
+}
+
+// said is what the resolver itself says of an answer, by the AD bit and extended
+// errors.
+func (a answer) said() dnssec.Verdict {
+	if a.msg == nil {
+		return dnssec.Verdict{}
+	}
+	codes := make([]uint16, len(a.msg.EDE))
+	for i, e := range a.msg.EDE {
+		codes[i] = e.Code
+	}
+	return dnssec.AsResolverSays(a.rcode, a.msg.AD, codes)
 }

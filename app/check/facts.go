@@ -20,15 +20,21 @@ const FactsVersion = 1
 type Facts struct {
 	Version int          `json:"version"`
 	Domain  dnsname.Name `json:"domain"`
-	// At is when the evidence was gathered, set by the asker; a replay judges at it.
+	// At is when the evidence was gathered; a replay judges at it.
 	At time.Time `json:"at,omitzero"`
 	// Trusted is the zone of the trust anchor above Domain, zero without one;
-	// its SOA is asked to see whether the resolver validates.
+	// its SOA is asked to see whether answers of the resolver can be validated.
 	Trusted dnsname.Name `json:"trusted,omitzero"`
+	// Resolver counts from 0 which of the world's was asked; those before it can't
+	// be used for validation.
+	Resolver int `json:"resolver,omitempty"`
 	// Lookups holds every DNS exchange, sorted by name, type and CD.
 	Lookups []Lookup `json:"lookups"`
-	Policy  *Fetched `json:"policy,omitempty"` // nil: not back yet
-	Hosts   []Probed `json:"hosts,omitempty"`  // sorted by name
+	// Zones are the links of trust that the verdicts stand on, each zone after the
+	// one above.
+	Zones  []dnssec.Zone `json:"zones,omitempty"`
+	Policy *Fetched      `json:"policy,omitempty"` // nil: not back yet
+	Hosts  []Probed      `json:"hosts,omitempty"`  // sorted by name
 	// Deeper are the hosts' asides, sorted by name; Authorities what the
 	// authoritative servers of zones answered, sorted by zone.
 	Deeper      []Probed    `json:"deeper,omitempty"`
@@ -48,10 +54,25 @@ type Lookup struct {
 	Type doh.Type     `json:"type"`
 	// CD marks the second question, with checking disabled (RFC 4035 §3.2.2).
 	CD bool `json:"cd,omitempty"`
+	// Chain marks what was asked for the chain of trust alone: what comes of it is
+	// in Zones, and it has no verdict of its own.
+	Chain bool `json:"chain,omitempty"`
 	// Wire is the response; nil when none came, and then Failure says why.
 	Wire    []byte         `json:"wire,omitempty"`
 	Failure *probe.Failure `json:"failure,omitempty"`
+	// Verdict is on the answer that there is data in: that with CD where the one
+	// without is SERVFAIL.
 	Verdict dnssec.Verdict `json:"verdict"`
+
+	// parsed is Wire, read once; nil where it wasn't or can't be.
+	parsed *doh.Answer
+}
+
+// parse reads the wire once for all that look at the lookup.
+func (l *Lookup) parse() {
+	if msg, err := doh.Parse(l.Wire); err == nil {
+		l.parsed = msg
+	}
 }
 
 // Fetched is the policy fetch, or why it could not be made.
@@ -92,6 +113,9 @@ func ReadFacts(text []byte) (Facts, error) {
 	}
 	if f.Version != FactsVersion || f.Domain.IsZero() {
 		return Facts{}, ErrFacts
+	}
+	for i := range f.Lookups {
+		f.Lookups[i].parse()
 	}
 	if f.Previous != nil {
 		f.Previous.Previous = nil

@@ -58,7 +58,7 @@ func TestReadFactsRefuses(t *testing.T) {
 // deafWorld errs at everything, by our own fault.
 type deafWorld struct{ class probe.Class }
 
-func (w deafWorld) Exchange(context.Context, []byte) ([]byte, error) {
+func (w deafWorld) Exchange(context.Context, []byte, int) ([]byte, error) {
 	return nil, &probe.Failure{Class: w.class}
 }
 
@@ -81,7 +81,7 @@ func TestUnknownIsNotFailed(t *testing.T) {
 		probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver,
 		probe.BadResponse, probe.DNSTimeout,
 	} {
-		f := Gather(t.Context(), deafWorld{class}, dnsname.MustParse("example.com"), nil)
+		f := gatherAsSaid(t.Context(), deafWorld{class}, dnsname.MustParse("example.com"), nil)
 		r := Judge(f, scenarioNow)
 		for _, found := range r.Findings {
 			if found.Level > Notice {

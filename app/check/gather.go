@@ -25,50 +25,92 @@ const (
 // maxHosts is how many mail hosts are looked at.
 const maxHosts = 20
 
-// Gather asks the world about the mail domain d. Questions that don't depend
-// on each other go out together, and every question as soon as the answers it
-// depends on are there, so that the whole takes as long as the longest chain
-// of dependent questions. After each answer it calls learned, one call at a
-// time, with the facts so far; they are the callee's to keep. It gives the
-// complete facts, or what there was when ctx ended. The anchors are the trust
-// anchors that the resolver is expected to use, the root's when none are given.
-func Gather(ctx context.Context, world World, d dnsname.Name, learned func(Facts), anchors ...dnssec.Anchor) Facts {
-	g := &gatherer{ctx: ctx, world: world, learned: learned, asked: map[key]*question{}}
-	g.facts = Facts{Version: FactsVersion, Domain: d}
+// Gather asks the world about the mail domain d, at the moment now. Questions
+// that don't depend on each other go out together, and every question as soon as
+// the answers it depends on are there, so that the whole takes as long as the
+// longest chain of dependent questions. Each DNS answer is validated from the
+// trust anchors down, the root's when none are given (RFC 4035 §5). After each
+// answer it calls learned, one call at a time, with the facts so far; they are the
+// callee's to keep. It gives the complete facts, or what there was when ctx ended.
+//
+// Where the trust anchor's own zone can't be validated the fault is the
+// resolver's: all is asked anew of the next one that the world has.
+func Gather(ctx context.Context, world World, d dnsname.Name, now time.Time, learned func(Facts), anchors ...dnssec.Anchor) Facts {
 	if len(anchors) == 0 {
 		anchors = dnssec.RootAnchors()
 	}
-	g.facts.Trusted, _ = dnssec.Closest(anchors, d)
-	g.domain(d)
+	trusted, _ := dnssec.Closest(anchors, d)
+	for resolver := 0; ; resolver++ {
+		g := newGatherer(ctx, world, d, now, learned)
+		g.facts.Trusted, g.facts.Resolver = trusted, resolver
+		g.validate = g.validator(anchors)
+		if g.gather(); !g.replaced {
+			return g.finish()
+		}
+	}
+}
+
+// newGatherer prepares a gathering that asks the first resolver and believes it.
+func newGatherer(ctx context.Context, world World, d dnsname.Name, now time.Time, learned func(Facts)) *gatherer {
+	g := &gatherer{world: world, learned: learned, asked: map[key]*question{}, sent: map[key]*exchange{}}
+	g.ctx, g.cancel = context.WithCancel(ctx)
+	g.facts = Facts{Version: FactsVersion, Domain: d, At: now}
+	return g
+}
+
+// gather asks everything.
+func (g *gatherer) gather() {
+	g.domain(g.facts.Domain)
 	g.running.Wait()
+	g.cache.Wait()
+}
+
+func (g *gatherer) finish() Facts {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.facts.Done = ctx.Err() == nil
+	g.facts.Done = g.ctx.Err() == nil
+	g.cancel()
 	f := g.snapshot()
-	if learned != nil {
-		learned(f)
+	if g.learned != nil {
+		g.learned(f)
 	}
 	return f
 }
 
-// gatherer is one gathering under way.
+// gatherer is one gathering under way, from one resolver.
 type gatherer struct {
 	ctx     context.Context
+	cancel  context.CancelFunc
 	world   World
 	learned func(Facts)
 	running sync.WaitGroup
+	// validate gives the verdict on a question whose answer is there, with the
+	// links of trust that it stands on.
+	validate func(key, answer) (dnssec.Verdict, []dnssec.Zone)
+	cache    dnssec.Cache
+	judging  sync.Once // of the resolver, by the first that finds it unfit
 
 	mu    sync.Mutex // guards what follows, and orders calls of learned
 	facts Facts
 	asked map[key]*question
+	sent  map[key]*exchange
+	// replaced tells that this resolver is given up for the next.
+	replaced bool
 	// claimed are the zones of mail hosts whose servers are asked.
 	claimed []dnsname.Name
 }
 
-// question is one DNS question; answer may be read once done is closed.
+// question is one DNS question of the check: answer may be read once back is
+// closed, proven, which has the status too, once done is.
 type question struct {
+	back, done     chan struct{}
+	answer, proven answer
+}
+
+// exchange is one DNS message sent; lookup may be read once done is closed.
+type exchange struct {
 	done   chan struct{}
-	answer answer
+	lookup Lookup
 }
 
 // together runs the branches at once; the gathering waits for them.
@@ -78,47 +120,85 @@ func (g *gatherer) together(branches ...func()) {
 	}
 }
 
-// ask puts a question, once however often it is asked for, and waits.
+// ask puts a question, once however often it is asked for, and waits for the
+// answer. Its status isn't known yet.
 func (g *gatherer) ask(name dnsname.Name, typ doh.Type) answer {
-	return g.await(key{name, typ, false})
+	q := g.put(name, typ)
+	<-q.back
+	return q.answer
+}
+
+// prove is ask that waits for the validation too.
+func (g *gatherer) prove(name dnsname.Name, typ doh.Type) answer {
+	q := g.put(name, typ)
+	<-q.done
+	return q.proven
 }
 
 // later puts a question whose answer nothing else depends on.
 func (g *gatherer) later(name dnsname.Name, types ...doh.Type) {
 	for _, typ := range types {
-		g.together(func() { g.ask(name, typ) })
+		g.put(name, typ)
 	}
 }
 
-func (g *gatherer) await(k key) answer {
-	if k.name.IsZero() {
-		return answer{state: Blind}
-	}
+func (g *gatherer) put(name dnsname.Name, typ doh.Type) *question {
+	k := key{name: name, typ: typ}
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	q, known := g.asked[k]
 	if !known {
-		q = &question{done: make(chan struct{})}
+		q = &question{back: make(chan struct{}), done: make(chan struct{}), answer: answer{state: Blind}, proven: answer{state: Blind}}
 		g.asked[k] = q
-		g.facts.Asked++
+		if name.IsZero() {
+			close(q.back)
+			close(q.done)
+			return q
+		}
+		g.running.Go(func() { g.pursue(k, q) })
 	}
-	g.mu.Unlock()
-	if known {
-		<-q.done
-		return q.answer
-	}
-	lookup := g.exchange(k)
-	q.answer = readLookup(&lookup)
+	return q
+}
+
+// pursue gets the answer to a question, then its verdict.
+func (g *gatherer) pursue(k key, q *question) {
+	all := g.evidence(k)
+	q.answer = readAll(all)
+	close(q.back)
+	verdict, zones := g.validate(k, q.answer)
+	all[0].Verdict = verdict
+	q.proven = readAll(all)
 	close(q.done)
 	g.learn(func(f *Facts) {
-		at, _ := slices.BinarySearchFunc(f.Lookups, lookup, compareLookups)
-		f.Lookups = slices.Insert(slices.Clip(f.Lookups), at, lookup)
+		for _, l := range all {
+			f.keep(l)
+		}
+		f.Zones = joined(f.Zones, zones)
 	})
-	if q.answer.rcode == doh.RcodeServFail && !k.cd {
-		// Was it the validation that failed? With checking disabled the data
-		// shows, and tells why.
-		g.together(func() { g.signer(g.await(key{k.name, k.typ, true})) })
+}
+
+// keep puts a lookup in its place without touching the list that others hold. One
+// that was made for the chain of trust alone gives way to the check's own.
+func (f *Facts) keep(l Lookup) {
+	at, there := slices.BinarySearchFunc(f.Lookups, l, compareLookups)
+	switch {
+	case !there:
+		f.Lookups = slices.Insert(slices.Clip(f.Lookups), at, l)
+	case !l.Chain:
+		f.Lookups = slices.Clone(f.Lookups)
+		f.Lookups[at] = l
 	}
-	return q.answer
+}
+
+// joined adds links of trust to those known, in a new list, zones above first.
+func joined(all, more []dnssec.Zone) []dnssec.Zone {
+	all = slices.Clip(all)
+	for _, z := range more {
+		if !slices.ContainsFunc(all, func(have dnssec.Zone) bool { return have.Name == z.Name }) {
+			all = append(all, z)
+		}
+	}
+	return all
 }
 
 func compareLookups(a, b Lookup) int {
@@ -129,26 +209,6 @@ func compareLookups(a, b Lookup) int {
 		return 0
 	}
 	return cmp.Or(cmp.Compare(a.Name.String(), b.Name.String()), cmp.Compare(a.Type, b.Type), cmp.Compare(cd(a), cd(b)))
-}
-
-func (g *gatherer) exchange(k key) Lookup {
-	ctx, cancel := context.WithTimeout(g.ctx, dnsTimeout)
-	defer cancel()
-	lookup := Lookup{Name: k.name, Type: k.typ, CD: k.cd}
-	wire, err := g.world.Exchange(ctx, doh.Query(k.name, k.typ, k.cd))
-	if err != nil {
-		lookup.Failure = failure(g.ctx, err, probe.NoResolver, probe.DNSTimeout)
-		return lookup
-	}
-	lookup.Wire = wire
-	if msg, err := doh.Parse(wire); err == nil && !k.cd {
-		codes := make([]uint16, len(msg.EDE))
-		for i, e := range msg.EDE {
-			codes[i] = e.Code
-		}
-		lookup.Verdict = dnssec.AsResolverSays(msg.Rcode, msg.AD, codes)
-	}
-	return lookup
 }
 
 // failure classes an error of the World: its own class, ours when the whole
@@ -180,7 +240,6 @@ func (g *gatherer) learn(add func(*Facts)) {
 // snapshot copies the facts; the answers themselves are never changed.
 func (g *gatherer) snapshot() Facts {
 	f := g.facts
-	f.Lookups = slices.Clone(f.Lookups)
 	f.Hosts = slices.Clone(f.Hosts)
 	f.Deeper = slices.Clone(f.Deeper)
 	f.Authorities = slices.Clone(f.Authorities)

@@ -14,7 +14,7 @@ import (
 // no I/O, no clock, no panic, whatever the Facts hold.
 func Judge(f Facts, now time.Time) Report {
 	j := &judge{evidence: newEvidence(f), now: now, read: reader{},
-		work: &dnssec.Budget{Signatures: 24, Digests: 48, Hashes: 5000}}
+		work: &dnssec.Budget{Digests: 48}}
 	j.report.Domain, j.report.At = f.Domain, now
 	j.report.Progress = Progress{f.Asked, f.Answered, f.Done}
 	// First what there is, then what to say of it.
@@ -56,7 +56,7 @@ type judge struct {
 	before *judge
 	// fetchOpen: what the policy fetch amounts to isn't known yet.
 	fetchOpen bool
-	// work is what looking for the causes of failed validations may still take.
+	// work is what comparing keys with DS records may still take.
 	work *dnssec.Budget
 }
 

@@ -46,7 +46,7 @@ func (w *pacedWorld) isDead(name string) bool {
 	return false
 }
 
-func (w *pacedWorld) Exchange(ctx context.Context, query []byte) ([]byte, error) {
+func (w *pacedWorld) Exchange(ctx context.Context, query []byte, _ int) ([]byte, error) {
 	var q dns.Msg
 	if err := q.Unpack(query); err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := paced()
 		start := time.Now()
-		f := Gather(t.Context(), w, dnsname.MustParse("example.com"), nil)
+		f := gatherAsSaid(t.Context(), w, dnsname.MustParse("example.com"), nil)
 		total, chain := time.Since(start), 2*paceDNS+paceProbe
 		ratio := float64(total) / float64(chain)
 		t.Logf("whole check %v, longest chain %v, ratio %.3f (limit 1.05), %d questions", total, chain, ratio, f.Asked)
@@ -179,7 +179,7 @@ func TestSigningIsAsked(t *testing.T) {
 				w.zone[c.signed+" DNSKEY"] = []string{c.signed + key}
 			}
 			start := time.Now()
-			Gather(t.Context(), w, dnsname.MustParse(c.domain), nil)
+			gatherAsSaid(t.Context(), w, dnsname.MustParse(c.domain), nil)
 			if took := time.Since(start); took > (2*paceDNS+paceProbe)*105/100 {
 				t.Errorf("%+v: took %v", c, took)
 			}
@@ -204,7 +204,7 @@ func TestPaceWithDeadServers(t *testing.T) {
 		w := paced(deadDNS, "probe:"+deadHost)
 		start := time.Now()
 		seen := map[string]time.Duration{}
-		f := Gather(t.Context(), w, dnsname.MustParse("example.com"), func(f Facts) {
+		f := gatherAsSaid(t.Context(), w, dnsname.MustParse("example.com"), func(f Facts) {
 			for _, found := range Judge(f, start).Findings {
 				k := string(found.Code) + " " + found.Subject
 				if _, known := seen[k]; !known {
@@ -248,7 +248,7 @@ func TestGatherGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 120*time.Millisecond)
 		defer cancel()
-		f := Gather(ctx, paced(), dnsname.MustParse("example.com"), nil)
+		f := gatherAsSaid(ctx, paced(), dnsname.MustParse("example.com"), nil)
 		if f.Done {
 			t.Error("a check given up says that it is done")
 		}

@@ -96,7 +96,6 @@ func (g *gatherer) address(name dnsname.Name) bool {
 func (g *gatherer) record(d dnsname.Name) {
 	owner := d.Child("_mta-sts")
 	a := g.ask(owner, doh.TypeTXT)
-	g.signer(a)
 	if readable(a) && len(mtasts.SelectRecord(texts(a))) == 0 {
 		for _, label := range wrongRecordNames {
 			g.later(d.Child(label), doh.TypeTXT)

@@ -49,7 +49,7 @@ func (g *gatherer) visit(h dnsname.Name, a, aaaa answer) {
 		if slices.Contains(bases[:i], base) {
 			continue
 		}
-		if t := g.ask(tlsaOwner(base), doh.TypeTLSA); t.status == dnssec.Secure {
+		if t := g.prove(tlsaOwner(base), doh.TypeTLSA); t.status == dnssec.Secure {
 			for _, r := range t.records {
 				record, _ := dane.Parse(r.RData)
 				records = append(records, record)

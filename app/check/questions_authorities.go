@@ -40,7 +40,7 @@ func zoneOfDenial(a answer, name dnsname.Name) dnsname.Name {
 // another than the domain's and senders ask it for TLSA records. One of the
 // hosts does so for all of the zone.
 func (g *gatherer) hostServers(d, h dnsname.Name, hosts []dnsname.Name) {
-	t := g.ask(tlsaOwner(h), doh.TypeTLSA)
+	t := g.prove(tlsaOwner(h), doh.TypeTLSA)
 	if (t.state != Found || t.status != dnssec.Secure) && t.state != Failed {
 		return
 	}

@@ -1,46 +1,9 @@
 package check
 
 import (
-	"slices"
-
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 )
-
-// maxSigners is how many zones of one answer's signatures are asked about.
-const maxSigners = 3
-
-// signer asks for the delegation of the zone that signed an answer which the
-// resolver did not find authentic: signed, but no chain to it?
-func (g *gatherer) signer(a answer) {
-	if a.msg == nil || a.status == dnssec.Secure {
-		return
-	}
-	for _, zone := range signers(a) {
-		g.later(zone, doh.TypeDS, doh.TypeDNSKEY)
-	}
-}
-
-// signers are the first zones that an answer, or what denies it, is signed by.
-func signers(a answer) []dnsname.Name {
-	if a.msg == nil {
-		return nil
-	}
-	var zones []dnsname.Name
-	for _, section := range [][]doh.Record{a.msg.Answer, a.msg.Authority} {
-		for _, r := range section {
-			sig, ok := r.RRSIG()
-			if ok && !sig.Signer.IsZero() && len(zones) < maxSigners && !slices.Contains(zones, sig.Signer) {
-				zones = append(zones, sig.Signer)
-			}
-		}
-		if len(zones) > 0 {
-			break
-		}
-	}
-	return zones
-}
 
 // zone asks whether the domain's zone is signed and delegated securely, how it
 // is signed, and whether its servers agree.
@@ -63,7 +26,8 @@ func (g *gatherer) zone(d dnsname.Name) {
 func (g *gatherer) apex(d dnsname.Name) dnsname.Name {
 	soa := g.ask(d, doh.TypeSOA)
 	if soa.state == Failed && soa.msg != nil {
-		soa = g.await(key{d, doh.TypeSOA, true}) // the data, where only its validation failed
+		cd := g.exchange(key{d, doh.TypeSOA, true}) // the data, where only its validation failed
+		soa = readLookup(&cd)
 	}
 	return apexOf(soa, d)
 }

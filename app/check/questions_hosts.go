@@ -22,7 +22,6 @@ func (g *gatherer) host(d, h dnsname.Name, guess bool) {
 		if x.hops > 0 && !x.loop {
 			g.together(func() { g.tlsa(d, x.end, guess) }, func() { g.middles(h, x) })
 		}
-		g.signer(x)
 	}
 }
 
@@ -56,8 +55,7 @@ func middles(a answer, from dnsname.Name) []dnsname.Name {
 // tlsa asks for the TLSA records of a base domain, and, if they may be guessed
 // at, where they may have been put by mistake.
 func (g *gatherer) tlsa(d, base dnsname.Name, guess bool) {
-	t := g.ask(tlsaOwner(base), doh.TypeTLSA)
-	g.signer(t)
+	t := g.prove(tlsaOwner(base), doh.TypeTLSA)
 	switch {
 	case t.state == Found:
 		// DANE results are reported under the TLSA base domain (RFC 8460 §1.1).

@@ -17,7 +17,7 @@ import (
 // gathered runs a gathering in a paced world.
 func gathered(t *testing.T, w *pacedWorld, domain string) (f Facts) {
 	synctest.Test(t, func(t *testing.T) {
-		f = Gather(t.Context(), w, dnsname.MustParse(domain), nil)
+		f = gatherAsSaid(t.Context(), w, dnsname.MustParse(domain), nil)
 	})
 	return f
 }
@@ -114,8 +114,8 @@ func TestEmptyIsAsQuick(t *testing.T) {
 			}
 		}
 		start := time.Now()
-		Gather(t.Context(), w, dnsname.MustParse("deep.below.example.com"), nil)
-		Gather(t.Context(), w, dnsname.MustParse("example.com"), nil)
+		gatherAsSaid(t.Context(), w, dnsname.MustParse("deep.below.example.com"), nil)
+		gatherAsSaid(t.Context(), w, dnsname.MustParse("example.com"), nil)
 		// The first has no mail host: its longest chain ends with the policy.
 		total, chain := time.Since(start), 2*paceDNS+paceProbe+max(pacePolicy+paceDNS, paceDNS+paceProbe)
 		if ratio := float64(total) / float64(chain); ratio > 1.05 {
@@ -148,7 +148,7 @@ func TestZoneOfTheServers(t *testing.T) {
 		c.change(s)
 		var zones []string
 		synctest.Test(t, func(t *testing.T) {
-			for _, a := range Gather(t.Context(), replayed{s.factsNow(), 1}, s.facts.Domain, nil).Authorities {
+			for _, a := range gatherAsSaid(t.Context(), replayed{s.factsNow(), 1}, s.facts.Domain, nil).Authorities {
 				zones = append(zones, a.Zone.String())
 			}
 		})
@@ -158,7 +158,7 @@ func TestZoneOfTheServers(t *testing.T) {
 	}
 	null := newScenario(t, "mail.example.com").add("mail.example.com", doh.TypeMX, "0 .").add("mail.example.com", doh.TypeSOA, own)
 	synctest.Test(t, func(t *testing.T) {
-		if f := Gather(t.Context(), replayed{null.factsNow(), 1}, null.facts.Domain, nil); len(f.Authorities) > 0 {
+		if f := gatherAsSaid(t.Context(), replayed{null.factsNow(), 1}, null.facts.Domain, nil); len(f.Authorities) > 0 {
 			t.Errorf("no mail: %d zones asked", len(f.Authorities))
 		}
 	})

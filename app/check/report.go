@@ -63,7 +63,7 @@ type Report struct {
 // visit has shown what senders meet, and name servers that the proxy can't ask,
 // which a resolver did: with these alone a domain can still be called clean.
 var unlooked = []string{
-	"not-checked.asides", "not-checked.dnssec-as-resolver-says", "not-checked.history", "not-checked.no-route",
+	"not-checked.asides", "not-checked.dnssec-as-resolver-says", "not-checked.dnssec-resolver-unfit", "not-checked.history", "not-checked.no-route",
 	"not-checked.nameservers", "not-checked.revocation",
 }
 

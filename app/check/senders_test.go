@@ -24,7 +24,7 @@ func outcome(r Report, id senders.ID) senders.Outcome {
 // A world where everything errs says nothing of any sender.
 func TestSendersOfADeafWorld(t *testing.T) {
 	for _, class := range []probe.Class{probe.Unavailable, probe.Blocked, probe.NoResolver, probe.DNSTimeout} {
-		f := Gather(t.Context(), deafWorld{class}, dnsname.MustParse("example.com"), nil)
+		f := gatherAsSaid(t.Context(), deafWorld{class}, dnsname.MustParse("example.com"), nil)
 		for _, v := range Judge(f, scenarioNow).Senders {
 			if v.Outcome != senders.Unknown {
 				t.Errorf("%s: %s %v", class, v.Sender, v.Outcome)

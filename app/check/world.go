@@ -7,6 +7,7 @@ package check
 
 import (
 	"context"
+	"errors"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
@@ -16,8 +17,10 @@ import (
 // *probe.Failure when its class is known; what the asked side itself met lies
 // in the Failure field of the result.
 type World interface {
-	// Exchange sends one DNS message in wire form and gives the response.
-	Exchange(ctx context.Context, query []byte) ([]byte, error)
+	// Exchange sends one DNS message in wire form to a resolver, counted from 0,
+	// the preferred one first, and gives the response. Past the last resolver it
+	// gives ErrNoResolver.
+	Exchange(ctx context.Context, query []byte, resolver int) ([]byte, error)
 	// Policy fetches the policy file of the policy domain d, as served.
 	Policy(ctx context.Context, d dnsname.Name) (probe.Policy, error)
 	// STARTTLS speaks with every address of a mail host on port 25; with asides
@@ -26,3 +29,6 @@ type World interface {
 	// Nameservers puts questions to each authoritative server of a zone.
 	Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (probe.Nameservers, error)
 }
+
+// ErrNoResolver is Exchange's error where the world has no such resolver.
+var ErrNoResolver = errors.New("check: no further resolver")

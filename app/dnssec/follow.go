@@ -215,17 +215,23 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 			return
 		}
 	}
-	if len(set.Signatures) > 0 && h.Reason == RRSIGMissing {
-		h.Reason = RRSIGWrongSigner
-		if supported := slices.ContainsFunc(set.Signatures, func(r doh.Record) bool {
-			sig, ok := readSignature(r)
-			return ok && Supported(sig.algorithm)
-		}); !supported {
-			h.Reason = RRSIGMissing
-		}
+	if !held {
+		l.strange(&h, set.Signatures)
 	}
 	l.unless(&h, within, held)
 	l.hop(h)
+}
+
+// strange notes the first signature that could be verified, by a zone that could
+// not vouch for the hop.
+func (l *lookup) strange(h *Hop, signatures []doh.Record) {
+	for _, r := range signatures {
+		if sig, ok := readSignature(r); ok && Supported(sig.algorithm) {
+			read := sig.public(l.now)
+			h.Signature, h.Reason = &read, RRSIGWrongSigner
+			return
+		}
+	}
 }
 
 // unless gives a hop that isn't proven its status: insecure when the way down to
@@ -269,7 +275,7 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 	}
 	var denials []doh.Record
 	for _, r := range a.Authority {
-		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3) {
+		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3 || sig.covered == doh.TypeSOA) {
 			denials = append(denials, r)
 		}
 	}

@@ -46,7 +46,8 @@ type Source string
 // The sources there are.
 const (
 	NobodySays   Source = ""
-	ResolverSays Source = "resolver" // the AD bit and the response code
+	Validated    Source = "validated" // by this package
+	ResolverSays Source = "resolver"  // the AD bit and the response code
 )
 
 // Verdict is the status of one answer and who says so.
@@ -55,4 +56,9 @@ type Verdict struct {
 	Source Source `json:"source,omitempty"`
 	// Reason is empty when there is none or it isn't known.
 	Reason Reason `json:"reason,omitempty"`
+	// Hops are what it stands on, when Validated.
+	Hops []Hop `json:"hops,omitempty"`
 }
+
+// Verdict gives the verdict of a lookup.
+func (r Result) Verdict() Verdict { return Verdict{r.Status, Validated, r.Reason, r.Hops} }

@@ -69,6 +69,7 @@ dnssec.signature-lifetime-long	signed:rrsig-life
 dnssec.signature-lifetime-short	signed:rrsig-life
 dnssec.cds-mismatch	cds ds
 dnssec.nameserver-ignores-do	do-each
+dnssec.resolver-disagrees	delv-mx:broken root
 dnssec.not-validated-by-tool	root
 dnssec.secure	delv-mx delv-address delv-tlsa
 sts-record	sts

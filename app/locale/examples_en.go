@@ -76,6 +76,8 @@ dnssec.rsa-key-short	value	1024
 dnssec.signature-lifetime-long	value	90
 dnssec.signature-lifetime-short	value	172800
 dnssec.signature-lifetime-short	want	604800
+dnssec.resolver-disagrees	value	secure
+dnssec.resolver-disagrees	want	bogus
 dnssec.ttl-exceeds-original	value	7200
 dnssec.ttl-exceeds-original	want	3600
 starttls.banner-masked	value	220 ****

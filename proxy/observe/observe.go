@@ -20,6 +20,8 @@ const UserAgent = "sealane (+https://github.com/sealane/sealane)"
 type Network struct {
 	// Exchange sends one DNS message in wire form to the resolver.
 	Exchange func(ctx context.Context, query []byte) ([]byte, error)
+	// Further ask other resolvers, in order, for who can't use what that one says.
+	Further []func(ctx context.Context, query []byte) ([]byte, error)
 	// Dial connects to an address that was resolved already, "ip:port". It
 	// refuses what must not be reached, with an error that wraps ErrReserved.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)

@@ -99,6 +99,16 @@ func socket(s string) (string, bool) {
 	return "", false
 }
 
+// Further gives what asks the upstreams without those that the one before asks
+// first: for who finds an answer unusable and not only missing.
+func (r *Resolver) Further() []func(ctx context.Context, query []byte) ([]byte, error) {
+	var all []func(context.Context, []byte) ([]byte, error)
+	for i := 1; i < len(r.upstreams); i++ {
+		all = append(all, (&Resolver{r.upstreams[i:]}).Exchange)
+	}
+	return all
+}
+
 // Exchange sends one query and gives the response under the query's own ID.
 // An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
 // upstream can be reached, and DNSTimeout when one stays silent on this

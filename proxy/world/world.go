@@ -20,9 +20,9 @@ type World struct {
 
 var _ check.World = (*World)(nil)
 
-// Exchange sends a query to the resolver of the network that its question
-// belongs to.
-func (w *World) Exchange(ctx context.Context, query []byte) ([]byte, error) {
+// Exchange sends a query to a resolver of the network that its question belongs
+// to.
+func (w *World) Exchange(ctx context.Context, query []byte, resolver int) ([]byte, error) {
 	name, _, ok := doh.Question(query)
 	if !ok {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no question"}
@@ -31,7 +31,13 @@ func (w *World) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n.Exchange(ctx, query)
+	switch {
+	case resolver == 0:
+		return n.Exchange(ctx, query)
+	case resolver <= len(n.Further):
+		return n.Further[resolver-1](ctx, query)
+	}
+	return nil, check.ErrNoResolver
 }
 
 // Policy fetches the policy file of d.

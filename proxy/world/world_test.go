@@ -45,7 +45,7 @@ func TestWorldRoutes(t *testing.T) {
 		rcode int
 		class probe.Class
 	}{{lab, doh.RcodeNXDomain, probe.DNSNotFound}, {public, doh.RcodeServFail, probe.DNSFailed}} {
-		wire, err := w.Exchange(ctx, doh.Query(c.name, doh.TypeMX, true))
+		wire, err := w.Exchange(ctx, doh.Query(c.name, doh.TypeMX, true), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestWorldOwnFaultsAreErrors(t *testing.T) {
 		class   probe.Class
 	}{{dead, probe.NoResolver}, {nil, probe.Unavailable}} {
 		w := &World{Route: func(dnsname.Name) *observe.Network { return c.network }}
-		_, exchange := w.Exchange(ctx, doh.Query(public, doh.TypeMX, true))
+		_, exchange := w.Exchange(ctx, doh.Query(public, doh.TypeMX, true), 0)
 		_, policy := w.Policy(ctx, public)
 		_, starttls := w.STARTTLS(ctx, public)
 		for _, err := range []error{exchange, policy, starttls} {
@@ -83,7 +83,7 @@ func TestWorldOwnFaultsAreErrors(t *testing.T) {
 			}
 		}
 	}
-	_, err := (&World{}).Exchange(ctx, []byte("no question"))
+	_, err := (&World{}).Exchange(ctx, []byte("no question"), 0)
 	var f *probe.Failure
 	if !errors.As(err, &f) || f.Class != probe.BadRequest {
 		t.Errorf("%v", err)

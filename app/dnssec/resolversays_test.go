@@ -1,6 +1,7 @@
 package dnssec
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -14,17 +15,17 @@ func TestAsResolverSays(t *testing.T) {
 		ede   []uint16
 		want  Verdict
 	}{
-		{"authentic", 0, true, nil, Verdict{Secure, ResolverSays, ""}},
-		{"authentic denial", 3, true, nil, Verdict{Secure, ResolverSays, ""}},
-		{"no AD bit", 0, false, nil, Verdict{Insecure, ResolverSays, ""}},
-		{"bogus", 2, false, []uint16{6}, Verdict{Bogus, ResolverSays, ""}},
-		{"finer than bogus", 2, false, []uint16{7, 6}, Verdict{Bogus, ResolverSays, "rrsig-expired"}},
-		{"no key", 2, false, []uint16{9}, Verdict{Bogus, ResolverSays, "dnskey-missing"}},
-		{"plain SERVFAIL says nothing", 2, false, nil, Verdict{Indeterminate, ResolverSays, ""}},
-		{"no reachable authority says nothing", 2, false, []uint16{22}, Verdict{Indeterminate, ResolverSays, ""}},
+		{"authentic", 0, true, nil, Verdict{Status: Secure, Source: ResolverSays, Reason: ""}},
+		{"authentic denial", 3, true, nil, Verdict{Status: Secure, Source: ResolverSays, Reason: ""}},
+		{"no AD bit", 0, false, nil, Verdict{Status: Insecure, Source: ResolverSays, Reason: ""}},
+		{"bogus", 2, false, []uint16{6}, Verdict{Status: Bogus, Source: ResolverSays, Reason: ""}},
+		{"finer than bogus", 2, false, []uint16{7, 6}, Verdict{Status: Bogus, Source: ResolverSays, Reason: "rrsig-expired"}},
+		{"no key", 2, false, []uint16{9}, Verdict{Status: Bogus, Source: ResolverSays, Reason: "dnskey-missing"}},
+		{"plain SERVFAIL says nothing", 2, false, nil, Verdict{Status: Indeterminate, Source: ResolverSays, Reason: ""}},
+		{"no reachable authority says nothing", 2, false, []uint16{22}, Verdict{Status: Indeterminate, Source: ResolverSays, Reason: ""}},
 		{"refused", 5, true, nil, Verdict{}},
 	} {
-		if got := AsResolverSays(c.rcode, c.ad, c.ede); got != c.want {
+		if got := AsResolverSays(c.rcode, c.ad, c.ede); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
 		}
 	}
