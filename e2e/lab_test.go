@@ -76,7 +76,15 @@ func TestLabEverywhereTheSame(t *testing.T) {
 			agree++
 		}
 	}
-	t.Logf("Judge of all the evidence in Chromium: at most %.1f ms, of %s (bar 20)", slowest, slowestOf)
+	// One slow run may be the machine's: the slowest domain is asked again.
+	var again []float64
+	for range 5 {
+		p.check(slowestOf)
+		again = append(again, eval[float64](p, `performance.getEntriesByName("judge").at(-1).duration`))
+	}
+	slices.Sort(again)
+	t.Logf("Judge of all the evidence in Chromium: at most %.1f ms, of %s, and in 5 more checks of it %.1f ms (median; bar 20)",
+		slowest, slowestOf, again[2])
 	t.Logf("lab domains where file = command line = page: %d of %d", agree, len(all))
 }
 

@@ -26,6 +26,9 @@ func (j *judge) readDNS() {
 	}
 	for i := range j.facts.Lookups {
 		l := &j.facts.Lookups[i]
+		if l.Chain {
+			continue // what comes of it is in the chain of trust
+		}
 		j.report.DNS = append(j.report.DNS, j.lookupView(l, j.lookups[key{l.Name, l.Type, l.CD}]))
 	}
 }
@@ -151,7 +154,7 @@ func (j *judge) lookupView(l *Lookup, a answer) LookupView {
 	}
 	v.Verdict.Status = a.status
 	if a.msg != nil {
-		v.EDE = a.msg.EDE
+		v.EDE, v.AD = a.msg.EDE, a.msg.AD
 		for _, r := range a.msg.Answer {
 			v.Text = append(v.Text, r.String())
 		}

@@ -30,10 +30,15 @@ func readAll(all []Lookup) answer {
 	return readLookup(&all[0]).settled(readLookup(&all[1]))
 }
 
+// maxMessages is how many DNS messages one check may take. An honest domain takes
+// 50 to 300; one with many long names is made to cost.
+const maxMessages = 1500
+
 // exchange sends a message, once however often it is sent for, and waits.
 func (g *gatherer) exchange(k key) Lookup {
 	g.mu.Lock()
 	e, known := g.sent[k]
+	sent := len(g.sent) + 1
 	if !known {
 		e = &exchange{done: make(chan struct{})}
 		g.sent[k] = e
@@ -47,7 +52,11 @@ func (g *gatherer) exchange(k key) Lookup {
 	ctx, cancel := context.WithTimeout(g.ctx, dnsTimeout)
 	defer cancel()
 	e.lookup = Lookup{Name: k.name, Type: k.typ, CD: k.cd}
-	wire, err := g.world.Exchange(ctx, doh.Query(k.name, k.typ, k.cd), g.facts.Resolver)
+	var wire []byte
+	err := error(&probe.Failure{Class: probe.Limited})
+	if sent <= maxMessages {
+		wire, err = g.world.Exchange(ctx, doh.Query(k.name, k.typ, k.cd), g.facts.Resolver)
+	}
 	if err != nil {
 		e.lookup.Failure = failure(g.ctx, err, probe.NoResolver, probe.DNSTimeout)
 	} else {

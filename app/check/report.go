@@ -254,6 +254,7 @@ type LookupView struct {
 	State   LookupState
 	Rcode   int
 	Verdict dnssec.Verdict
+	AD      bool // the resolver says that it is secure
 	EDE     []doh.EDE
 	Text    []string // the answer records in presentation form
 	Failure *probe.Failure

@@ -175,7 +175,7 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 	owner := nameOf(set.Owner)
 	h := Hop{Name: n.String(), Type: set.Type, Reason: RRSIGMissing}
 	within := owner
-	if set.Type == doh.TypeDS {
+	if set.Type == doh.TypeDS && owner != "\x00" {
 		within = owner.parent() // a DS is the parent's (RFC 4035 §2.4)
 	}
 	held := false // against the keys of a zone that could vouch for it
@@ -321,6 +321,9 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 func (l *lookup) denied(d *Denial, n name, typ doh.Type, rcode int) (Proof, Reason) {
 	byName, noName := d.noNameFor(n)
 	byType, noData := d.noDataFor(n, typ)
+	if typ == typeANY && byType != EmptyNonTerminal && noData == NoReason {
+		byType, noData = NoProof, NSECBadProof // what a bitmap names is there
+	}
 	switch {
 	case rcode == rcodeNXDomain && noName == NoReason:
 		return byName, NoReason

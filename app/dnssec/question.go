@@ -115,6 +115,9 @@ func (l *lookup) answer(n name, typ doh.Type) response {
 // early puts questions without waiting for the answers.
 func (l *lookup) early(n name, types ...doh.Type) {
 	for _, typ := range types {
+		if l.eager++; l.eager > maxQuestions {
+			return
+		}
 		l.Cache.running.Go(func() { l.answer(n, typ) })
 	}
 }

@@ -26,7 +26,7 @@ type Resolver struct {
 
 // Bounds of one lookup.
 const (
-	maxQuestions = 100 // that one lookup waits for
+	maxQuestions = 100 // that one lookup waits for, and as many that it puts early
 	maxHops      = 12  // aliases followed
 	maxSigners   = 3   // zones that one set's signatures may claim
 	maxEager     = 12  // labels below the trust anchor that are asked about at once
@@ -58,7 +58,8 @@ type lookup struct {
 	ctx    context.Context
 	now    time.Time
 	budget *Budget // of the answers; each link of trust has its own
-	asked  int
+	asked  int // questions waited for
+	eager  int // questions put early
 	zones  map[name]*cut // stood on
 
 	hops    []Hop

@@ -112,13 +112,13 @@ var englishUI = UI{
 		Name:      "Name",
 		Type:      "Type",
 		Answer:    "Answer",
-		Security:  "DNSSEC, as the resolver says",
+		Security:  "DNSSEC, validated here",
 		AskedOf:   "Asked of {resolver}.",
 		OwnRelay:  "the DNS relay of this site",
 		Statuses: Terms{
 			{"indeterminate", "not known"}, {"bogus", "broken"}, {"insecure", "not signed"}, {"secure", "secure"},
 		},
-		Resolver:  "as the resolver says",
+		Resolver:  "the resolver says so too",
 		Unchecked: "asked again without validation",
 		States: Terms{
 			{"pending", "waiting"}, {"found", "found"}, {"no-data", "no such record"},

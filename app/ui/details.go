@@ -67,7 +67,7 @@ func (v view) dns() app.UI {
 			})),
 			el("td").body(el("code").text(l.Type.String())),
 			el("td").body(v.dnsAnswer(l)...),
-			el("td").body(v.security(l.Verdict)),
+			el("td").body(v.security(l)),
 		)
 	}
 	return el("div").class("scroll").attr("tabindex", "0").attr("role", "region").aria("label", w.DNS).body(
@@ -85,11 +85,12 @@ func (v view) dns() app.UI {
 // resolver names who was asked; "" for a report from saved evidence, which
 // doesn't tell.
 func (v view) resolver() string {
-	if v.m.Replay || len(v.m.Config.DoH) == 0 {
+	asked := v.m.Facts.Resolver
+	if v.m.Replay || asked >= len(v.m.Config.DoH) {
 		return ""
 	}
-	if first := v.m.Config.DoH[0]; !strings.HasPrefix(first, "/") {
-		return first
+	if url := v.m.Config.DoH[asked]; !strings.HasPrefix(url, "/") {
+		return url
 	}
 	return v.w.Details.OwnRelay
 }
@@ -116,17 +117,18 @@ func (v view) dnsAnswer(l check.LookupView) []app.UI {
 	return parts
 }
 
-// security names a DNSSEC status, with a mark, and who says so.
-func (v view) security(verdict dnssec.Verdict) app.UI {
-	name := map[dnssec.Status]string{dnssec.Secure: "ok", dnssec.Bogus: "error", dnssec.Insecure: "notice"}[verdict.Status]
+// security names a DNSSEC status, with a mark, and beside it the resolver's own
+// word, the AD bit (RFC 4035 §3.2.3).
+func (v view) security(l check.LookupView) app.UI {
+	name := map[dnssec.Status]string{dnssec.Secure: "ok", dnssec.Bogus: "error", dnssec.Insecure: "notice"}[l.Verdict.Status]
 	if name == "" {
 		name = "unknown"
 	}
-	said := el("span").class("status", "level-"+name)
-	if verdict.Source == dnssec.ResolverSays {
-		said = said.attr("title", v.w.Details.Resolver)
+	parts := []app.UI{mark(name), app.Text(v.w.Details.Statuses.Of(l.Verdict.Status.String()))}
+	if l.AD {
+		parts = append(parts, el("code").class("muted").attr("title", v.w.Details.Resolver).text(" AD"))
 	}
-	return said.body(mark(name), app.Text(v.w.Details.Statuses.Of(verdict.Status.String())))
+	return el("span").class("status", "level-"+name).body(parts...)
 }
 
 // failure says why an observation ended; the class alone, for the software's
