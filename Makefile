@@ -65,6 +65,10 @@ $(WASM): $(call sources,app wasm)
 	@mkdir -p $(BUILD)
 	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" $(COMPILE) -o $@ ./wasm
 
+# The validator's benchmarks, for the test that runs them in a browser.
+$(BUILD)/dnssec.test.wasm:
+	GOOS=js GOARCH=wasm $(GO) test -c -trimpath $(COMPILE) -o $@ ./app/dnssec
+
 $(SITE): $(WASM) $(call sources,app wasm static)
 	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality 5
 	@touch $@
