@@ -6,7 +6,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// maxHops bounds the CNAME records followed inside the zone.
+// maxHops bounds the aliases followed for one answer.
 const maxHops = 16
 
 // reply is one answer being made.
@@ -15,11 +15,11 @@ type reply struct {
 	do bool
 }
 
-// Answer answers a query with authority (RFC 1034 §4.3.2, RFC 6604): CNAME
-// and DNAME chains are followed inside the zone, wildcards are expanded (RFC
-// 4592), a denial carries the SOA (RFC 2308), and when the query has DO,
-// signatures and NSEC or NSEC3 proofs (RFC 4035 §3.1, RFC 5155 §7.2). A name outside the zone is REFUSED; a name below
-// a delegation gets a referral.
+// Answer answers a query with authority (RFC 1034 §4.3.2, RFC 6604): CNAME and
+// DNAME chains are followed inside the zone, wildcards are expanded (RFC 4592),
+// a denial carries the SOA (RFC 2308), and when the query has DO, signatures and
+// NSEC or NSEC3 proofs (RFC 4035 §3.1, RFC 5155 §7.2). A name outside the zone is
+// REFUSED; a name below a delegation gets a referral.
 func (z *Zone) Answer(query *dns.Msg) *dns.Msg {
 	m := reply{Msg: new(dns.Msg).SetReply(query)}
 	if opt := query.IsEdns0(); opt != nil {
@@ -82,6 +82,10 @@ func (z *Zone) step(m reply, name string, typ uint16) string {
 		}
 	case len(z.sets[owner][typ]) > 0:
 		z.give(m, name, owner, typ)
+	case typ == dns.TypeRRSIG && len(z.made[owner]) > 0:
+		for _, t := range z.types(owner) {
+			m.Answer = append(m.Answer, named(z.made[owner][t], name)...)
+		}
 	default:
 		z.deny(m, name)
 	}
