@@ -51,6 +51,25 @@ func RRsets(section []doh.Record) []RRset {
 	return sets
 }
 
+// distinct gives the records of which no other one before says the same in
+// canonical form: a set has no duplicates (RFC 2181 §5.2, RFC 4034 §6.3).
+func distinct(records []doh.Record) []doh.Record {
+	type key struct {
+		typ  doh.Type
+		data string
+	}
+	seen := map[key]bool{}
+	var all []doh.Record
+	for _, r := range records {
+		k := key{r.Type, string(canonical(r.Type, r.RData))}
+		if !seen[k] {
+			all = append(all, r)
+		}
+		seen[k] = true
+	}
+	return all
+}
+
 // Signed is a set that a key of its zone vouches for.
 type Signed struct {
 	RRset
