@@ -2,6 +2,7 @@ package dnssec
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -236,18 +237,24 @@ func (l *lookup) strange(h *Hop, signatures []doh.Record) {
 
 // unless gives a hop that isn't proven its status: insecure when the way down to
 // the name is, else that of the reason. Where no zone that could vouch for it
-// signed it, and the way down doesn't show, nothing is known.
+// signed it, the way down may be what is broken, and where that doesn't show
+// nothing is known.
 func (l *lookup) unless(h *Hop, within name, held bool) {
 	if h.Reason == OverBudget {
 		return
 	}
+	stood := maps.Clone(l.zones)
 	z := l.zoneOf(within)
-	if z.Status == Secure || z.Status == Indeterminate && held {
+	switch {
+	case z.Status == Secure:
 		h.Zone = cmp.Or(h.Zone, z.Name)
-		h.Status = h.Reason.Status()
+	case z.Status != Insecure && held:
+		l.zones = stood // nothing hangs on what lies below the zone that signed
+	default:
+		h.Zone, h.Status, h.Reason = z.Name, z.Status, z.Reason
 		return
 	}
-	h.Zone, h.Status, h.Reason = z.Name, z.Status, z.Reason
+	h.Status = h.Reason.Status()
 }
 
 // noCloser looks for the proof that goes with records expanded from a wildcard.
