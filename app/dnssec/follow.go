@@ -206,10 +206,10 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 			h.Wildcard = signed.Wildcard
 			h.Proof, why = l.noCloser(a, z, owner, signed.Wildcard)
 		}
-		if h.Reason = why; why == NoReason {
+		if h.Reason = why; why == NoReason || why.Status() == Insecure { // hashed too often: nobody vouches for it
 			l.ttl = min(l.ttl, signed.TTL, z.ttl)
 			h.Status = Secure
-			if h.Proof == OptedOut {
+			if why != NoReason || h.Proof == OptedOut {
 				h.Status = Insecure
 			}
 			l.hop(h)
@@ -263,11 +263,7 @@ func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (Proof
 	if why != NoReason {
 		return NoProof, why
 	}
-	p, why := d.noCloserFor(n, nameOf(wildcard).parent())
-	if why.Status() == Insecure { // hashed too often: nobody vouches for it
-		return OptedOut, NoReason
-	}
-	return p, why
+	return d.noCloserFor(n, nameOf(wildcard).parent())
 }
 
 // absent validates a denial and notes the hop: of the name where the response

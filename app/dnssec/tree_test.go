@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -66,19 +67,40 @@ func newKey(t testing.TB, origin string, algorithm uint8, flags uint16, seed byt
 type tree struct {
 	zone.Internet
 	anchors []dnssec.Anchor
+	of      forest
 }
 
 // grow makes the zones, those below first, and signs them: without keys of its
 // own a zone gets one of algorithm 13.
 func (f forest) grow(t testing.TB) *tree {
 	t.Helper()
-	grown := &tree{Internet: zone.Internet{}}
+	return f.growLike(t, &tree{})
+}
+
+// growLike is grow, but takes the zones of another tree whose plots are the same
+// and whose delegations are.
+func (f forest) growLike(t testing.TB, other *tree) *tree {
+	t.Helper()
+	grown := &tree{Internet: zone.Internet{}, of: f, anchors: other.anchors}
+	stale := map[string]bool{}
+	for origin, p := range f {
+		if !reflect.DeepEqual(p, other.of[origin]) {
+			stale[origin], stale[f.above(dnsname.MustParse(origin))] = true, true
+		}
+	}
 	origins := slices.Collect(maps.Keys(f))
 	slices.SortFunc(origins, func(a, b string) int { return len(dnsname.MustParse(b).Labels()) - len(dnsname.MustParse(a).Labels()) })
 	delegations := map[string][]string{} // by the zone above
 	for _, origin := range origins {
 		p := f[origin]
 		name := dnsname.MustParse(origin)
+		if !stale[origin] {
+			grown.Internet[name.FQDN()] = other.Internet[name.FQDN()]
+			if above := f.above(name); stale[above] {
+				delegations[above] = append(delegations[above], other.delegation(name, above)...)
+			}
+			continue
+		}
 		z := zone.New(name)
 		must(t, z.Add(append([]string{"@ SOA ns hostmaster 1 7200 900 604800 300", "@ NS ns"}, p.lines...)...))
 		must(t, z.Add(delegations[origin]...))
@@ -94,7 +116,7 @@ func (f forest) grow(t testing.TB) *tree {
 				}
 			}
 			if above == "" {
-				grown.anchors = append(grown.anchors, dnssec.Anchor{Zone: name, Record: ds[0].String()})
+				grown.anchors = []dnssec.Anchor{{Zone: name, Record: ds[0].String()}}
 			}
 		}
 		if p.after != nil {
@@ -103,6 +125,16 @@ func (f forest) grow(t testing.TB) *tree {
 		grown.Internet[name.FQDN()] = z
 	}
 	return grown
+}
+
+// delegation gives the records that delegate to a zone.
+func (f *tree) delegation(name dnsname.Name, above string) (all []string) {
+	for _, typ := range []uint16{dns.TypeNS, dns.TypeDS} {
+		for _, rr := range f.Internet[dns.Fqdn(above)].Records(name, typ) {
+			all = append(all, rr.String())
+		}
+	}
+	return all
 }
 
 // sign signs a zone and gives its DS records.
