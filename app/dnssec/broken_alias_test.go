@@ -71,3 +71,17 @@ func TestBrokenAliases(t *testing.T) {
 		}), "host.tree.z.test CNAME", "bogus rrsig-invalid 1", "host.tree.z.test DNAME bogus rrsig-invalid", "z.test"},
 	})
 }
+
+// TestBothSidesOfACut: the NSEC record of a delegation and that of the apex below
+// it have one owner, and may be in one response.
+func TestBothSidesOfACut(t *testing.T) {
+	// The alias sorts right behind the cut: the parent's record proves that nothing
+	// is closer than the wildcard, the child's that the type isn't there.
+	f := plain()
+	f["z.test"].lines = append(f["z.test"].lines, "* CNAME sub")
+	f["sub.z.test"] = &plot{lines: lines("host A 192.0.2.20")}
+	r := f.grow(t).lookup("sub0.z.test TXT", nil)
+	if hopsOf(r) != "sub0.z.test CNAME secure no-closer *.z.test, sub.z.test TXT secure no-type" {
+		t.Errorf("%s | %s", verdictOf(r), hopsOf(r))
+	}
+}
