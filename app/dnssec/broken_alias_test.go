@@ -1,10 +1,12 @@
 package dnssec_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/miekg/dns"
 
+	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -83,5 +85,27 @@ func TestBothSidesOfACut(t *testing.T) {
 	r := f.grow(t).lookup("sub0.z.test TXT", nil)
 	if hopsOf(r) != "sub0.z.test CNAME secure no-closer *.z.test, sub.z.test TXT secure no-type" {
 		t.Errorf("%s | %s", verdictOf(r), hopsOf(r))
+	}
+}
+
+// TestLongChains: aliases are followed as far as the bounds allow, and what lies
+// behind is not claimed.
+func TestLongChains(t *testing.T) {
+	for _, length := range []int{1, 11, 12, 13, 40} {
+		f := plain()
+		for i := range length {
+			f["z.test"].lines = append(f["z.test"].lines, fmt.Sprintf("c%d CNAME c%d", i, i+1))
+		}
+		f["z.test"].lines = append(f["z.test"].lines, fmt.Sprintf("c%d A 192.0.2.1", length))
+		r := f.grow(t).lookup("c0.z.test A", nil)
+		if length <= 11 {
+			if r.Status != dnssec.Secure || len(r.Hops) != length+1 || len(r.Records) != 1 {
+				t.Errorf("%d aliases: %s, %d hops", length, verdictOf(r), len(r.Hops))
+			}
+			continue
+		}
+		if r.Status != dnssec.Indeterminate || r.Reason != dnssec.OverBudget || len(r.Records) != 0 || len(r.Hops) != 13 || r.Hops[12].Name != "c12.z.test" {
+			t.Errorf("%d aliases: %s, %d hops", length, verdictOf(r), len(r.Hops))
+		}
 	}
 }

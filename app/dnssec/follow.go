@@ -45,10 +45,13 @@ func (l *lookup) follow(n name, typ doh.Type) {
 			l.absent(r.Answer, n, typ)
 			return
 		}
-		if seen[next] || len(l.hops) >= maxHops { // a loop: all that there is has been said
+		if seen[n] = true; seen[next] { // a loop: all that there is has been said
 			return
 		}
-		seen[n], n = true, next
+		if n = next; len(l.hops) >= maxHops {
+			l.hop(Hop{Name: n.String(), Type: typ, Reason: OverBudget})
+			return
+		}
 	}
 }
 
