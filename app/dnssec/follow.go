@@ -2,6 +2,7 @@ package dnssec
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -44,10 +45,13 @@ func (l *lookup) follow(n name, typ doh.Type) {
 			l.absent(r.Answer, n, typ)
 			return
 		}
-		if seen[next] || len(l.hops) >= maxHops { // a loop: all that there is has been said
+		if seen[n] = true; seen[next] { // a loop: all that there is has been said
 			return
 		}
-		seen[n], n = true, next
+		if n = next; len(l.hops) >= maxHops {
+			l.hop(Hop{Name: n.String(), Type: typ, Reason: OverBudget})
+			return
+		}
 	}
 }
 
@@ -205,10 +209,10 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 			h.Wildcard = signed.Wildcard
 			h.Proof, why = l.noCloser(a, z, owner, signed.Wildcard)
 		}
-		if h.Reason = why; why == NoReason {
+		if h.Reason = why; why == NoReason || why.Status() == Insecure { // hashed too often: nobody vouches for it
 			l.ttl = min(l.ttl, signed.TTL, z.ttl)
 			h.Status = Secure
-			if h.Proof == OptedOut {
+			if why != NoReason || h.Proof == OptedOut {
 				h.Status = Insecure
 			}
 			l.hop(h)
@@ -236,18 +240,24 @@ func (l *lookup) strange(h *Hop, signatures []doh.Record) {
 
 // unless gives a hop that isn't proven its status: insecure when the way down to
 // the name is, else that of the reason. Where no zone that could vouch for it
-// signed it, and the way down doesn't show, nothing is known.
+// signed it, the way down may be what is broken, and where that doesn't show
+// nothing is known.
 func (l *lookup) unless(h *Hop, within name, held bool) {
 	if h.Reason == OverBudget {
 		return
 	}
+	stood := maps.Clone(l.zones)
 	z := l.zoneOf(within)
-	if z.Status == Secure || z.Status == Indeterminate && held {
+	switch {
+	case z.Status == Secure:
 		h.Zone = cmp.Or(h.Zone, z.Name)
-		h.Status = h.Reason.Status()
+	case z.Status != Insecure && held:
+		l.zones = stood // nothing hangs on what lies below the zone that signed
+	default:
+		h.Zone, h.Status, h.Reason = z.Name, z.Status, z.Reason
 		return
 	}
-	h.Zone, h.Status, h.Reason = z.Name, z.Status, z.Reason
+	h.Status = h.Reason.Status()
 }
 
 // noCloser looks for the proof that goes with records expanded from a wildcard.
@@ -256,11 +266,7 @@ func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (Proof
 	if why != NoReason {
 		return NoProof, why
 	}
-	p, why := d.noCloserFor(n, nameOf(wildcard).parent())
-	if why.Status() == Insecure { // hashed too often: nobody vouches for it
-		return OptedOut, NoReason
-	}
-	return p, why
+	return d.noCloserFor(n, nameOf(wildcard).parent())
 }
 
 // absent validates a denial and notes the hop: of the name where the response

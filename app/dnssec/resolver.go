@@ -70,7 +70,7 @@ type lookup struct {
 
 // result sums the hops up.
 func (l *lookup) result() Result {
-	out := Result{Status: Secure, Rcode: l.rcode, Records: l.records, Hops: l.hops, TTL: l.ttl}
+	out := Result{Status: Secure, Rcode: l.rcode, Records: distinct(l.records), Hops: l.hops, TTL: l.ttl}
 	for _, h := range l.hops {
 		if rank(h.Status) < rank(out.Status) {
 			out.Status, out.Reason = h.Status, h.Reason

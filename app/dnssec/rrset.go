@@ -18,20 +18,28 @@ type RRset struct {
 	Signatures []doh.Record
 }
 
+// setKey is what tells the sets of a section apart. An NSEC record at a zone cut
+// may be there from both sides, in a response that an alias leads through: the
+// one that lists SOA is the apex's, the other the delegation's (RFC 4035 §2.3).
+type setKey struct {
+	owner string
+	typ   doh.Type
+	apex  bool
+}
+
 // RRsets sorts the records of a section into sets, in the order in which they
 // begin. Signatures over what the section doesn't hold are left out.
 func RRsets(section []doh.Record) []RRset {
-	type key struct {
-		owner string
-		typ   doh.Type
-	}
-	at := make(map[key]int)
+	at := make(map[setKey]int)
 	var sets []RRset
 	for _, r := range section {
 		if r.Type == doh.TypeRRSIG {
 			continue
 		}
-		k := key{r.Owner, r.Type}
+		k := setKey{owner: r.Owner, typ: r.Type}
+		if nsec, ok := r.NSEC(); ok {
+			k.apex = nsec.Types.Has(doh.TypeSOA)
+		}
 		i, known := at[k]
 		if !known {
 			i = len(sets)
@@ -44,11 +52,39 @@ func RRsets(section []doh.Record) []RRset {
 		if r.Type != doh.TypeRRSIG || len(r.RData) < 2 {
 			continue
 		}
-		if i, ok := at[key{r.Owner, doh.Type(binary.BigEndian.Uint16(r.RData))}]; ok {
+		k := setKey{owner: r.Owner, typ: doh.Type(binary.BigEndian.Uint16(r.RData))}
+		if sig, ok := readSignature(r); ok && k.typ == doh.TypeNSEC {
+			k.apex = sig.signer == ownerOf(r)
+		}
+		i, ok := at[k]
+		if !ok { // of the wrong signer, then
+			k.apex = !k.apex
+			i, ok = at[k]
+		}
+		if ok {
 			sets[i].Signatures = append(sets[i].Signatures, r)
 		}
 	}
 	return sets
+}
+
+// distinct gives the records of which no other one before says the same in
+// canonical form: a set has no duplicates (RFC 2181 §5.2, RFC 4034 §6.3).
+func distinct(records []doh.Record) []doh.Record {
+	type key struct {
+		typ  doh.Type
+		data string
+	}
+	seen := map[key]bool{}
+	var all []doh.Record
+	for _, r := range records {
+		k := key{r.Type, string(canonical(r.Type, r.RData))}
+		if !seen[k] {
+			all = append(all, r)
+		}
+		seen[k] = true
+	}
+	return all
 }
 
 // Signed is a set that a key of its zone vouches for.

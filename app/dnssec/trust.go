@@ -107,9 +107,7 @@ func (z *cut) unlock(keys RRset, entry []doh.DNSKEY, why Reason, now time.Time, 
 	}
 	for _, k := range Keys(keys.Records) {
 		z.Keys = append(z.Keys, Key{k.KeyTag, k.Algorithm, k.Flags, RSABits(k.Algorithm, k.Public), named[string(keyData(k))]})
-		if Unfit(k) == NoReason {
-			z.keys = append(z.keys, k)
-		}
+		z.keys = append(z.keys, k) // also those that may sign nothing: a signature by one has a reason
 	}
 	if why != NoReason {
 		return z.end(why)

@@ -6,7 +6,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// maxHops bounds the CNAME records followed inside the zone.
+// maxHops bounds the aliases followed for one answer.
 const maxHops = 16
 
 // reply is one answer being made.
@@ -15,11 +15,11 @@ type reply struct {
 	do bool
 }
 
-// Answer answers a query with authority (RFC 1034 §4.3.2, RFC 6604): CNAME
-// chains are followed inside the zone, wildcards are expanded (RFC 4592), a
-// denial carries the SOA (RFC 2308), and when the query has DO, signatures and
-// NSEC proofs (RFC 4035 §3.1). A name outside the zone is REFUSED; a name below
-// a delegation gets a referral.
+// Answer answers a query with authority (RFC 1034 §4.3.2, RFC 6604): CNAME and
+// DNAME chains are followed inside the zone, wildcards are expanded (RFC 4592),
+// a denial carries the SOA (RFC 2308), and when the query has DO, signatures and
+// NSEC or NSEC3 proofs (RFC 4035 §3.1, RFC 5155 §7.2). A name outside the zone is
+// REFUSED; a name below a delegation gets a referral.
 func (z *Zone) Answer(query *dns.Msg) *dns.Msg {
 	m := reply{Msg: new(dns.Msg).SetReply(query)}
 	if opt := query.IsEdns0(); opt != nil {
@@ -51,20 +51,23 @@ func (z *Zone) Answer(query *dns.Msg) *dns.Msg {
 
 // step answers for one name and gives the target when that is an alias.
 func (z *Zone) step(m reply, name string, typ uint16) string {
-	if cut := z.cut(name); cut != "" && (cut != name || typ != dns.TypeDS) {
+	if z.failing[set{name, typ}] {
+		m.Rcode, m.Answer, m.Ns = dns.RcodeServerFailure, nil, nil
+		return ""
+	}
+	if cut := z.cutFor(name, typ); cut != "" {
 		z.refer(m, cut)
 		return ""
 	}
+	if above := z.renamed(name); above != "" {
+		return z.rename(m, name, above, typ)
+	}
 	owner := name
 	if !z.names[name] {
-		encloser := parent(name)
-		for !z.names[encloser] {
-			encloser = parent(encloser)
-		}
-		owner = "*." + encloser
+		owner = child("*", z.encloser(name))
 		if _, ok := z.sets[owner]; !ok {
 			m.Rcode = dns.RcodeNameError
-			z.deny(m, name, name, owner)
+			z.deny(m, name)
 			return ""
 		}
 	}
@@ -79,8 +82,21 @@ func (z *Zone) step(m reply, name string, typ uint16) string {
 		}
 	case len(z.sets[owner][typ]) > 0:
 		z.give(m, name, owner, typ)
+	case typ == dns.TypeRRSIG && len(z.made[owner]) > 0:
+		for _, t := range z.types(owner) {
+			m.Answer = append(m.Answer, named(z.made[owner][t], name)...)
+		}
 	default:
-		z.deny(m, name, owner, name)
+		z.deny(m, name)
+	}
+	return ""
+}
+
+// cutFor gives the delegation that a question is to be referred to, "" when the
+// zone answers itself: a DS is the parent's (RFC 4035 §3.1.4.1).
+func (z *Zone) cutFor(name string, typ uint16) string {
+	if cut := z.cut(name); cut != name || typ != dns.TypeDS {
+		return cut
 	}
 	return ""
 }
@@ -103,7 +119,7 @@ func (z *Zone) give(m reply, name, owner string, typ uint16) {
 	}
 	m.Answer = append(m.Answer, named(z.made[owner][typ], name)...)
 	if name != owner {
-		z.prove(m, name, name)
+		z.prove(m, name, true)
 	}
 }
 
@@ -117,43 +133,23 @@ func named(records []dns.RR, owner string) []dns.RR {
 	return all
 }
 
-// deny puts the SOA and the NSEC records that match or cover the names
-// (RFC 4035 §3.1.3.1, §3.1.3.2).
-func (z *Zone) deny(m reply, name string, covered ...string) {
+// deny puts the SOA and the records that show what isn't there (RFC 2308 §3,
+// RFC 4035 §3.1.3, RFC 5155 §7.2).
+func (z *Zone) deny(m reply, name string) {
 	m.Ns = append(m.Ns, z.sets[z.origin][dns.TypeSOA]...)
-	if !m.do {
-		return
+	if m.do {
+		m.Ns = append(m.Ns, z.made[z.origin][dns.TypeSOA]...)
+		z.prove(m, name, false)
 	}
-	m.Ns = append(m.Ns, z.made[z.origin][dns.TypeSOA]...)
-	z.prove(m, name, covered...)
 }
 
-func (z *Zone) prove(m reply, name string, covered ...string) {
-	if z.unproven[name] {
-		return
-	}
-	for _, c := range covered {
-		at := z.nsec(c)
-		if at == "" || slices.ContainsFunc(m.Ns, func(rr dns.RR) bool {
-			return rr.Header().Rrtype == dns.TypeNSEC && rr.Header().Name == at
-		}) {
-			continue
+// prove puts the records of shown, each once.
+func (z *Zone) prove(m reply, name string, found bool) {
+	for _, rr := range z.shown(name, found) {
+		if !slices.Contains(m.Ns, rr) {
+			m.Ns = append(m.Ns, rr)
 		}
-		m.Ns = append(m.Ns, z.sets[at][dns.TypeNSEC]...)
-		m.Ns = append(m.Ns, z.made[at][dns.TypeNSEC]...)
 	}
-}
-
-// nsec gives the owner of the NSEC record that matches or covers the name.
-func (z *Zone) nsec(name string) string {
-	at, found := slices.BinarySearchFunc(z.chain, name, compare)
-	switch {
-	case found:
-		return z.chain[at]
-	case at == 0:
-		return ""
-	}
-	return z.chain[at-1]
 }
 
 // refer puts a delegation: its NS, its DS or the proof that there is none
@@ -161,11 +157,11 @@ func (z *Zone) nsec(name string) string {
 func (z *Zone) refer(m reply, cut string) {
 	m.Authoritative = false
 	m.Ns = append(m.Ns, z.sets[cut][dns.TypeNS]...)
-	if m.do && z.key != nil {
+	if m.do && z.denial != nil {
 		if ds := z.sets[cut][dns.TypeDS]; len(ds) > 0 {
 			m.Ns = append(append(m.Ns, ds...), z.made[cut][dns.TypeDS]...)
 		} else {
-			z.prove(m, cut, cut)
+			z.prove(m, cut, false)
 		}
 	}
 	for _, ns := range z.sets[cut][dns.TypeNS] {

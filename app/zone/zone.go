@@ -1,7 +1,8 @@
-// Package zone makes small DNS zones in memory, signs them with NSEC and
-// answers for them with authority (RFC 1034 §4.3.2, RFC 4034, RFC 4035 §3.1).
-// It is for the lab and for tests: it holds a zone whole, signs it at once, and
-// can be told to break it on purpose.
+// Package zone makes small DNS zones in memory, signs them with NSEC or NSEC3
+// and answers for them with authority (RFC 1034 §4.3.2, RFC 4034, RFC 4035 §3.1,
+// RFC 5155 §7), or for many of them as a resolver (Internet). It is for the lab
+// and for tests: it holds a zone whole, signs it at once, and can be told to
+// break it on purpose.
 package zone
 
 import (
@@ -18,10 +19,12 @@ import (
 
 // Errors of making and signing a zone; they come wrapped with the record.
 var (
-	ErrRecord  = errors.New("zone: no record in presentation form")
-	ErrOutside = errors.New("zone: owner outside the zone")
-	ErrNoSOA   = errors.New("zone: no SOA at the origin")
-	ErrNoSet   = errors.New("zone: no such record set")
+	ErrRecord    = errors.New("zone: no record in presentation form")
+	ErrOutside   = errors.New("zone: owner outside the zone")
+	ErrNoSOA     = errors.New("zone: no SOA at the origin")
+	ErrNoSet     = errors.New("zone: no such record set")
+	ErrAlgorithm = errors.New("zone: no keys of this algorithm")
+	ErrCollision = errors.New("zone: no key of the same tag found")
 )
 
 // defaultTTL is the TTL of records given without one, in seconds.
@@ -34,6 +37,7 @@ type Zone struct {
 	sets   map[string]map[uint16][]dns.RR
 	names  map[string]bool // every name that exists, empty non-terminals too
 	signatures
+	faults
 }
 
 // New gives an empty zone of the origin.
@@ -97,20 +101,6 @@ func (z *Zone) add(rr dns.RR) {
 	}
 }
 
-// Replace puts one record, a line as for Add, in the place of its set. Signatures
-// stay as they are: after Sign they no longer verify.
-func (z *Zone) Replace(line string) error {
-	rr, err := z.parse(line)
-	if err != nil {
-		return err
-	}
-	if _, ok := z.sets[rr.Header().Name][rr.Header().Rrtype]; !ok {
-		return fmt.Errorf("%w: %q", ErrNoSet, line)
-	}
-	z.sets[rr.Header().Name][rr.Header().Rrtype] = []dns.RR{rr}
-	return nil
-}
-
 // Records gives the records of one name and type, nil when there are none. They
 // are the zone's own: read only.
 func (z *Zone) Records(name dnsname.Name, typ uint16) []dns.RR {
@@ -146,6 +136,14 @@ func (z *Zone) cut(name string) string {
 		}
 	}
 	return found
+}
+
+// child gives a name with more labels before it.
+func child(labels, name string) string {
+	if name == "." {
+		return labels + "."
+	}
+	return labels + "." + name
 }
 
 // parent gives the name without its left-most label.
