@@ -68,18 +68,16 @@ func (g *gatherer) exchange(k key) Lookup {
 }
 
 // validator gives the validation of answers from the anchors down (RFC 4035 §5).
-func (g *gatherer) validator(anchors []dnssec.Anchor) func(key, answer) (dnssec.Verdict, []dnssec.Zone) {
+func (g *gatherer) validator(anchors []dnssec.Anchor) func(key, *question) (dnssec.Verdict, []dnssec.Zone) {
 	resolver := dnssec.Resolver{Exchange: g.chain, Anchors: anchors, Cache: &g.cache,
 		Now: func() time.Time { return g.facts.At }}
-	return func(k key, a answer) (dnssec.Verdict, []dnssec.Zone) {
-		if a.msg == nil {
-			return dnssec.Verdict{}, nil
-		}
+	return func(k key, _ *question) (dnssec.Verdict, []dnssec.Zone) {
 		r := resolver.Lookup(g.ctx, k.name.String(), k.typ)
-		anchor := slices.IndexFunc(r.Zones, func(z dnssec.Zone) bool { return z.Parent == "" })
-		if anchor >= 0 && r.Zones[anchor].Status != dnssec.Secure && g.ctx.Err() == nil {
+		broken := slices.ContainsFunc(r.Zones, func(z dnssec.Zone) bool { return z.Parent == "" && z.Status != dnssec.Secure })
+		silent := k.name == g.facts.Trusted && r.Reason == dnssec.ResolverUnfit
+		if (broken || silent) && g.ctx.Err() == nil {
 			// The zone that all trust begins with isn't broken: the way to it is.
-			g.judging.Do(g.replace)
+			g.replace()
 			return dnssec.Verdict{Source: dnssec.Validated, Reason: dnssec.ResolverUnfit}, r.Zones
 		}
 		return r.Verdict(), r.Zones
@@ -113,9 +111,22 @@ func (g *gatherer) chain(_ context.Context, query []byte) ([]byte, error) {
 	return last.Wire, nil
 }
 
-// replace gives this resolver up when there is another one.
+// replace gives this resolver up when there is another one. It is decided once.
 func (g *gatherer) replace() {
-	_, err := g.world.Exchange(g.ctx, doh.Query(g.facts.Trusted, doh.TypeDNSKEY, true), g.facts.Resolver+1)
+	g.mu.Lock()
+	first := g.judged == nil
+	if first {
+		g.judged = make(chan struct{})
+	}
+	g.mu.Unlock()
+	if !first {
+		<-g.judged
+		return
+	}
+	defer close(g.judged)
+	ctx, cancel := context.WithTimeout(g.ctx, dnsTimeout)
+	defer cancel()
+	_, err := g.world.Exchange(ctx, doh.Query(g.facts.Trusted, doh.TypeDNSKEY, true), g.facts.Resolver+1)
 	if errors.Is(err, ErrNoResolver) || g.ctx.Err() != nil {
 		return
 	}

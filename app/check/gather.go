@@ -84,17 +84,18 @@ type gatherer struct {
 	world   World
 	learned func(Facts)
 	running sync.WaitGroup
-	// validate gives the verdict on a question whose answer is there, with the
-	// links of trust that it stands on.
-	validate func(key, answer) (dnssec.Verdict, []dnssec.Zone)
+	// validate gives the verdict on the answer to a question, with the links of
+	// trust that it stands on.
+	validate func(key, *question) (dnssec.Verdict, []dnssec.Zone)
 	cache    dnssec.Cache
-	judging  sync.Once // of the resolver, by the first that finds it unfit
 
 	mu    sync.Mutex // guards what follows, and orders calls of learned
 	facts Facts
 	asked map[key]*question
 	sent  map[key]*exchange
-	// replaced tells that this resolver is given up for the next.
+	// judged is closed once it is known whether another resolver takes the place
+	// of this one, which was found unfit; nil before that. replaced tells so.
+	judged   chan struct{}
 	replaced bool
 	// claimed are the zones of mail hosts whose servers are asked.
 	claimed []dnsname.Name
@@ -160,13 +161,20 @@ func (g *gatherer) put(name dnsname.Name, typ doh.Type) *question {
 	return q
 }
 
-// pursue gets the answer to a question, then its verdict.
+// pursue gets the answer to a question and its verdict, both at once: what the
+// validation needs is asked beside the question.
 func (g *gatherer) pursue(k key, q *question) {
-	all := g.evidence(k)
-	q.answer = readAll(all)
-	close(q.back)
-	verdict, zones := g.validate(k, q.answer)
-	all[0].Verdict = verdict
+	var all []Lookup
+	g.running.Go(func() {
+		all = g.evidence(k)
+		q.answer = readAll(all)
+		close(q.back)
+	})
+	verdict, zones := g.validate(k, q)
+	<-q.back
+	if q.answer.msg != nil {
+		all[0].Verdict = verdict
+	}
 	q.proven = readAll(all)
 	close(q.done)
 	g.learn(func(f *Facts) {

@@ -110,13 +110,14 @@ func gatherAsSaid(ctx context.Context, world World, d dnsname.Name, learned func
 	g := newGatherer(ctx, world, d, scenarioNow, learned)
 	g.facts.Trusted = dnsname.Root
 	before, _ := world.(replayed)
-	g.validate = func(k key, a answer) (dnssec.Verdict, []dnssec.Zone) {
+	g.validate = func(k key, q *question) (dnssec.Verdict, []dnssec.Zone) {
+		<-q.back
 		for _, l := range before.facts.Lookups {
 			if l.Name == k.name && l.Type == k.typ && l.Verdict.Source == dnssec.Validated {
 				return l.Verdict, before.facts.Zones
 			}
 		}
-		return a.said(), nil
+		return q.answer.said(), nil
 	}
 	g.gather()
 	return g.finish()

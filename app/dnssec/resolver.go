@@ -57,9 +57,9 @@ type lookup struct {
 	Resolver
 	ctx    context.Context
 	now    time.Time
-	budget *Budget // of the answers; each link of trust has its own
-	asked  int // questions waited for
-	eager  int // questions put early
+	budget *Budget       // of the answers; each link of trust has its own
+	asked  int           // questions waited for
+	eager  int           // questions put early
 	zones  map[name]*cut // stood on
 
 	hops    []Hop
