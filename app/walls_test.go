@@ -57,6 +57,12 @@ var walls = []wall{
 		why:   "plain data in, plain data out: check makes its input, and so must not be needed",
 	},
 	{
+		of:    []string{"app/picture"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/check", module + "/app/ui"},
+		name:  []string{"syscall/js"},
+		why:   "zones and hops in, lines and boxes out: page and command line show the same",
+	},
+	{
 		of:    []string{"app/check"},
 		reach: []string{netHTTP, goApp, quic},
 		name:  []string{"syscall/js"},

@@ -45,7 +45,7 @@ func (p *program) check(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(err.Error())
 	}
-	facts, err := p.gather(ctx, &w, reading.Name, earlier, *save)
+	facts, err := p.gather(ctx, &w, &show, reading.Name, earlier, *save)
 	if err != nil {
 		if !facts.Domain.IsZero() { // checked, but not saved
 			p.show(check.Judge(facts, facts.At), facts, show)
@@ -75,15 +75,19 @@ func (p *program) earlier(file string, domain dnsname.Name) (*check.Facts, error
 }
 
 // gather checks the domain in the world of the flags and saves what it saw, if
-// save names a file; .test is the lab's. Facts may come with an error: that of
-// saving them.
-func (p *program) gather(ctx context.Context, w *worldFlags, domain dnsname.Name, earlier *check.Facts, save string) (check.Facts, error) {
+// save names a file; .test is the lab's. What will be written is opened first, so
+// that a wrong name costs nothing. Facts may come with an error: that of saving
+// them.
+func (p *program) gather(ctx context.Context, w *worldFlags, show *output, domain dnsname.Name, earlier *check.Facts, save string) (check.Facts, error) {
 	lab := domain.Within(labZone())
 	world, anchors, stop, err := p.world(w, lab)
 	if err != nil {
 		return check.Facts{}, err
 	}
 	defer stop()
+	if err := show.open(p); err != nil {
+		return check.Facts{}, err
+	}
 	var kept *keeper
 	if save != "" {
 		if kept, err = keep(save); err != nil {
@@ -127,6 +131,9 @@ func (p *program) judge(args []string) int {
 	facts, err := readFacts(rest[0])
 	if err != nil {
 		return p.wrong(p.badFile(rest[0], err).Error())
+	}
+	if err := show.open(p); err != nil {
+		return p.wrong(err.Error())
 	}
 	return p.show(check.Judge(facts, facts.At), facts, show)
 }

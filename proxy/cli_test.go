@@ -107,6 +107,7 @@ func TestRefusals(t *testing.T) {
 		{"check", "a.test", "-allow-private"}, {"check", "a.test", "-allow-private", "-smtp-port", "25"},
 		{"check", "a.test", "-previous", "nowhere"}, {"check", "a.test", "-previous", "."}, {"check", "a.test", "-previous", "truncated.json"},
 		{"check", "a.test", "-save", "."}, {"check", "a.test", "-save", "nowhere/facts.json"}, {"check", "a.test", "-save", "text/facts.json"},
+		{"check", "a.test", "-chain"}, {"check", "a.test", "-chain", "."}, {"check", "a.test", "-chain", "nowhere/chain.svg"}, {"check", "a.test", "-chain", "text/chain.svg"},
 		{"judge"}, {"judge", "a", "b"}, {"judge", "-save", "x", "text"}, {"judge", "text", "-fail-on", "never"},
 		{"lab", "perfect.test"}, {"lab", "-nonsense"}, {"serve", "a.test"}, {"serve", "-nonsense"}, {"serve", "-allow-private"},
 		{"serve", "-cert", "text"}, {"serve", "-key", "text"}, {"serve", "-cert", "text", "-key", "text"}, {"serve", "-cert", ".", "-key", "text"},

@@ -80,7 +80,7 @@ func readFacts(name string) (check.Facts, error) {
 	return facts, err
 }
 
-// keeper is a file that evidence will be saved in. It is opened before a check,
+// keeper is a file that evidence or a picture will be saved in. It is opened before a check,
 // so that a wrong name costs nothing, and emptied only when there is something
 // better to write.
 type keeper struct {
@@ -101,16 +101,21 @@ func keep(name string) (*keeper, error) {
 	return &keeper{file: f, old: info.Size() > 0}, nil
 }
 
-// save writes the facts. Those of a check that was stopped don't replace what
-// the file held.
+// save writes the facts.
 func (k *keeper) save(f check.Facts) error {
-	if !f.Done && k.old {
-		return k.file.Close()
-	}
 	text, err := json.MarshalIndent(f, "", " ")
 	if err != nil {
 		k.file.Close()
 		return err
+	}
+	return k.put(append(text, '\n'), f.Done)
+}
+
+// put writes what the file is to hold. That of a check that was stopped doesn't
+// replace what it held before.
+func (k *keeper) put(text []byte, done bool) error {
+	if !done && k.old {
+		return k.file.Close()
 	}
 	// A pipe or a device can't be emptied, and needn't be.
 	if info, err := k.file.Stat(); err == nil && info.Mode().IsRegular() {
@@ -119,6 +124,6 @@ func (k *keeper) save(f check.Facts) error {
 			return err
 		}
 	}
-	_, err = k.file.Write(append(text, '\n'))
+	_, err := k.file.Write(text)
 	return errors.Join(err, k.file.Close())
 }

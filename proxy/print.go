@@ -19,11 +19,16 @@ type output struct {
 	json   bool
 	level  string
 	failOn check.Level
+	// chain names the file for the picture of the chain of trust, "" for none;
+	// drawn is that file, once it is open.
+	chain string
+	drawn *keeper
 }
 
 func (o *output) register(fs *flag.FlagSet) {
 	fs.BoolVar(&o.json, "json", false, "")
 	fs.StringVar(&o.level, "fail-on", "error", "")
+	fs.StringVar(&o.chain, "chain", "", "")
 }
 
 func (o *output) verify(p *program) error {
@@ -64,6 +69,9 @@ func (p *program) show(r check.Report, f check.Facts, o output) int {
 		}
 	} else {
 		p.print(r)
+	}
+	if err := o.draw(p, r, f.Done); err != nil {
+		return p.wrong(err.Error())
 	}
 	switch {
 	case !f.Done || r.Blind:
@@ -110,6 +118,7 @@ func (p *program) print(r check.Report) {
 		}
 	}
 	p.printSenders(r)
+	p.printChain(r)
 	if mend == 0 && !r.Blind && r.Complete() {
 		fmt.Fprintf(p.out, "\n%s\n", p.cli.NothingFound)
 	}

@@ -48,6 +48,8 @@ type Report struct {
 	Policy     PolicyView
 	Hosts      []HostView // in the order a sender would try them
 	DNS        []LookupView
+	// Chain is what DNSSEC validation found on the way to the answers.
+	Chain ChainView
 	// Senders is what each sender does, in the order of the matrix.
 	Senders []senders.Verdict
 	// Cached is what one does that fetched the policy of Facts.Previous; nil when
@@ -230,6 +232,13 @@ type CertificateView struct {
 	Fault bool
 	// TLSA is the record that would match: 3 1 1 at the leaf, 2 1 1 above.
 	TLSA string
+}
+
+// ChainView is the chain of trust behind one lookup or several: the zones it
+// leads through and the names that stand on them, as dnssec.Result has them.
+type ChainView struct {
+	Zones []dnssec.Zone
+	Hops  []dnssec.Hop
 }
 
 // LookupState is how a DNS lookup ended.

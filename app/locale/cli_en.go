@@ -52,6 +52,7 @@ sealane learn [CODE]             what a finding means, and the commands that sho
 check and judge:
   -json              one JSON object
   -fail-on LEVEL     exit 1 at findings of this level or above: notice, warning, error (default)
+  -chain FILE        draw the chain of trust, as SVG
 check:
   -save FILE         keep the evidence
   -previous FILE     evidence of an earlier check, to compare with

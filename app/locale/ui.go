@@ -9,6 +9,7 @@ type UI struct {
 	Verdict VerdictWords
 	Finding FindingWords
 	Details DetailWords
+	Chain   ChainWords
 	Mail    MailWords
 	Policy  PolicyWords
 	Saved   SavedWords

@@ -136,6 +136,7 @@ var englishUI = UI{
 		EDE:      "extended error {code} {text}",
 		Lookups:  "{count} lookups",
 	},
+	Chain: englishChain,
 	Mail: MailWords{
 		None:        "No mail server is known.",
 		Preference:  "preference {preference}",

@@ -16,6 +16,7 @@ func (v view) details() app.UI {
 	w := v.w.Details
 	return el("section").class("details").body(
 		el("h3").text(v.w.Verdict.Details),
+		v.chainTopic(),
 		v.topic("dns", w.DNS, fill(w.Lookups, "count", itoa(len(v.report.DNS))), v.dns),
 		v.topic("sts", w.STS, v.stsBrief(), v.mtasts),
 		v.topic("mail", w.Mail, v.mailBrief(), v.mailServers),
@@ -120,15 +121,17 @@ func (v view) dnsAnswer(l check.LookupView) []app.UI {
 // security names a DNSSEC status, with a mark, and beside it the resolver's own
 // word, the AD bit (RFC 4035 §3.2.3).
 func (v view) security(l check.LookupView) app.UI {
-	name := map[dnssec.Status]string{dnssec.Secure: "ok", dnssec.Bogus: "error", dnssec.Insecure: "notice"}[l.Verdict.Status]
-	if name == "" {
-		name = "unknown"
-	}
+	name := statusLevel(l.Verdict.Status)
 	parts := []app.UI{mark(name), app.Text(v.w.Details.Statuses.Of(l.Verdict.Status.String()))}
 	if l.AD {
 		parts = append(parts, el("code").class("muted").attr("title", v.w.Details.Resolver).text(" AD"))
 	}
 	return el("span").class("status", "level-"+name).body(parts...)
+}
+
+// statusLevel is the level whose mark goes with a DNSSEC status.
+func statusLevel(s dnssec.Status) string {
+	return [...]string{dnssec.Indeterminate: "unknown", dnssec.Bogus: "error", dnssec.Insecure: "notice", dnssec.Secure: "ok"}[s&3]
 }
 
 // failure says why an observation ended; the class alone, for the software's

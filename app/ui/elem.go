@@ -37,15 +37,16 @@ func (e elem) body(content ...app.UI) app.UI { return e.html.Body(content...) }
 
 func (e elem) text(s string) app.UI { return e.html.Body(app.Text(s)) }
 
+// svg begins an element of a drawing.
+func svg(tag string) elem { return elem{app.Elem(tag).XMLNS("http://www.w3.org/2000/svg")} }
+
 // icon draws paths in a square of 16 by 16.
 func icon(class string, paths ...string) app.UI {
-	const ns = "http://www.w3.org/2000/svg"
 	drawn := make([]app.UI, len(paths))
 	for i, d := range paths {
-		drawn[i] = app.Elem("path").XMLNS(ns).Attr("d", d)
+		drawn[i] = svg("path").attr("d", d).html
 	}
-	e := elem{app.Elem("svg").XMLNS(ns)}
-	return e.class(class).attr("viewBox", "0 0 16 16").attr("width", "16").attr("height", "16").
+	return svg("svg").class(class).attr("viewBox", "0 0 16 16").attr("width", "16").attr("height", "16").
 		attr("focusable", "false").aria("hidden", "true").body(drawn...)
 }
 

@@ -91,6 +91,14 @@ func fixture() check.Report {
 			{Name: dnsname.MustParse("_25._tcp.mx1.example.com"), Type: doh.TypeTLSA, State: check.Failed, Rcode: 2, Verdict: resolver(dnssec.Bogus), EDE: []doh.EDE{{Code: 7, Text: "signature expired"}}},
 			{Name: dnsname.MustParse("_mta-sts.example.com"), Type: doh.TypeTXT, State: check.Found, Verdict: resolver(dnssec.Insecure), Text: []string{`"v=STSv1; id=1" <img src=x onerror=alert(1)>`}},
 		},
+		Chain: check.ChainView{
+			Zones: []dnssec.Zone{
+				{Name: ".", Status: dnssec.Secure, DS: []dnssec.DS{{KeyTag: 20326, Algorithm: 8, DigestType: 2}},
+					Keys: []dnssec.Key{{KeyTag: 20326, Algorithm: 8, Flags: 257, Bits: 2048, Entry: true}}, KeySignature: &dnssec.Signature{KeyTag: 20326, Inception: now, Expiration: now}},
+				{Name: "com", Parent: ".", Status: dnssec.Bogus, Reason: dnssec.RRSIGExpired, DS: []dnssec.DS{{KeyTag: 19718, Algorithm: 13, DigestType: 2}}},
+			},
+			Hops: []dnssec.Hop{{Name: "<i>example.com</i>", Type: doh.TypeMX, Status: dnssec.Bogus, Reason: dnssec.RRSIGExpired, Zone: "com"}},
+		},
 		Progress: check.Progress{Asked: 24, Answered: 24, Done: true},
 	}
 }
