@@ -61,16 +61,6 @@ func (j *judge) faultOf(k key, a, evidence answer) fault {
 	return fault{link.Reason, link.Name, doh.TypeDNSKEY, link.KeySignature}
 }
 
-// link gives a zone's link of trust, nil when it isn't known.
-func (j *judge) link(zone string) *dnssec.Zone {
-	for i := range j.facts.Zones {
-		if z := &j.facts.Zones[i]; z.Name == zone {
-			return z
-		}
-	}
-	return nil
-}
-
 func (f fault) code() Code {
 	if f.reason == dnssec.NoReason {
 		return "dnssec.bogus"

@@ -19,6 +19,7 @@ func Judge(f Facts, now time.Time) Report {
 	j.report.Progress = Progress{f.Asked, f.Answered, f.Done}
 	// First what there is, then what to say of it.
 	j.readDNS()
+	j.readChain()
 	j.readRecord()
 	j.readReporting()
 	j.readPolicy()
