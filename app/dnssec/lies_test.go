@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -145,7 +146,11 @@ func TestLies(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 5))
 		l := &liar{world: newWorld(t, seed), known: map[string][]byte{}}
 		all, put := questions(), map[string][]string{}
-		for range *moreLies {
+		lies := *moreLies
+		if runtime.GOOS == "js" { // ten times slower
+			lies /= 10
+		}
+		for range lies {
 			question := all[random.IntN(len(all))]
 			queries := put[question]
 			if queries == nil {
@@ -179,8 +184,11 @@ func TestLies(t *testing.T) {
 // one in stride of them; with -lies 1000 all, which takes a minute.
 func TestEveryOctet(t *testing.T) {
 	stride := 40
-	if *moreLies >= 1000 {
+	switch {
+	case *moreLies >= 1000:
 		stride = 1
+	case runtime.GOOS == "js":
+		stride = 400
 	}
 	w := &world{tree: sound().grow(t)}
 	w.read()
