@@ -11,30 +11,66 @@ type Budget struct {
 	Collisions int // such verifications by a further key of the same tag
 	Digests    int // digests of one key, to compare with a DS record
 	Hashes     int // runs of a hash function for NSEC3
+
+	whole *Budget // that this one is a part of, and takes from
 }
 
 // NewBudget gives what is ample for one response of an honest zone: it has up
 // to ten signatures, and a proof with 150 iterations runs some 2 000 hashes.
 func NewBudget() *Budget { return &Budget{Signatures: 40, Collisions: 4, Digests: 16, Hashes: 20_000} }
 
+// lookupBudget gives what is ample for all responses of a lookup: three zones
+// and a denial take about twelve verifications, and an alias through as many
+// others twice as much. Without it a zone at each label, or at each hop, could
+// have the budget of a response each.
+func lookupBudget() *Budget {
+	return &Budget{Signatures: 80, Collisions: 12, Digests: 80, Hashes: 60_000}
+}
+
+// part gives the budget of one more response.
+func (b *Budget) part() *Budget {
+	p := NewBudget()
+	p.whole = b
+	return p
+}
+
+// spent tells whether nothing is left of a part of the budget.
+func (b *Budget) spent() bool {
+	return b.Signatures == 0 || b.Collisions == 0 || b.Digests == 0 || b.Hashes == 0
+}
+
 // cost is what a verification by a key takes, 1 for ECDSA P-256. That of P-384
-// and of long RSA keys with long exponents is several times slower in a browser.
+// and of long RSA keys, the more with long exponents, is several times slower, in
+// a browser too.
 func cost(k doh.DNSKEY) int {
-	switch {
+	switch exponent, _, _ := splitRSA(k.Public); {
 	case k.Algorithm == 14:
-		return 3
+		return 4
+	case RSABits(k.Algorithm, k.Public) > 2048 && len(exponent) > 5: // which no honest key has
+		return 10
 	case RSABits(k.Algorithm, k.Public) > 2048:
 		return 2
 	}
 	return 1
 }
 
-// take spends n of a part of a budget, all that is left when that is less.
-func take(left *int, n int) bool {
-	if *left < n {
-		*left = 0
-		return false
+// take spends n of a part of the budget. When less is left there is nothing left,
+// and nothing was done.
+func (b *Budget) take(part func(*Budget) *int, n int) bool {
+	for at := b; at != nil; at = at.whole {
+		if left := part(at); *left < n {
+			*left, *part(b) = 0, 0
+			return false
+		}
 	}
-	*left -= n
+	for at := b; at != nil; at = at.whole {
+		*part(at) -= n
+	}
 	return true
 }
+
+// The parts of a budget, for take.
+func signatures(b *Budget) *int { return &b.Signatures }
+func collisions(b *Budget) *int { return &b.Collisions }
+func digests(b *Budget) *int    { return &b.Digests }
+func hashes(b *Budget) *int     { return &b.Hashes }

@@ -170,7 +170,7 @@ func names(zone name, ds doh.DS, k doh.DNSKEY, b *Budget) Reason {
 		if form.KeyTag != ds.KeyTag {
 			continue
 		}
-		if !take(&b.Digests, 1) {
+		if !b.take(digests, 1) {
 			return OverBudget
 		}
 		if bytes.Equal(digest(zone, form, ds.DigestType), ds.Digest) {

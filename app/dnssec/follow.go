@@ -66,11 +66,18 @@ func rcodeOf(r response) int {
 // those of labels that begin with an underscore: they are seldom zones.
 func (l *lookup) prefetch(n name) {
 	top, ok := l.anchored(n)
+	for ok && strings.HasPrefix(string(n[1:]), "_") && len(n) > 1 && n != top {
+		n = n.parent()
+	}
+	l.prefetchZone(n)
+}
+
+// prefetchZone asks for the delegations and keys on the way to what may be a
+// zone.
+func (l *lookup) prefetchZone(n name) {
+	top, ok := l.anchored(n)
 	if !ok {
 		return
-	}
-	for strings.HasPrefix(string(n[1:]), "_") && len(n) > 1 && n != top {
-		n = n.parent()
 	}
 	l.early(top, doh.TypeDNSKEY)
 	for depth := top.depth() + 1; depth <= min(n.depth(), top.depth()+maxEager); depth++ {
@@ -86,7 +93,7 @@ func (l *lookup) prefetchSigners(a *doh.Answer) {
 			sig, ok := readSignature(r)
 			if ok && !slices.Contains(seen, sig.signer) && len(seen) < 2*maxSigners {
 				seen = append(seen, sig.signer)
-				l.prefetch(sig.signer)
+				l.prefetchZone(sig.signer)
 			}
 		}
 	}

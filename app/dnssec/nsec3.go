@@ -60,7 +60,7 @@ func (d *Denial) hash(n name) string {
 	}
 	const block = 64 // octets that SHA-1 takes at a time
 	cost := (int(h.params.Iterations) + 1) * (1 + (max(len(n), sha1.Size)+len(h.params.Salt))/block)
-	if !take(&d.budget.Hashes, cost) {
+	if !d.budget.take(hashes, cost) {
 		return ""
 	}
 	sum := hashName(n, h.params)

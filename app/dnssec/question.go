@@ -48,6 +48,9 @@ type entry[T any] struct {
 	gone  bool // its maker gave up
 }
 
+// gaveUp instead of a TTL tells that what was made is of no use to others.
+const gaveUp = time.Duration(-1)
+
 // keep gives what is kept under a key, or makes it. Whoever comes while it is
 // being made waits for it.
 func keep[K comparable, T any](ctx context.Context, c *Cache, all map[K]*entry[T], k K, now time.Time, produce func() (T, time.Duration)) (T, bool) {
@@ -63,7 +66,7 @@ func keep[K comparable, T any](ctx context.Context, c *Cache, all map[K]*entry[T
 			c.mu.Unlock()
 			value, ttl := produce()
 			c.mu.Lock()
-			e.value, e.until, e.gone = value, now.Add(max(ttl, minTTL)), ctx.Err() != nil
+			e.value, e.until, e.gone = value, now.Add(max(ttl, minTTL)), ctx.Err() != nil || ttl == gaveUp
 			if e.gone {
 				delete(all, k)
 			}

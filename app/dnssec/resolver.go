@@ -41,7 +41,8 @@ const (
 // underscore. It gives up, Indeterminate, when ctx ends.
 func (r Resolver) Lookup(ctx context.Context, of string, typ doh.Type) Result {
 	n := nameOf(of)
-	l := &lookup{Resolver: r, ctx: ctx, now: r.Now(), budget: NewBudget(), zones: map[name]*cut{}}
+	l := &lookup{Resolver: r, ctx: ctx, now: r.Now(), whole: lookupBudget(), zones: map[name]*cut{}}
+	l.budget = l.whole.part()
 	if l.Cache == nil {
 		l.Cache = new(Cache)
 	}
@@ -57,6 +58,7 @@ type lookup struct {
 	Resolver
 	ctx    context.Context
 	now    time.Time
+	whole  *Budget       // of all responses
 	budget *Budget       // of the answers; each link of trust has its own
 	asked  int           // questions waited for
 	eager  int           // questions put early

@@ -207,7 +207,7 @@ func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Tim
 			}
 			continue
 		}
-		if tried++; !take(&b.Signatures, cost(k)) || tried > 1 && !take(&b.Collisions, 1) {
+		if tried++; !b.take(signatures, cost(k)) || tried > 1 && !b.take(collisions, 1) {
 			return OverBudget
 		}
 		if data == nil { // not before it is paid for

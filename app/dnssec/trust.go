@@ -77,7 +77,7 @@ func (l *lookup) top(n name) *cut {
 				z.show(record)
 			}
 		}
-		b := NewBudget()
+		b := l.whole.part()
 		entry, why := entryOf(n, l.Anchors, keys.Records, b)
 		return z.unlock(keys, entry, why, l.now, b)
 	})
@@ -134,7 +134,10 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 		time.Sleep(time.Nanosecond) // in a browser the page paints now
 		z := produce()
 		ttl := z.ttl
-		if z.Status == Indeterminate {
+		switch {
+		case z.Reason == OverBudget && l.whole.spent():
+			return z, gaveUp
+		case z.Status == Indeterminate:
 			ttl = 0
 		}
 		return z, time.Duration(ttl) * time.Second
@@ -158,7 +161,7 @@ func (l *lookup) delegation(above *cut, n name) *cut {
 	if r.fault != NoReason {
 		return z.end(r.fault)
 	}
-	b := NewBudget()
+	b := l.whole.part()
 	set, found := setAt(r.Answer.Answer, n, doh.TypeDS)
 	if !found {
 		return l.noDelegation(z, r, b)
