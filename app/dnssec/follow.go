@@ -311,6 +311,12 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 			h.Signature = &sig
 		}
 		if why == NoReason {
+			var soa *Signature
+			if soa, why = l.soaOf(a, z); why != NoReason {
+				h.Signature = soa
+			}
+		}
+		if why == NoReason {
 			h.Proof, why = l.denied(d, n, typ, a.Rcode)
 		}
 		if h.Reason = why; why == NoReason || why.Status() == Insecure {
@@ -328,6 +334,21 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 	}
 	l.unless(&h, within, held)
 	l.hop(h)
+}
+
+// soaOf holds the SOA record that a denial brings to its signature, and gives
+// that when it doesn't hold. No proof needs the record, but a response is secure
+// only when all its signatures are (RFC 4033 §5, RFC 4035 §3.2.3).
+func (l *lookup) soaOf(a *doh.Answer, z *cut) (*Signature, Reason) {
+	soa, found := setAt(a.Authority, z.name, doh.TypeSOA)
+	if !found {
+		return nil, NoReason
+	}
+	signed, why := soa.verifyBy(z.name, z.keys, l.now, l.budget)
+	if signed.Signer == "" {
+		return nil, why
+	}
+	return &signed.Signature, why
 }
 
 // denied looks for the proof that a response code asks for, then for the other.
