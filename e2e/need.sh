@@ -5,6 +5,7 @@
 #	e2e/need.sh node      a Node.js for the tests as WebAssembly
 #	e2e/need.sh browser   prints the path of a Chromium or Chrome
 #	e2e/need.sh servers   the real mail, DNS and web servers
+#	e2e/need.sh signers   the signers, servers and validators of DNSSEC
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
 # the error stream; exit 3 means that this system cannot run the servers at all.
@@ -74,7 +75,17 @@ servers)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+signers)
+	[ "$(uname -s)" = Linux ] || { echo "need.sh: the signers are Debian packages; this is $(uname -s)" >&2; exit 3; }
+	[ "$(id -u)" = 0 ] || { echo "need.sh: name servers listen on port 53 only as root; run the tests as root, in a container for example" >&2; exit 3; }
+	packages=$(missing knot:knotd knot-dnssecutils:kzonesign bind9:named bind9-utils:dnssec-signzone \
+		bind9-dnsutils:delv ldnsutils:ldns-signzone unbound:unbound)
+	[ -z "$packages" ] && exit 0
+	may_install || fail "the tests with real signers need these packages: $packages"
+	# shellcheck disable=SC2086 # a list of words
+	install $packages
+	;;
 *)
-	fail "say node, browser or servers"
+	fail "say node, browser, servers or signers"
 	;;
 esac
