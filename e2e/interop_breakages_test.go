@@ -95,9 +95,9 @@ func besideDS(how func(*dns.DS)) func([]*dns.DS) []*dns.DS {
 // wrongDigest makes a DS record's digest another of the same length.
 func wrongDigest(ds *dns.DS) { ds.Digest = strings.Repeat("ab", len(ds.Digest)/2) }
 
-func digestType(n uint8) func(*dns.DS) { return func(ds *dns.DS) { ds.DigestType = n } }
+func ofDigest(n uint8) func(*dns.DS) { return func(ds *dns.DS) { ds.DigestType = n } }
 
-func algorithm(n uint8) func(*dns.DS) { return func(ds *dns.DS) { ds.Algorithm = n } }
+func ofAlgorithm(n uint8) func(*dns.DS) { return func(ds *dns.DS) { ds.Algorithm = n } }
 
 // digests gives a signed zone's DS records these digests.
 func digests(types ...uint8) spoil {
@@ -167,10 +167,10 @@ var breakages = []breakage{
 			}
 		}
 	}, ask: www, status: dnssec.Secure},
-	{label: "added-key", signing: bind13, zone: add("@ DNSKEY 256 3 13 " + someKey), ask: www, status: dnssec.Bogus, why: dnssec.RRSIGInvalid},
-	{label: "added-record", signing: knot13h, zone: add("www A 192.0.2.99"), ask: www, status: dnssec.Bogus, why: dnssec.RRSIGInvalid},
-	{label: "added-name", signing: knot13, zone: add("missing A 192.0.2.99"), ask: missing, status: dnssec.Bogus, why: dnssec.NSECMissing}, // it may as well be in a zone of its own
-	{label: "added-type", signing: knot13h, zone: add(`www TXT "new"`), ask: noText, status: dnssec.Bogus, why: dnssec.RRSIGMissing},
+	{label: "added-key", signing: bind13, zone: addLines("@ DNSKEY 256 3 13 " + someKey), ask: www, status: dnssec.Bogus, why: dnssec.RRSIGInvalid},
+	{label: "added-record", signing: knot13h, zone: addLines("www A 192.0.2.99"), ask: www, status: dnssec.Bogus, why: dnssec.RRSIGInvalid},
+	{label: "added-name", signing: knot13, zone: addLines("missing A 192.0.2.99"), ask: missing, status: dnssec.Bogus, why: dnssec.NSECMissing}, // it may as well be in a zone of its own
+	{label: "added-type", signing: knot13h, zone: addLines(`www TXT "new"`), ask: noText, status: dnssec.Bogus, why: dnssec.RRSIGMissing},
 
 	{label: "no-rrsig", signing: ldns13, zone: dropSignature("www", dns.TypeA), ask: www, status: dnssec.Bogus, why: dnssec.RRSIGMissing},
 	{label: "no-rrsig-dnskey", signing: bind13, zone: dropSignature("", dns.TypeDNSKEY), ask: www, status: dnssec.Bogus, why: dnssec.RRSIGMissing},
@@ -189,10 +189,11 @@ var breakages = []breakage{
 	{label: "lost-name-nsec3", signing: bind13h, zone: dropSet("www", dns.TypeA), ask: www, status: dnssec.Bogus, why: dnssec.NSECMissing},
 	{label: "lost-set-nsec3", signing: knot13h, zone: dropSet("mx", dns.TypeA), ask: question{"mx", dns.TypeA}, status: dnssec.Bogus, why: dnssec.NSECBadProof},
 	{label: "lost-closer", signing: knot13, zone: dropName("known.wild"), ask: question{"known.wild", dns.TypeTXT}, status: dnssec.Bogus, why: dnssec.NSECBadProof},
+	{label: "lost-wildcard", signing: knot13, zone: dropName("*.wild"), ask: wildcard, status: dnssec.Bogus, why: dnssec.NSECBadProof},
 
 	{label: "ds-wrong", signing: bind13, ds: eachDS(wrongDigest), ask: www, status: dnssec.Bogus, why: dnssec.DSDigestMismatch},
 	{label: "ds-other-tag", signing: knot13h, ds: eachDS(func(ds *dns.DS) { ds.KeyTag++ }), ask: www, status: dnssec.Bogus, why: dnssec.DNSKEYMissing},
-	{label: "ds-other-algorithm", signing: bind13, ds: eachDS(algorithm(8)), ask: www, status: dnssec.Bogus, why: dnssec.DNSKEYMissing},
+	{label: "ds-other-algorithm", signing: bind13, ds: eachDS(ofAlgorithm(8)), ask: www, status: dnssec.Bogus, why: dnssec.DNSKEYMissing},
 	{label: "ds-wrong-and-right", signing: bind13, ds: besideDS(wrongDigest), ask: www, status: dnssec.Secure},
 	{label: "ds-tag-and-right", signing: bind13, ds: besideDS(func(ds *dns.DS) { ds.KeyTag += 7 }), ask: www, status: dnssec.Secure},
 	{label: "ds-sha1", signing: bind13, zone: digests(1), ask: www, status: dnssec.Secure},
@@ -209,17 +210,17 @@ var breakages = []breakage{
 			wrongDigest(ds)
 		}
 	}), ask: www, status: dnssec.Secure},
-	{label: "ds-digest-unknown", signing: bind13, ds: eachDS(digestType(200)), ask: www, status: dnssec.Insecure, why: dnssec.DSDigestUnsupported},
-	{label: "ds-digest-gost", signing: bind13, ds: eachDS(digestType(3)), ask: www, status: dnssec.Insecure, why: dnssec.DSDigestUnsupported},
-	{label: "ds-digest-unknown-too", signing: bind13, ds: besideDS(digestType(200)), ask: www, status: dnssec.Secure},
-	{label: "ds-digest-unknown-and-wrong", signing: bind13, ds: func(all []*dns.DS) []*dns.DS { return eachDS(wrongDigest)(besideDS(digestType(200))(all)) },
+	{label: "ds-digest-unknown", signing: bind13, ds: eachDS(ofDigest(200)), ask: www, status: dnssec.Insecure, why: dnssec.DSDigestUnsupported},
+	{label: "ds-digest-gost", signing: bind13, ds: eachDS(ofDigest(3)), ask: www, status: dnssec.Insecure, why: dnssec.DSDigestUnsupported},
+	{label: "ds-digest-unknown-too", signing: bind13, ds: besideDS(ofDigest(200)), ask: www, status: dnssec.Secure},
+	{label: "ds-digest-unknown-and-wrong", signing: bind13, ds: func(all []*dns.DS) []*dns.DS { return eachDS(wrongDigest)(besideDS(ofDigest(200))(all)) },
 		ask: www, status: dnssec.Bogus, why: dnssec.DSDigestMismatch},
-	{label: "ds-algorithm-unknown", signing: bind13, ds: eachDS(algorithm(200)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
-	{label: "ds-algorithm-rsamd5", signing: bind13, ds: eachDS(algorithm(1)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
-	{label: "ds-algorithm-dsa", signing: bind13, ds: eachDS(algorithm(3)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
-	{label: "ds-algorithm-gost", signing: bind13, ds: eachDS(algorithm(12)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
-	{label: "ds-algorithm-private", signing: bind13, ds: eachDS(algorithm(253)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
-	{label: "ds-algorithm-unknown-too", signing: bind13, ds: besideDS(algorithm(200)), ask: www, status: dnssec.Secure},
+	{label: "ds-algorithm-unknown", signing: bind13, ds: eachDS(ofAlgorithm(200)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
+	{label: "ds-algorithm-rsamd5", signing: bind13, ds: eachDS(ofAlgorithm(1)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
+	{label: "ds-algorithm-dsa", signing: bind13, ds: eachDS(ofAlgorithm(3)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
+	{label: "ds-algorithm-gost", signing: bind13, ds: eachDS(ofAlgorithm(12)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
+	{label: "ds-algorithm-private", signing: bind13, ds: eachDS(ofAlgorithm(253)), ask: www, status: dnssec.Insecure, why: dnssec.AlgorithmUnsupported},
+	{label: "ds-algorithm-unknown-too", signing: bind13, ds: besideDS(ofAlgorithm(200)), ask: www, status: dnssec.Secure},
 	{label: "ds-of-unsigned", signing: unsigned, ds: func([]*dns.DS) []*dns.DS { return []*dns.DS{someDS()} }, ask: www, status: dnssec.Bogus, why: dnssec.DNSKEYMissing},
 	{label: "ds-altered", signing: bind13, above: func(p *signedZone, origin, _ string) {
 		p.change(func(rr dns.RR) bool { return rr.Header().Name == origin && rr.Header().Rrtype == dns.TypeDS }, func(rr dns.RR) { wrongDigest(rr.(*dns.DS)) })
@@ -300,7 +301,7 @@ func dropDS(p *signedZone, origin, _ string) {
 }
 
 // slipIn puts a delegation into a zone that was signed without it.
-func slipIn(p *signedZone, _, delegation string) { add(delegation)(p) }
+func slipIn(p *signedZone, _, delegation string) { addLines(delegation)(p) }
 
 // someKey is a key of algorithm 13, and someDS the record of one, that no zone has.
 const someKey = "oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA=="

@@ -123,11 +123,11 @@ func startTree(t *testing.T, root *treeZone) *tree {
 
 // resolver starts an Unbound that knows no other root than the tree's, and
 // gives its address.
-func (w *tree) resolver(t *testing.T, options string) string {
+func (w *tree) resolver(t *testing.T) string {
 	t.Helper()
 	hints := filepath.Join(w.dir, "hints")
 	write(t, hints, 0o644, fmt.Sprintf(". NS ns.\nns. A %s\n", w.servers[knotLeaf].ip))
-	return startValidator(t, filepath.Join(w.dir, "unbound"), w.anchors, fmt.Sprintf("  root-hints: %q\n%s", hints, options))
+	return startValidator(t, filepath.Join(w.dir, "unbound"), w.anchors, fmt.Sprintf("  root-hints: %q", hints))
 }
 
 // startValidator starts an Unbound that validates from the anchors, with

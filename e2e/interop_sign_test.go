@@ -48,6 +48,7 @@ type signing struct {
 
 // signedZone is a zone as its signer left it, and maybe somebody after that.
 type signedZone struct {
+	t       *testing.T
 	origin  string
 	records []dns.RR
 	// ds are the records for the zone above: one with SHA-256 for each key that
@@ -62,7 +63,7 @@ func (s signing) sign(t *testing.T, dir, origin, text string) *signedZone {
 	t.Helper()
 	file := filepath.Join(dir, "zone")
 	write(t, file, 0o644, text)
-	z := &signedZone{origin: origin}
+	z := &signedZone{t: t, origin: origin}
 	switch s.signer {
 	case byBIND:
 		s.bindKeys(t, dir, origin)

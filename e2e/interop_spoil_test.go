@@ -34,15 +34,17 @@ func (z *signedZone) hashed(label string) string {
 // drop takes records away. Where nothing is taken away the table of breakages
 // is wrong.
 func (z *signedZone) drop(match func(dns.RR) bool) {
+	z.t.Helper()
 	left := slices.DeleteFunc(slices.Clone(z.records), match)
 	if len(left) == len(z.records) {
-		panic("nothing to drop in " + z.origin)
+		z.t.Fatal("nothing to drop in " + z.origin)
 	}
 	z.records = left
 }
 
 // change changes records.
 func (z *signedZone) change(match func(dns.RR) bool, how func(dns.RR)) {
+	z.t.Helper()
 	found := false
 	for i, rr := range z.records {
 		if match(rr) {
@@ -52,7 +54,7 @@ func (z *signedZone) change(match func(dns.RR) bool, how func(dns.RR)) {
 		}
 	}
 	if !found {
-		panic("nothing to change in " + z.origin)
+		z.t.Fatal("nothing to change in " + z.origin)
 	}
 }
 
@@ -135,15 +137,15 @@ func flip(sig *dns.RRSIG) {
 	sig.Signature = string(text)
 }
 
-// add adds records as lines whose names are relative to the zone.
-func add(lines string) spoil {
+// addLines adds records, lines whose names are relative to the zone.
+func addLines(lines string) spoil {
 	return func(z *signedZone) {
 		parser := dns.NewZoneParser(strings.NewReader("$TTL 300\n"+lines), z.origin, "")
 		for rr, ok := parser.Next(); ok; rr, ok = parser.Next() {
 			z.records = append(z.records, rr)
 		}
 		if parser.Err() != nil {
-			panic(parser.Err())
+			z.t.Fatal(parser.Err())
 		}
 	}
 }
