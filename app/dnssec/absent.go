@@ -1,0 +1,150 @@
+package dnssec
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sealane/sealane/app/doh"
+)
+
+// absent validates a denial and notes the hop: of the name where the response
+// code says so, else of the type. The code itself isn't signed, so the other
+// proof will do as well, and tells the right one.
+func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
+	h := Hop{Name: n.String(), Type: typ, Reason: NSECMissing}
+	l.rcode = a.Rcode
+	within := n
+	if typ == doh.TypeDS && n != "\x00" {
+		within = n.parent()
+	}
+	var denials []doh.Record
+	for _, r := range a.Authority {
+		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3 || sig.covered == doh.TypeSOA) {
+			denials = append(denials, r)
+		}
+	}
+	held := false
+	for _, signer := range l.signersOf(denials, within) {
+		z := l.zoneOf(signer)
+		h.Zone = z.Name
+		switch {
+		case z.Status != Secure:
+			h.Status, h.Reason = z.Status, z.Reason
+			l.hop(h)
+			return
+		case z.name != signer:
+			h.Reason = RRSIGWrongSigner
+			continue
+		}
+		held = true
+		d, sig, why := deny(a.Authority, signer, z.keys, l.now, l.budget)
+		if sig.Signer != "" {
+			h.Signature = &sig
+		}
+		if why == NoReason {
+			var soa *Signature
+			if soa, why = l.soaOf(a, z); why != NoReason {
+				h.Signature = soa
+			}
+		}
+		if why == NoReason {
+			h.Proof, why = l.denied(d, n, typ, a.Rcode)
+		}
+		if h.Reason = why; why == NoReason || why.Status() == Insecure {
+			l.ttl = min(l.ttl, z.ttl, shortest(a))
+			h.Status = why.Status()
+			if why == NoReason {
+				h.Status = h.Proof.Status()
+			}
+			if h.Proof == UnsignedDelegation && typ != doh.TypeDS {
+				h.Status = Insecure // the answer is of the zone above, not of the name's own
+			}
+			l.hop(h)
+			return
+		}
+	}
+	l.unless(&h, within, held)
+	l.hop(h)
+}
+
+// soaOf holds the SOA record that a denial brings to its signature, and gives
+// that when it doesn't hold. No proof needs the record, but a response is secure
+// only when all its signatures are (RFC 4033 §5, RFC 4035 §3.2.3).
+func (l *lookup) soaOf(a *doh.Answer, z *cut) (*Signature, Reason) {
+	soa, found := setAt(a.Authority, z.name, doh.TypeSOA)
+	if !found {
+		return nil, NoReason
+	}
+	signed, why := soa.verifyBy(z.name, z.keys, l.now, l.budget)
+	if signed.Signer == "" {
+		return nil, why
+	}
+	return &signed.Signature, why
+}
+
+// denied looks for the proof that a response code asks for, then for the other.
+func (l *lookup) denied(d *Denial, n name, typ doh.Type, rcode int) (Proof, Reason) {
+	byName, noName := d.noNameFor(n)
+	byType, noData := d.noDataFor(n, typ)
+	if typ == typeANY && byType != EmptyNonTerminal && noData == NoReason {
+		byType, noData = NoProof, NSECBadProof // what a bitmap names is there
+	}
+	switch {
+	case rcode == rcodeNXDomain && noName == NoReason:
+		return byName, NoReason
+	case rcode == rcodeNXDomain && byType.Status() == Secure:
+		l.rcode = rcodeNoError
+		return byType, NoReason
+	case rcode == rcodeNXDomain:
+		return NoProof, noName
+	case noData != NoReason && byName.Status() == Secure:
+		l.rcode = rcodeNXDomain
+		return byName, NoReason
+	case noData != NoReason && d.cutAbove(n):
+		return UnsignedDelegation, NoReason
+	}
+	return byType, noData
+}
+
+// deny reads the NSEC and NSEC3 records of a section that a zone vouches for.
+// Where there are some and none of them is signed well, that is the reason.
+func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *Budget) (*Denial, Signature, Reason) {
+	var good []Signed
+	var first Signature
+	fault := NSECMissing
+	for _, s := range RRsets(section) {
+		if s.Type != doh.TypeNSEC && s.Type != doh.TypeNSEC3 {
+			continue
+		}
+		signed, why := s.verifyBy(zone, keys, now, b)
+		switch {
+		case why == OverBudget:
+			return nil, first, OverBudget
+		case why == NoReason:
+			good = append(good, signed)
+			if len(good) == 1 {
+				first = signed.Signature
+			}
+		case len(good) == 0:
+			fault, first = why, signed.Signature
+		}
+	}
+	if len(good) == 0 {
+		return nil, first, fault
+	}
+	return newDenial(zone, good, b), first, NoReason
+}
+
+// speaksOf tells whether a response's authority section denies something of a
+// name: an SOA or a proof of a zone that it lies in.
+func speaksOf(a *doh.Answer, n name) bool {
+	return slices.ContainsFunc(a.Authority, func(r doh.Record) bool {
+		switch r.Type {
+		case doh.TypeSOA, doh.TypeNSEC:
+			return n.within(ownerOf(r)) || r.Type == doh.TypeNSEC
+		case doh.TypeNSEC3:
+			return n.within(ownerOf(r).parent())
+		}
+		return false
+	})
+}
