@@ -51,6 +51,7 @@ func TestDelegations(t *testing.T) {
 		{"SHA-1 and SHA-256", delegated(func(k *zone.Key) []dns.RR { return []dns.RR{k.DSOf(1), k.DSOf(2)} }), "", ""},
 		{"SHA-1, and SHA-256 of another key", delegated(func(k *zone.Key) []dns.RR { return []dns.RR{k.DSOf(1), next.DSOf(2)} }), "bogus dnskey-missing", ""},
 		{"SHA-1, and a wrong SHA-256", delegated(func(k *zone.Key) []dns.RR { return []dns.RR{k.DSOf(1), spoiledDS(k.DSOf(2))} }), "bogus ds-digest-mismatch", ""},
+		{"SHA-1, and SHA-256 of an unknown algorithm", delegated(func(k *zone.Key) []dns.RR { return []dns.RR{k.DSOf(1), otherAlgorithm(k.DSOf(2), 200)} }), "", ""},
 		{"a wrong digest", delegated(func(k *zone.Key) []dns.RR { return []dns.RR{spoiledDS(k.DS())} }), "bogus ds-digest-mismatch", ""},
 		{"a wrong digest and a right one", delegated(func(k *zone.Key) []dns.RR { return []dns.RR{spoiledDS(k.DSOf(4)), k.DSOf(2)} }), "", ""},
 		{"another key's", delegated(func(*zone.Key) []dns.RR { return []dns.RR{next.DS()} }), "bogus dnskey-missing", ""},

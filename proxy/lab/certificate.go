@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -62,6 +63,11 @@ func newKeyring(now time.Time) (*keyring, error) {
 	}
 	k.top, err = k.zone(top, "")
 	return k, err
+}
+
+// anchor gives the trust anchor of test., a DS record.
+func (k *keyring) anchor() dnssec.Anchor {
+	return dnssec.Anchor{Zone: top, Record: k.top.DS().String()}
 }
 
 // zone gives a zone's key; another purpose, another key.

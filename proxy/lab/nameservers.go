@@ -56,15 +56,11 @@ func (w *world) authority(query *dns.Msg, second bool) *dns.Msg {
 		return refused
 	}
 	q := query.Question[0]
-	name, err := dnsname.Parse(dns.CanonicalName(q.Name))
-	if err != nil || !name.Within(top) {
+	z := w.zones.ZoneOf(dns.CanonicalName(q.Name), q.Qtype)
+	switch {
+	case z == nil:
 		return refused
-	}
-	if w.failing[set{name, q.Qtype}] {
-		return new(dns.Msg).SetRcode(query, dns.RcodeServerFailure)
-	}
-	z := w.zoneOf(name, q.Qtype)
-	if !second {
+	case !second:
 		return z.Answer(query)
 	}
 	s := w.second[z.Origin().FQDN()]

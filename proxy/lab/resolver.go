@@ -7,12 +7,9 @@ import (
 
 	"github.com/miekg/dns"
 
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
 )
-
-// maxZones bounds how many zones one CNAME chain may lead through.
-const maxZones = 8
 
 // exchange answers one query in wire form, as a validating recursive resolver
 // does that knows the lab's trust anchor.
@@ -27,114 +24,61 @@ func (l *Lab) exchange(ctx context.Context, query []byte) ([]byte, error) {
 	return l.world.Load().resolve(q, l.now()).Pack()
 }
 
-// resolution is one answer being made.
-type resolution struct {
-	*dns.Msg
-	world  *world
-	now    time.Time
-	secure bool
-}
-
-// resolve answers a query: CNAME chains are followed from zone to zone, AD is
-// set when every step validates and the query has DO or AD (RFC 6840 §5.8),
-// and what is bogus is SERVFAIL with an extended error (RFC 8914), unless the
-// query has CD (RFC 4035 §3.2.2).
+// resolve answers a query: AD is set when the answer is secure and the query has
+// DO or AD (RFC 6840 §5.8), and what is bogus is SERVFAIL with an extended error
+// (RFC 8914), unless the query has CD (RFC 4035 §3.2.2).
 func (w *world) resolve(query *dns.Msg, now time.Time) *dns.Msg {
-	r := &resolution{Msg: new(dns.Msg).SetReply(query), world: w, now: now, secure: true}
-	r.RecursionAvailable, r.CheckingDisabled = true, query.CheckingDisabled
+	m := w.zones.Resolve(query)
+	switch m.Rcode {
+	case dns.RcodeNotImplemented:
+		return m
+	case dns.RcodeRefused:
+		return refuse(m, m.Rcode, dns.ExtendedErrorCodeNotAuthoritative, "the lab knows names under test. only")
+	case dns.RcodeServerFailure:
+		return refuse(m, m.Rcode, dns.ExtendedErrorCodeNoReachableAuthority, "no name server of the lab answers")
+	}
+	r := w.validate(query.Question[0], now)
+	if r.Status != dnssec.Secure && r.Status != dnssec.Insecure && !query.CheckingDisabled {
+		return refuse(m, dns.RcodeServerFailure, r.Reason.EDE(), why(r))
+	}
 	opt := query.IsEdns0()
-	do := opt != nil && opt.Do()
-	if opt != nil {
-		r.SetEdns0(1232, do)
-	}
-	if len(query.Question) != 1 || query.Opcode != dns.OpcodeQuery {
-		r.Rcode = dns.RcodeNotImplemented
-		return r.Msg
-	}
-	q := query.Question[0]
-	name, err := dnsname.Parse(dns.CanonicalName(q.Name))
-	if err != nil || q.Qclass != dns.ClassINET || !name.Within(top) {
-		r.refuse(dns.RcodeRefused, dns.ExtendedErrorCodeNotAuthoritative, "the lab knows names under test. only")
-		return r.Msg
-	}
-	for range maxZones {
-		next := r.step(name, q.Qtype)
-		if next.IsZero() {
-			break
-		}
-		name = next
-	}
-	r.AuthenticatedData = r.secure && r.Rcode != dns.RcodeServerFailure && (do || query.AuthenticatedData)
-	if !do {
-		r.strip(q.Qtype)
-	}
-	return r.Msg
+	m.AuthenticatedData = r.Status == dnssec.Secure && (query.AuthenticatedData || opt != nil && opt.Do())
+	return m
 }
 
-// step asks the zone of the name, and gives the name to go on with when an
-// alias leads into another zone.
-func (r *resolution) step(name dnsname.Name, typ uint16) dnsname.Name {
-	if r.world.failing[set{name, typ}] {
-		r.refuse(dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority, "the name server answers SERVFAIL")
-		return dnsname.Name{}
+// maxCached bounds how many answers are validated before what is known of the
+// way to them is forgotten: anybody may ask for any name.
+const maxCached = 500
+
+// validate looks a question up from the lab's trust anchor.
+func (w *world) validate(q dns.Question, now time.Time) dnssec.Result {
+	w.mu.Lock()
+	if w.validated++; w.validated%maxCached == 1 {
+		w.cache = new(dnssec.Cache)
 	}
-	z := r.world.zoneOf(name, typ)
-	q := new(dns.Msg).SetQuestion(name.FQDN(), typ)
-	q.SetEdns0(4096, true)
-	part := z.Answer(q)
-	status, cause := r.world.validate(z, part, r.now)
-	r.secure = r.secure && status == dnssec.Secure
-	if status == dnssec.Bogus && !r.CheckingDisabled {
-		r.refuse(dns.RcodeServerFailure, cause.code, cause.text)
-		return dnsname.Name{}
+	r := dnssec.Resolver{
+		Exchange: w.zones.Exchange, Anchors: []dnssec.Anchor{w.anchor},
+		Now: func() time.Time { return now }, Cache: w.cache,
 	}
-	r.Rcode = part.Rcode
-	r.Answer, r.Ns = append(r.Answer, part.Answer...), append(r.Ns, part.Ns...)
-	end := follow(part.Answer, name, typ)
-	if end == name || r.world.zoneOf(end, typ) == z {
-		return dnsname.Name{}
-	}
-	if !end.Within(top) {
-		r.refuse(dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority, "an alias leads out of the lab")
-		return dnsname.Name{}
-	}
-	return end
+	w.mu.Unlock()
+	return r.Lookup(context.Background(), q.Name, doh.Type(q.Qtype))
 }
 
-// follow gives where the CNAME records of an answer lead from a name.
-func follow(answer []dns.RR, name dnsname.Name, typ uint16) dnsname.Name {
-	if typ == dns.TypeCNAME {
-		return name
-	}
-	for range answer {
-		for _, rr := range answer {
-			if cname, ok := rr.(*dns.CNAME); ok && cname.Hdr.Name == name.FQDN() {
-				name, _ = dnsname.Parse(dns.CanonicalName(cname.Target))
-			}
+// why says at which name an answer is broken, and how.
+func why(r dnssec.Result) string {
+	for _, h := range r.Hops {
+		if h.Status == r.Status {
+			return fmt.Sprintf("%s: %s %s", r.Reason, h.Name, h.Type)
 		}
 	}
-	return name
+	return string(r.Reason)
 }
 
-// refuse makes the reply one of an error, with an extended one when the query
-// has EDNS.
-func (r *resolution) refuse(rcode int, code uint16, text string) {
-	r.Rcode, r.secure = rcode, false
-	r.Answer, r.Ns = nil, nil
-	if opt := r.IsEdns0(); opt != nil {
+// refuse makes a response one of an error, with an extended one when it has EDNS.
+func refuse(m *dns.Msg, rcode int, code uint16, text string) *dns.Msg {
+	m.Rcode, m.Answer, m.Ns = rcode, nil, nil
+	if opt := m.IsEdns0(); opt != nil {
 		opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: code, ExtraText: text})
 	}
-}
-
-// strip takes out what only a query with DO is given (RFC 3225 §3).
-func (r *resolution) strip(asked uint16) {
-	for _, section := range []*[]dns.RR{&r.Answer, &r.Ns} {
-		kept := (*section)[:0]
-		for _, rr := range *section {
-			if t := rr.Header().Rrtype; t == asked || t != dns.TypeRRSIG && t != dns.TypeNSEC {
-				kept = append(kept, rr)
-			}
-		}
-		*section = kept
-	}
+	return m
 }

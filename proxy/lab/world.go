@@ -4,11 +4,13 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -22,22 +24,27 @@ const (
 )
 
 // world is the lab at one refresh: zones and what listens at which address. It
-// isn't changed once built.
+// isn't changed once built, but for what the resolver remembers.
 type world struct {
-	zones   map[string]*zone.Zone // by origin, with final dot
-	second  map[string]*secondZone
-	failing map[set]bool
+	zones  zone.Internet
+	second map[string]*secondZone
+	anchor dnssec.Anchor
 	// owned says who has an address; what serves there is in mail and web.
 	owned map[netip.Addr]dnsname.Name
 	mail  map[netip.Addr]*mailServer
 	web   map[netip.Addr]*webServer
+
+	mu        sync.Mutex
+	cache     *dnssec.Cache
+	validated int
 }
 
 // build makes the world of the files. Its errors about a file are *FileError.
 func build(files []*domainFile, keys *keyring, now time.Time) (*world, error) {
 	w := &world{
-		zones: map[string]*zone.Zone{}, second: map[string]*secondZone{}, failing: map[set]bool{}, owned: map[netip.Addr]dnsname.Name{},
+		zones: zone.Internet{}, second: map[string]*secondZone{}, owned: map[netip.Addr]dnsname.Name{},
 		mail: map[netip.Addr]*mailServer{}, web: map[netip.Addr]*webServer{},
+		anchor: keys.anchor(),
 	}
 	parent := zone.New(top)
 	if err := parent.Add("@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300", "@ NS ns"); err != nil {
@@ -127,7 +134,7 @@ func (b *builder) delegate(parent, z *zone.Zone) error {
 		}
 	}
 	for _, s := range d.failing {
-		b.failing[s] = true
+		parent.Fail(s.name.FQDN(), s.typ) // the DS of the domain is there
 	}
 	if d.mode != modeUnsigned {
 		key, err := b.sign(z)
@@ -161,6 +168,9 @@ func (b *builder) sign(z *zone.Zone) (*zone.Key, error) {
 // spoil breaks the signed zone as the file says.
 func (b *builder) spoil(z *zone.Zone) error {
 	d := &b.file.dnssec
+	for _, s := range d.failing {
+		z.Fail(s.name.FQDN(), s.typ)
+	}
 	for _, s := range d.expired {
 		if err := z.SignAgain(s.name, s.typ, b.now.Add(-30*day), b.now.Add(-2*day)); err != nil {
 			return err
