@@ -37,7 +37,7 @@ func TestLooks(t *testing.T) {
 				p.scheme(scheme)
 				p.picture(filepath.Join(pictures, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)))
 			}
-			if name == "worst" {
+			if name == "worst" || name == "perfect" {
 				p.unfold()
 				p.fits(fmt.Sprintf("%s at %d px, unfolded", name, width))
 				p.picture(filepath.Join(pictures, fmt.Sprintf("%s-%d-unfolded.png", name, width)))
