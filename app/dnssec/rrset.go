@@ -137,6 +137,8 @@ func readSignature(r doh.Record) (*signature, bool) {
 	}, ok && len(value) > 0
 }
 
+const skew = uint32(Skew / time.Second)
+
 // before compares moments of 32 bits by serial arithmetic (RFC 4034 §3.1.5,
 // RFC 1982 §3.2): they mean the nearest such moment, also beyond 2106.
 func before(a, b uint32) bool { return int32(a-b) < 0 }
@@ -183,7 +185,6 @@ func nearness(r Reason) int {
 
 // verify holds one signature to RFC 4035 §5.3.1 and §5.3.3.
 func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Time, b *Budget) Reason {
-	const skew = uint32(Skew / time.Second)
 	owner, at := nameOf(s.Owner), uint32(now.Unix())
 	switch {
 	case zone == "" || sig.signer != zone || !owner.within(zone):
@@ -238,7 +239,8 @@ func (sig *signature) public(now time.Time) Signature {
 	return Signature{
 		KeyTag: sig.tag, Algorithm: sig.algorithm, Signer: sig.signer.String(),
 		Inception: moment(sig.inception), Expiration: moment(sig.expiration),
-		Skewed: before(sig.expiration, uint32(at)) || before(uint32(at), sig.inception),
+		Skewed: before(sig.expiration, uint32(at)) && !before(sig.expiration+skew, uint32(at)) ||
+			before(uint32(at), sig.inception) && !before(uint32(at)+skew, sig.inception),
 	}
 }
 
