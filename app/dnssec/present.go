@@ -115,9 +115,12 @@ func (l *lookup) signersOf(signatures []doh.Record, n name) []name {
 	for _, r := range signatures {
 		sig, ok := readSignature(r)
 		if ok && Supported(sig.algorithm) && n.within(sig.signer) && (top == "" || sig.signer.within(top)) && !slices.Contains(all, sig.signer) {
-			all = append(all, sig.signer)
+			at := 0
+			for at < len(all) && all[at].depth() >= sig.signer.depth() {
+				at++
+			}
+			all = slices.Insert(all, at, sig.signer)
 		}
 	}
-	slices.SortFunc(all, func(a, b name) int { return b.depth() - a.depth() })
 	return all[:min(len(all), maxSigners)]
 }

@@ -3,6 +3,7 @@ package dnssec
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -81,10 +82,11 @@ func (l *lookup) result() Result {
 	if len(l.hops) == 0 {
 		out.Status, out.Reason = Indeterminate, CouldNotTell
 	}
-	for _, z := range l.zones {
+	links := slices.Collect(maps.Values(l.zones))
+	slices.SortFunc(links, func(a, b *cut) int { return a.name.compare(b.name) })
+	for _, z := range links {
 		out.Zones = append(out.Zones, z.Zone)
 	}
-	slices.SortFunc(out.Zones, func(a, b Zone) int { return nameOf(a.Name).compare(nameOf(b.Name)) })
 	return out
 }
 
