@@ -55,6 +55,7 @@ func (p *program) verify(w *worldFlags) error {
 // anchors reads the trust anchors: the root's, and those of the file.
 func (p *program) anchors(w *worldFlags) ([]dnssec.Anchor, error) {
 	all := dnssec.RootAnchors()
+	builtIn := len(all)
 	if w.anchorFile == "" {
 		return all, nil
 	}
@@ -72,6 +73,9 @@ func (p *program) anchors(w *worldFlags) ([]dnssec.Anchor, error) {
 		}
 		if t := rr.Header().Rrtype; err != nil || t != dns.TypeDS && t != dns.TypeDNSKEY {
 			return nil, errWords(p.say(p.cli.BadAnchor, "name", w.anchorFile))
+		}
+		if zone == dnsname.Root { // a root of one's own
+			all, builtIn = all[builtIn:], 0
 		}
 		all = append(all, dnssec.Anchor{Zone: zone, Record: rr.String()})
 		found = true
