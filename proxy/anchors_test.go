@@ -14,8 +14,8 @@ import (
 func TestAnchorsOfAFile(t *testing.T) {
 	builtIn := len(dnssec.RootAnchors())
 	for text, want := range map[string]struct{ all, roots int }{
-		"example. DS 1 13 2 0a0b\n":                                  {builtIn + 1, builtIn},
-		". DS 1 13 2 0a0b\n":                                         {1, 1},
+		"example. DS 1 13 2 0a0b\n": {builtIn + 1, builtIn},
+		". DS 1 13 2 0a0b\n":        {1, 1},
 		"example. DS 1 13 2 0a0b\n. DS 1 13 2 0a0b\n. DS 2 13 2 0a\n": {3, 2},
 	} {
 		file := filepath.Join(t.TempDir(), "anchors")

@@ -13,6 +13,7 @@ type Budget struct {
 	Hashes     int // runs of a hash function for NSEC3
 
 	whole *Budget // that this one is a part of, and takes from
+	pace  *pace   // that what it pays for keeps to, nil for none
 }
 
 // NewBudget gives what is ample for one response of an honest zone: it has up
@@ -23,14 +24,14 @@ func NewBudget() *Budget { return &Budget{Signatures: 40, Collisions: 4, Digests
 // and a denial take about twelve verifications, and an alias through as many
 // others twice as much. Without it a zone at each label, or at each hop, could
 // have the budget of a response each.
-func lookupBudget() *Budget {
-	return &Budget{Signatures: 80, Collisions: 12, Digests: 80, Hashes: 60_000}
+func lookupBudget(p *pace) *Budget {
+	return &Budget{Signatures: 80, Collisions: 12, Digests: 80, Hashes: 60_000, pace: p}
 }
 
 // part gives the budget of one more response.
 func (b *Budget) part() *Budget {
 	p := NewBudget()
-	p.whole = b
+	p.whole, p.pace = b, b.pace
 	return p
 }
 

@@ -63,6 +63,7 @@ func (d *Denial) hash(n name) string {
 	if !d.budget.take(hashes, cost) {
 		return ""
 	}
+	d.budget.pace.spend(cost)
 	sum := hashName(n, h.params)
 	h.known[n] = sum
 	return sum

@@ -15,6 +15,7 @@ import (
 type Cache struct {
 	running sync.WaitGroup // questions whose answer nobody may want
 	signed  atomic.Bool    // some answer has had a signature
+	pace    pace
 
 	mu      sync.Mutex
 	answers map[question]*entry[response]

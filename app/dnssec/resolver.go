@@ -42,11 +42,12 @@ const (
 // underscore. It gives up, Indeterminate, when ctx ends.
 func (r Resolver) Lookup(ctx context.Context, of string, typ doh.Type) Result {
 	n := nameOf(of)
-	l := &lookup{Resolver: r, ctx: ctx, now: r.Now(), whole: lookupBudget(), zones: map[name]*cut{}}
-	l.budget = l.whole.part()
+	l := &lookup{Resolver: r, ctx: ctx, now: r.Now(), zones: map[name]*cut{}}
 	if l.Cache == nil {
 		l.Cache = new(Cache)
 	}
+	l.whole = lookupBudget(&l.Cache.pace)
+	l.budget = l.whole.part()
 	if n == "" {
 		return Result{Reason: CouldNotTell}
 	}

@@ -211,6 +211,7 @@ func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Tim
 		if tried++; !b.take(signatures, cost(k)) || tried > 1 && !b.take(collisions, 1) {
 			return OverBudget
 		}
+		b.pace.spend(signatureWork * cost(k))
 		if data == nil { // not before it is paid for
 			data = s.signedData(sig, sig.source(owner))
 		}

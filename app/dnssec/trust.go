@@ -131,7 +131,6 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 	}
 	l.Cache.mu.Unlock()
 	z, ok := keep(l.ctx, l.Cache, l.Cache.cuts, n, l.now, func() (*cut, time.Duration) {
-		time.Sleep(time.Nanosecond) // in a browser the page paints now
 		z := produce()
 		ttl := z.ttl
 		switch {
