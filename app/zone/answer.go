@@ -52,7 +52,7 @@ func (z *Zone) Answer(query *dns.Msg) *dns.Msg {
 // step answers for one name and gives the target when that is an alias.
 func (z *Zone) step(m reply, name string, typ uint16) string {
 	if z.failing[set{name, typ}] {
-		m.Rcode, m.Answer, m.Ns = dns.RcodeServerFailure, nil, nil
+		m.Rcode, m.Authoritative, m.Answer, m.Ns = dns.RcodeServerFailure, false, nil, nil
 		return ""
 	}
 	if cut := z.cutFor(name, typ); cut != "" {

@@ -114,9 +114,7 @@ func (l *Lab) Network() *observe.Network {
 }
 
 // Anchor gives the trust anchor of test., a DS record.
-func (l *Lab) Anchor() dnssec.Anchor {
-	return dnssec.Anchor{Zone: top, Record: l.keys.top.DS().String()}
-}
+func (l *Lab) Anchor() dnssec.Anchor { return l.keys.anchor() }
 
 // DNSAddr gives the address, "127.0.0.1:port", of the lab's resolver, over UDP
 // and TCP.

@@ -3,16 +3,15 @@ package lab
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
 )
-
-// maxZones bounds how many zones one CNAME chain may lead through.
-const maxZones = 8
 
 // exchange answers one query in wire form, as a validating recursive resolver
 // does that knows the lab's trust anchor.
@@ -27,114 +26,96 @@ func (l *Lab) exchange(ctx context.Context, query []byte) ([]byte, error) {
 	return l.world.Load().resolve(q, l.now()).Pack()
 }
 
-// resolution is one answer being made.
-type resolution struct {
-	*dns.Msg
-	world  *world
-	now    time.Time
-	secure bool
-}
-
-// resolve answers a query: CNAME chains are followed from zone to zone, AD is
-// set when every step validates and the query has DO or AD (RFC 6840 §5.8),
-// and what is bogus is SERVFAIL with an extended error (RFC 8914), unless the
-// query has CD (RFC 4035 §3.2.2).
+// resolve answers a query with what the zones say. Unless the query has CD, it
+// validates (RFC 4035 §3.2.2): AD is set when all is secure and the query has DO
+// or AD (RFC 6840 §5.8), and what is bogus is SERVFAIL with an extended error
+// (RFC 8914).
 func (w *world) resolve(query *dns.Msg, now time.Time) *dns.Msg {
-	r := &resolution{Msg: new(dns.Msg).SetReply(query), world: w, now: now, secure: true}
-	r.RecursionAvailable, r.CheckingDisabled = true, query.CheckingDisabled
-	opt := query.IsEdns0()
-	do := opt != nil && opt.Do()
-	if opt != nil {
-		r.SetEdns0(1232, do)
+	m := w.zones.Resolve(query)
+	switch {
+	case m.Rcode == dns.RcodeRefused:
+		refuse(m, m.Rcode, dns.ExtendedErrorCodeNotAuthoritative, "the lab knows names under test. only")
+	case m.Rcode == dns.RcodeServerFailure:
+		refuse(m, m.Rcode, dns.ExtendedErrorCodeNoReachableAuthority, "a name server fails, or an alias leads out of the lab")
+	case m.Rcode != dns.RcodeNotImplemented && !query.CheckingDisabled:
+		w.validate(m, query, now)
 	}
-	if len(query.Question) != 1 || query.Opcode != dns.OpcodeQuery {
-		r.Rcode = dns.RcodeNotImplemented
-		return r.Msg
-	}
-	q := query.Question[0]
-	name, err := dnsname.Parse(dns.CanonicalName(q.Name))
-	if err != nil || q.Qclass != dns.ClassINET || !name.Within(top) {
-		r.refuse(dns.RcodeRefused, dns.ExtendedErrorCodeNotAuthoritative, "the lab knows names under test. only")
-		return r.Msg
-	}
-	for range maxZones {
-		next := r.step(name, q.Qtype)
-		if next.IsZero() {
-			break
-		}
-		name = next
-	}
-	r.AuthenticatedData = r.secure && r.Rcode != dns.RcodeServerFailure && (do || query.AuthenticatedData)
-	if !do {
-		r.strip(q.Qtype)
-	}
-	return r.Msg
+	return m
 }
 
-// step asks the zone of the name, and gives the name to go on with when an
-// alias leads into another zone.
-func (r *resolution) step(name dnsname.Name, typ uint16) dnsname.Name {
-	if r.world.failing[set{name, typ}] {
-		r.refuse(dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority, "the name server answers SERVFAIL")
-		return dnsname.Name{}
+// validate makes of an answer what it is worth by its status.
+func (w *world) validate(m, query *dns.Msg, now time.Time) {
+	q, opt := query.Question[0], query.IsEdns0()
+	found := w.status(q, now)
+	switch {
+	case found.Status == dnssec.Secure || w.vouched(q.Name):
+		m.AuthenticatedData = opt != nil && opt.Do() || query.AuthenticatedData
+	case found.Status != dnssec.Insecure:
+		refuse(m, dns.RcodeServerFailure, found.Reason.EDE(), whyOf(found))
+	case found.Reason.EDE() != 0:
+		explain(m, found.Reason.EDE(), whyOf(found))
 	}
-	z := r.world.zoneOf(name, typ)
-	q := new(dns.Msg).SetQuestion(name.FQDN(), typ)
-	q.SetEdns0(4096, true)
-	part := z.Answer(q)
-	status, cause := r.world.validate(z, part, r.now)
-	r.secure = r.secure && status == dnssec.Secure
-	if status == dnssec.Bogus && !r.CheckingDisabled {
-		r.refuse(dns.RcodeServerFailure, cause.code, cause.text)
-		return dnsname.Name{}
-	}
-	r.Rcode = part.Rcode
-	r.Answer, r.Ns = append(r.Answer, part.Answer...), append(r.Ns, part.Ns...)
-	end := follow(part.Answer, name, typ)
-	if end == name || r.world.zoneOf(end, typ) == z {
-		return dnsname.Name{}
-	}
-	if !end.Within(top) {
-		r.refuse(dns.RcodeServerFailure, dns.ExtendedErrorCodeNoReachableAuthority, "an alias leads out of the lab")
-		return dnsname.Name{}
-	}
-	return end
 }
 
-// follow gives where the CNAME records of an answer lead from a name.
-func follow(answer []dns.RR, name dnsname.Name, typ uint16) dnsname.Name {
-	if typ == dns.TypeCNAME {
-		return name
+// status validates what the zones answer to a question.
+func (w *world) status(q dns.Question, now time.Time) dnssec.Result {
+	return dnssec.Resolver{
+		Exchange: w.zones.Exchange, Anchors: []dnssec.Anchor{w.anchor}, Cache: w.memory.take(),
+		Now: func() time.Time { return now },
+	}.Lookup(context.Background(), q.Name, doh.Type(q.Qtype))
+}
+
+// memory is what the resolver has validated, forgotten now and then: the names
+// that strangers ask for mustn't pile up.
+type memory struct {
+	mu    sync.Mutex
+	cache *dnssec.Cache
+	left  int // lookups that it may still serve
+}
+
+// remembered is how many lookups share a cache.
+const remembered = 1000
+
+func (m *memory) take() *dnssec.Cache {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.left == 0 {
+		m.cache, m.left = new(dnssec.Cache), remembered
 	}
-	for range answer {
-		for _, rr := range answer {
-			if cname, ok := rr.(*dns.CNAME); ok && cname.Hdr.Name == name.FQDN() {
-				name, _ = dnsname.Parse(dns.CanonicalName(cname.Target))
-			}
+	m.left--
+	return m.cache
+}
+
+// vouched tells whether the resolver believes a name's domain whatever it says.
+func (w *world) vouched(name string) bool {
+	n, err := dnsname.Parse(dns.CanonicalName(name))
+	for ; err == nil && n.Within(top); n = n.Parent() {
+		if w.believed[n] {
+			return true
 		}
 	}
-	return name
+	return false
 }
 
-// refuse makes the reply one of an error, with an extended one when the query
-// has EDNS.
-func (r *resolution) refuse(rcode int, code uint16, text string) {
-	r.Rcode, r.secure = rcode, false
-	r.Answer, r.Ns = nil, nil
-	if opt := r.IsEdns0(); opt != nil {
+// whyOf says what is wrong with the first hop that isn't secure.
+func whyOf(r dnssec.Result) string {
+	for _, h := range r.Hops {
+		if h.Status != dnssec.Secure {
+			return fmt.Sprintf("%s %s: %s", h.Name, h.Type, h.Reason)
+		}
+	}
+	return string(r.Reason)
+}
+
+// refuse makes an answer one of an error.
+func refuse(m *dns.Msg, rcode int, code uint16, text string) {
+	m.Rcode, m.Answer, m.Ns = rcode, nil, nil
+	explain(m, code, text)
+}
+
+// explain adds an extended error when the query had EDNS.
+func explain(m *dns.Msg, code uint16, text string) {
+	if opt := m.IsEdns0(); opt != nil {
 		opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: code, ExtraText: text})
-	}
-}
-
-// strip takes out what only a query with DO is given (RFC 3225 §3).
-func (r *resolution) strip(asked uint16) {
-	for _, section := range []*[]dns.RR{&r.Answer, &r.Ns} {
-		kept := (*section)[:0]
-		for _, rr := range *section {
-			if t := rr.Header().Rrtype; t == asked || t != dns.TypeRRSIG && t != dns.TypeNSEC {
-				kept = append(kept, rr)
-			}
-		}
-		*section = kept
 	}
 }
