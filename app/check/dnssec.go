@@ -149,7 +149,7 @@ func (j *judge) judgeResolver() {
 			continue
 		}
 		if l.Verdict.Reason == dnssec.OverBudget {
-			j.notChecked("not-checked.dnssec-over-budget", l.Name.String())
+			j.notChecked("not-checked.dnssec-over-budget", l.Name.String(), "name", l.Name.String())
 		}
 		said := readLookup(l).said()
 		refused := said.Source != "" && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed

@@ -81,12 +81,13 @@ func (j *judge) judgeKeys(zone dnsname.Name, ds answer, keys []doh.DNSKEY) {
 			f.Level = Error
 		}
 	}
-	weak := len(ds.records) > 0
+	weak, sha1 := true, false
 	for _, r := range ds.records {
 		ds, ok := r.DS()
 		weak = weak && ok && (ds.DigestType == 1 || ds.DigestType == 3)
+		sha1 = sha1 || ds.DigestType == 1
 	}
-	if weak {
+	if weak && sha1 {
 		j.add("dnssec.ds-digest-sha1", d, "name", zone.String())
 	}
 }

@@ -211,8 +211,8 @@ func (a answer) settled(cd answer) answer {
 		cd.verdict, cd.status = a.verdict, a.status
 		return cd
 	case a.status == dnssec.Indeterminate:
-		a.status, a.verdict = dnssec.Bogus, a.said()
-		a.verdict.Status = dnssec.Bogus
+		said := a.said()
+		a.status, a.verdict.Status, a.verdict.Source, a.verdict.Reason = dnssec.Bogus, dnssec.Bogus, said.Source, said.Reason
 	}
 	return a
 }

@@ -267,7 +267,7 @@ func (j *judge) judgeRequireTLS() {
 	for _, h := range j.hosts {
 		offered := func(e *endpoint) ([]string, bool) { return nil, keyword(e.seen.EHLOTLS, "REQUIRETLS") }
 		j.over(h, "starttls.requiretls-offered", offered)
-		if p := j.report.Policy.State; p != Pending && p != Blind && !(h.view.InPolicy == OK && j.context(h.name.String()).STS) && (j.mx.status == dnssec.Insecure || h.addresses == dnssec.Insecure) {
+		if p := j.report.Policy.State; p != Pending && p != Blind && !(h.view.InPolicy == OK && j.context(h.name.String()).STS) && j.mx.status == dnssec.Insecure {
 			j.over(h, "starttls.requiretls-unqualified", offered)
 		}
 	}

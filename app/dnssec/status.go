@@ -56,7 +56,7 @@ type Verdict struct {
 	Source Source `json:"source,omitempty"`
 	// Reason is empty when there is none or it isn't known.
 	Reason Reason `json:"reason,omitempty"`
-	// Hops are what it stands on, when Validated.
+	// Hops are what validating found on the way, also where another's word counts.
 	Hops []Hop `json:"hops,omitempty"`
 }
 

@@ -14,8 +14,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -49,7 +50,7 @@ type keyring struct {
 
 	mu     sync.Mutex
 	leaves map[string]crypto.Signer // by host and generation
-	zones  map[string]*zone.Key
+	zones  map[string]*zone.Key     // by origin and purpose
 }
 
 func newKeyring(now time.Time) (*keyring, error) {
@@ -61,28 +62,8 @@ func newKeyring(now time.Time) (*keyring, error) {
 	if k.stranger, err = newAuthority("Sealane Lab Stranger", now); err != nil {
 		return nil, err
 	}
-	k.top, err = k.zone(top, "")
+	k.top, err = k.zone(top, "", keySpec{algorithm: dns.ECDSAP256SHA256, flags: dns.ZONE | dns.SEP})
 	return k, err
-}
-
-// anchor gives the trust anchor of test., a DS record.
-func (k *keyring) anchor() dnssec.Anchor {
-	return dnssec.Anchor{Zone: top, Record: k.top.DS().String()}
-}
-
-// zone gives a zone's key; another purpose, another key.
-func (k *keyring) zone(origin dnsname.Name, purpose string) (*zone.Key, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	at := origin.String() + " " + purpose
-	if k.zones[at] == nil {
-		key, err := zone.GenerateKey(origin, rand.Reader)
-		if err != nil {
-			return nil, err
-		}
-		k.zones[at] = key
-	}
-	return k.zones[at], nil
 }
 
 // leaf gives the key of a host's certificate of a generation.

@@ -21,7 +21,9 @@ import (
 //	             data of a TLSA record (previous, next: of another key; rsa,
 //	             default, submissions, https: of a further certificate); with
 //	             "as U S M" before the brace under these numbers instead
+//	zone NAME    a zone of its own below the domain, and the delegation to it
 //	dnssec       how the zone is signed and served; without the section: well
+//	dnssec NAME  likewise of the zone NAME
 //	policyhost   how the web server mta-sts behaves
 //	mta-sts.txt  the body that it serves
 //	mx HOST      how a mail server behaves; without the section: well
@@ -30,11 +32,20 @@ import (
 //
 // The directives of a section are the cases of the function that reads it:
 //
-//	dnssec       secure, unsigned, no-ds, other-ds, inception AGE, expiration AGE,
-//	             expired-set NAME TYPE, unsigned-set NAME TYPE, servfail NAME TYPE,
-//	             no-proof NAME, replaced RECORD; and of the second server ns2.test.:
-//	             ns2 same, ns2 lacks NAME TYPE, ns2 holds RECORD (instead of its
-//	             set), ns2 refuses TYPE, ns2 drops TYPE, ns2 no-rrsig
+//	dnssec       secure, unsigned, no-ds, other-ds, inception AGE, expiration AGE;
+//	             key ALGORITHM FLAGS (each is one key, with "standby" one that signs
+//	             nothing, with "colliding N" one and N that stand by with its tag;
+//	             else one for all), ds DIGESTTYPE (each is a DS record for each
+//	             entry key, with "wrong" of another key's digest, with "algorithm N"
+//	             under that number), nsec3 ITERATIONS SALT|- [opt-out];
+//	             then what is broken once all is signed: expired-set NAME TYPE,
+//	             unsigned-set NAME TYPE, spoiled-set NAME TYPE, forged-set NAME TYPE
+//	             N (signatures beside the good one), signer NAME TYPE ZONE,
+//	             original-ttl NAME TYPE SECONDS, replaced RECORD, no-proof NAME,
+//	             other-proof NAME NAME (the proof for the second instead), servfail
+//	             NAME TYPE; vouched (the resolver says AD to all); and of the second
+//	             server ns2.test.: ns2 same, ns2 lacks NAME TYPE, ns2 holds RECORD
+//	             (instead of its set), ns2 refuses TYPE, ns2 drops TYPE, ns2 no-rrsig
 //	policyhost   status N, content-type TEXT, location URL, newlines crlf|lf, delay
 //	             TIME, dead refuse|timeout, certificate …, default-certificate … (to
 //	             who sends no server_name), only-path PATH, only-host www|@,
@@ -48,8 +59,8 @@ import (
 //	             tls fails-on-1.3, sni required, keys both (RSA beside ECDSA),
 //	             client-certificate asked|required
 //
-// In directives a name without final dot is relative to the domain, "@" is the
-// domain; a time is a number with d, h, m or s.
+// In records and directives a name without final dot is relative to the zone, or
+// else to the domain, and "@" is that itself; a time is a number with d, h, m or s.
 
 // Errors of a domain's file, inside a *FileError.
 var (
@@ -77,8 +88,7 @@ type domainFile struct {
 	file          string
 	name          dnsname.Name
 	wrong, detail string
-	zone          []line
-	dnssec        dnssecSpec
+	zones         []*zoneSpec // the domain's own first
 	policy        *policySpec
 	hosts         map[dnsname.Name]*hostSpec
 	expect        []string
@@ -99,12 +109,11 @@ func (f *domainFile) fault(at line, err error) error {
 // parseFile reads one file. Its errors are *FileError.
 func parseFile(file string, data []byte) (*domainFile, error) {
 	f := &domainFile{file: file, hosts: map[dnsname.Name]*hostSpec{}}
-	f.dnssec = dnssecSpec{mode: modeSecure, inception: -time.Hour, expiration: 21 * day}
 	name, err := dnsname.Parse(strings.TrimSuffix(file, ".txtar"))
 	if err != nil || name.Parent() != top {
 		return nil, f.fault(line{}, fmt.Errorf("%w: %s is no domain right under test", ErrValue, file))
 	}
-	f.name = name
+	f.name, f.zones = name, []*zoneSpec{newZoneSpec(name)}
 	archive := txtar.Parse(data)
 	f.prose(string(archive.Comment))
 	at := strings.Count(string(archive.Comment), "\n") + 1
@@ -136,9 +145,16 @@ func (f *domainFile) section(name, data string, at int) error {
 	words := strings.Fields(name)
 	var directive func(words []string) error
 	switch {
-	case name == "zone":
-		f.zone = lines(data, at)
-		return nil
+	case (len(words) == 1 || len(words) == 2) && (words[0] == "zone" || words[0] == "dnssec"):
+		z, err := f.zoneSpec(words)
+		if err != nil {
+			return f.fault(line{number: at}, err)
+		}
+		directive = z.directive
+		if words[0] == "zone" {
+			z.lines = lines(data, at)
+			return nil
+		}
 	case name == "expect":
 		return f.readExpect(lines(data, at))
 	case name == "senders":
@@ -149,8 +165,6 @@ func (f *domainFile) section(name, data string, at int) error {
 	case name == "policyhost":
 		directive = f.policyDirective
 		f.policyHost()
-	case name == "dnssec":
-		directive = f.dnssecDirective
 	case len(words) == 2 && words[0] == "mx":
 		host, err := f.relative(words[1])
 		if err != nil {
@@ -167,6 +181,28 @@ func (f *domainFile) section(name, data string, at int) error {
 		}
 	}
 	return nil
+}
+
+// zoneSpec gives the zone that a section is about: the domain's own, or one below
+// it that a section zone comes before.
+func (f *domainFile) zoneSpec(section []string) (*zoneSpec, error) {
+	if len(section) == 1 {
+		return f.zones[0], nil
+	}
+	origin, err := f.relative(section[1])
+	if err != nil || origin == f.name || !origin.Within(f.name) {
+		return nil, fmt.Errorf("%w: %s is no zone below the domain", ErrValue, section[1])
+	}
+	for _, z := range f.zones {
+		if z.origin == origin {
+			return z, nil
+		}
+	}
+	if section[0] != "zone" {
+		return nil, fmt.Errorf("%w: zone %s", ErrSection, section[1])
+	}
+	f.zones = append(f.zones, newZoneSpec(origin))
+	return f.zones[len(f.zones)-1], nil
 }
 
 // lines gives the lines that are neither empty nor a comment.
@@ -204,13 +240,16 @@ func (f *domainFile) readSenders(all []line) error {
 }
 
 // relative reads a name of a directive.
-func (f *domainFile) relative(s string) (dnsname.Name, error) {
+func (f *domainFile) relative(s string) (dnsname.Name, error) { return relative(f.name, s) }
+
+// relative reads a name: without final dot it is below the origin, "@" is that.
+func relative(origin dnsname.Name, s string) (dnsname.Name, error) {
 	if s == "@" {
-		return f.name, nil
+		return origin, nil
 	}
 	full := s
 	if !strings.HasSuffix(s, ".") {
-		full += "." + f.name.String()
+		full += "." + origin.String()
 	}
 	name, err := dnsname.Parse(full)
 	if err != nil {

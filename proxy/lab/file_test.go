@@ -36,6 +36,25 @@ func TestFilesSayWhereTheyAreWrong(t *testing.T) {
 		{"-- dnssec --\ninception yesterday\n", 10, ErrValue},
 		{"-- dnssec --\nservfail mx1 CAKE\n", 10, ErrValue},
 		{"-- dnssec --\nno-proof\n", 10, ErrValue},
+		{"-- dnssec --\nno-proof mx1 mx2\n", 10, ErrValue},
+		{"-- dnssec --\nspoiled-set mx1\n", 10, ErrValue},
+		{"-- dnssec --\nforged-set mx1 A 0\n", 10, ErrValue},
+		{"-- dnssec --\nsigner mx1 A a..b\n", 10, ErrValue},
+		{"-- dnssec --\nkey 13\n", 10, ErrValue},
+		{"-- dnssec --\nkey 256 257\n", 10, ErrValue},
+		{"-- dnssec --\nkey 13 257 asleep\n", 10, ErrValue},
+		{"-- dnssec --\nkey 13 257 colliding 0\n", 10, ErrValue},
+		{"-- dnssec --\nds\n", 10, ErrValue},
+		{"-- dnssec --\nds 2 right\n", 10, ErrValue},
+		{"-- dnssec --\nds 2 algorithm 256\n", 10, ErrValue},
+		{"-- dnssec --\nnsec3 0\n", 10, ErrValue},
+		{"-- dnssec --\nnsec3 0 salt\n", 10, ErrValue},
+		{"-- dnssec --\nnsec3 0 - opt-in\n", 10, ErrValue},
+		{"-- dnssec --\nvouched always\n", 10, ErrValue},
+		{"-- dnssec sub --\nsecure\n", 9, ErrSection},
+		{"-- zone sub.example. --\n", 9, ErrValue},
+		{"-- zone @ --\n", 9, ErrValue},
+		{"-- zone sub --\n-- dnssec sub --\nmelt\n", 11, ErrDirective},
 		{"-- policyhost --\nstatus 99\n", 10, ErrValue},
 		{"-- policyhost --\ncolour red\n", 10, ErrDirective},
 		{"-- policyhost --\ncertificate golden\n", 10, ErrValue},
@@ -105,6 +124,10 @@ func TestZonesSayWhereTheyAreWrong(t *testing.T) {
 		{"t TLSA {tlsa 3 2 1 mx1}", 3, ErrValue},
 		{"t TLSA {tlsa 3 1 3 mx1}", 3, ErrValue},
 		{"t TLSA {tlsa 3 1 1 mx1 best}", 3, ErrValue},
+		{"-- zone sub --\nmx1 A 192.0.2", 4, zone.ErrRecord},
+		{"mx1 A 192.0.2.10\n-- zone sub --\nmx1 A 192.0.2.10", 0, ErrAddress},
+		{"-- dnssec --\nspoiled-set mx1 A", 0, zone.ErrNoSet},
+		{"-- dnssec --\nkey 3 257", 0, zone.ErrAlgorithm},
 	} {
 		f, err := parseFile("x.test.txtar", []byte("Wrong.\n-- zone --\n"+c.zone+"\n-- expect --\n"))
 		if err != nil {
@@ -149,7 +172,7 @@ func TestRenewal(t *testing.T) {
 	if !authentic || again != data || newer.String() == sig.String() {
 		t.Errorf("after renewal: authentic %v\n%s\n%s", authentic, data, again)
 	}
-	server := l.world.Load().web[addressesOf(l.world.Load().zones["perfect.test."], l.files[0].name.Parent().Child("mta-sts.perfect"))[0]]
+	server := l.world.Load().web[l.world.Load().addressesOf(top.Child("mta-sts.perfect"))[0]]
 	if leaf := server.tls.Certificates[0].Leaf; leaf.NotAfter.Before(l.now()) || !strings.HasPrefix(leaf.DNSNames[0], "mta-sts.") {
 		t.Error("certificate was not renewed")
 	}

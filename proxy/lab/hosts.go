@@ -10,7 +10,6 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
-	"github.com/sealane/sealane/app/zone"
 )
 
 // mailServer is a mail host as it behaves at one address.
@@ -30,10 +29,10 @@ type webServer struct {
 	bare bool // has no policy
 }
 
-// mailServers sets up the hosts of the zone's MX records and those that have a
+// mailServers sets up the hosts of the domain's MX records and those that have a
 // section.
-func (b *builder) mailServers(z *zone.Zone) error {
-	for _, rr := range z.Records(b.file.name, dns.TypeMX) {
+func (b *builder) mailServers() error {
+	for _, rr := range b.zones[b.file.name.FQDN()].Records(b.file.name, dns.TypeMX) {
 		host, err := dnsname.Parse(rr.(*dns.MX).Mx)
 		if err == nil && b.file.hosts[host] == nil && host.Within(b.file.name) {
 			b.file.hosts[host] = &hostSpec{starttls: "on", requireTLS: true}
@@ -56,7 +55,7 @@ func (b *builder) mailServers(z *zone.Zone) error {
 				return err
 			}
 		}
-		for _, ip := range addressesOf(z, host) {
+		for _, ip := range b.addressesOf(host) {
 			here := server
 			here.last = new(atomic.Int64)
 			b.mail[ip] = &here
@@ -137,22 +136,22 @@ func (b *builder) plainTLS(host dnsname.Name, generation string) (*tls.Config, e
 
 // policyHost sets up the web server of the policy, and the one that has the
 // file instead.
-func (b *builder) policyHost(z *zone.Zone) error {
+func (b *builder) policyHost() error {
 	spec := b.file.policy
 	if spec == nil {
 		return nil
 	}
-	if err := b.webServer(z, b.file.name.Child("mta-sts"), spec.onlyHost != ""); err != nil || spec.onlyHost == "" {
+	if err := b.webServer(b.file.name.Child("mta-sts"), spec.onlyHost != ""); err != nil || spec.onlyHost == "" {
 		return err
 	}
 	host, err := b.file.relative(spec.onlyHost)
 	if err != nil {
 		return err
 	}
-	return b.webServer(z, host, false)
+	return b.webServer(host, false)
 }
 
-func (b *builder) webServer(z *zone.Zone, host dnsname.Name, bare bool) error {
+func (b *builder) webServer(host dnsname.Name, bare bool) error {
 	config, err := b.plainTLS(host, "")
 	if err != nil {
 		return err
@@ -170,7 +169,7 @@ func (b *builder) webServer(z *zone.Zone, host dnsname.Name, bare bool) error {
 			return nil, nil
 		}
 	}
-	for _, ip := range addressesOf(z, host) {
+	for _, ip := range b.addressesOf(host) {
 		b.web[ip] = &webServer{policySpec: b.file.policy, name: host, tls: config, bare: bare}
 	}
 	return nil

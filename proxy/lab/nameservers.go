@@ -56,11 +56,12 @@ func (w *world) authority(query *dns.Msg, second bool) *dns.Msg {
 		return refused
 	}
 	q := query.Question[0]
-	z := w.zones.ZoneOf(dns.CanonicalName(q.Name), q.Qtype)
-	switch {
-	case z == nil:
+	name, err := dnsname.Parse(dns.CanonicalName(q.Name))
+	if err != nil || !name.Within(top) {
 		return refused
-	case !second:
+	}
+	z := w.zones.ZoneOf(name.FQDN(), q.Qtype)
+	if !second {
 		return z.Answer(query)
 	}
 	s := w.second[z.Origin().FQDN()]
@@ -78,40 +79,33 @@ func (w *world) authority(query *dns.Msg, second bool) *dns.Msg {
 	return s.zone.Answer(query)
 }
 
-// secondServer makes the zone as the second server has it, if it does.
-func (b *builder) secondServer() error {
-	d := &b.file.dnssec
-	if d.second == nil {
-		return nil
-	}
-	without := slices.Clone(d.second.lacks)
-	for _, record := range d.second.holds {
-		s, err := b.setOf(record)
+// secondServer makes the zone as the second server has it.
+func (b *builder) secondServer(s *zoneSpec) error {
+	without := slices.Clone(s.second.lacks)
+	for _, record := range s.second.holds {
+		held, err := setOf(record, s.origin)
 		if err != nil {
 			return err
 		}
-		without = append(without, s)
+		without = append(without, held)
 	}
-	z, err := b.fill(func(text string) bool {
-		s, err := b.setOf(text)
-		return err != nil || !slices.Contains(without, s) // the zone says what is wrong
+	z, err := b.fill(s, func(text string) bool {
+		held, err := setOf(text, s.origin)
+		return err != nil || !slices.Contains(without, held) // the zone says what is wrong
 	})
 	if err == nil {
-		err = z.Add(d.second.holds...)
-	}
-	if err == nil && d.mode != modeUnsigned {
-		_, err = b.sign(z)
+		err = z.Add(s.second.holds...)
 	}
 	if err == nil {
-		err = b.spoil(z)
+		err = b.sign(z, s)
 	}
-	b.second[b.file.name.FQDN()] = &secondZone{d.second, z}
+	b.second[s.origin.FQDN()] = &secondZone{s.second, z}
 	return err
 }
 
-// setOf gives the set that a zone's line belongs to.
-func (b *builder) setOf(text string) (set, error) {
-	parser := dns.NewZoneParser(strings.NewReader(text), b.file.name.FQDN(), "")
+// setOf gives the set that a line of a zone belongs to.
+func setOf(text string, origin dnsname.Name) (set, error) {
+	parser := dns.NewZoneParser(strings.NewReader(text), origin.FQDN(), "")
 	parser.SetDefaultTTL(1)
 	rr, ok := parser.Next()
 	if !ok {

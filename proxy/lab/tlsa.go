@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sealane/sealane/app/dnsname"
 )
 
-// expand fills in the TLSA data of a zone line.
-func (b *builder) expand(text string) (string, error) {
+// expand fills in the TLSA data of a line of a zone.
+func (b *builder) expand(text string, origin dnsname.Name) (string, error) {
 	before, rest, found := strings.Cut(text, "{tlsa ")
 	if !found {
 		return text, nil
@@ -22,7 +24,7 @@ func (b *builder) expand(text string) (string, error) {
 	if !closed || len(words) < 4 || len(words) > 5 || differs && len(numbers) != 3 {
 		return "", fmt.Errorf("%w: %s", ErrValue, text)
 	}
-	certificate, err := b.placeholder(words[3:])
+	certificate, err := b.placeholder(words[3:], origin)
 	if err != nil {
 		return "", err
 	}
@@ -34,11 +36,11 @@ func (b *builder) expand(text string) (string, error) {
 }
 
 // placeholder gives the certificate meant by "ca", "HOST" or "HOST GENERATION".
-func (b *builder) placeholder(words []string) (*x509.Certificate, error) {
+func (b *builder) placeholder(words []string, origin dnsname.Name) (*x509.Certificate, error) {
 	if words[0] == "ca" && len(words) == 1 {
 		return b.keys.authority.issuing, nil
 	}
-	host, err := b.file.relative(words[0])
+	host, err := relative(origin, words[0])
 	if err != nil {
 		return nil, err
 	}

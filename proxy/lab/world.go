@@ -4,7 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -24,27 +24,25 @@ const (
 )
 
 // world is the lab at one refresh: zones and what listens at which address. It
-// isn't changed once built, but for what the resolver remembers.
+// isn't changed once built.
 type world struct {
-	zones  zone.Internet
-	second map[string]*secondZone
-	anchor dnssec.Anchor
+	zones    zone.Internet
+	second   map[string]*secondZone // by origin, with final dot
+	anchor   dnssec.Anchor
+	memory   memory
+	believed map[dnsname.Name]bool // zones that the resolver vouches for
 	// owned says who has an address; what serves there is in mail and web.
 	owned map[netip.Addr]dnsname.Name
 	mail  map[netip.Addr]*mailServer
 	web   map[netip.Addr]*webServer
-
-	mu        sync.Mutex
-	cache     *dnssec.Cache
-	validated int
 }
 
 // build makes the world of the files. Its errors about a file are *FileError.
 func build(files []*domainFile, keys *keyring, now time.Time) (*world, error) {
 	w := &world{
-		zones: zone.Internet{}, second: map[string]*secondZone{}, owned: map[netip.Addr]dnsname.Name{},
-		mail: map[netip.Addr]*mailServer{}, web: map[netip.Addr]*webServer{},
-		anchor: keys.anchor(),
+		zones: zone.Internet{}, second: map[string]*secondZone{}, anchor: keys.anchor(), believed: map[dnsname.Name]bool{},
+		owned: map[netip.Addr]dnsname.Name{},
+		mail:  map[netip.Addr]*mailServer{}, web: map[netip.Addr]*webServer{},
 	}
 	parent := zone.New(top)
 	if err := parent.Add("@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300", "@ NS ns"); err != nil {
@@ -63,7 +61,8 @@ func build(files []*domainFile, keys *keyring, now time.Time) (*world, error) {
 		}
 	}
 	for _, f := range files {
-		b := &builder{world: w, file: f, keys: keys, now: now, certificates: map[string]*tls.Certificate{}}
+		b := &builder{world: w, file: f, keys: keys, now: now,
+			certificates: map[string]*tls.Certificate{}, delegations: map[dnsname.Name][]string{}}
 		if err := b.domain(parent); err != nil {
 			return nil, err
 		}
@@ -79,42 +78,65 @@ type builder struct {
 	keys         *keyring
 	now          time.Time
 	certificates map[string]*tls.Certificate
+	// delegations are the records in a zone, by its origin, that lead to zones
+	// below it.
+	delegations map[dnsname.Name][]string
 }
 
 func (b *builder) domain(parent *zone.Zone) error {
 	f := b.file
-	z, err := b.fill(func(string) bool { return true })
-	if err != nil {
-		return err
+	below := slices.Clone(f.zones)
+	slices.SortFunc(below, func(a, b *zoneSpec) int { return len(b.origin.Labels()) - len(a.origin.Labels()) })
+	for _, s := range below { // what a zone delegates to comes before it
+		if err := b.zone(s); err != nil {
+			return err
+		}
 	}
-	for _, serve := range []func(*zone.Zone) error{b.addresses, b.mailServers, b.policyHost} {
-		if err := serve(z); err != nil {
+	for _, s := range f.zones {
+		if err := b.addresses(b.zones[s.origin.FQDN()]); err != nil {
 			return f.fault(line{}, err)
 		}
 	}
-	b.zones[f.name.FQDN()] = z
-	if err := b.delegate(parent, z); err != nil {
-		return f.fault(line{}, err)
-	}
-	if err := b.secondServer(); err != nil {
-		return f.fault(line{}, err)
+	for _, serve := range []func() error{b.mailServers, b.policyHost, func() error { return parent.Add(b.delegations[top]...) }} {
+		if err := serve(); err != nil {
+			return f.fault(line{}, err)
+		}
 	}
 	return nil
 }
 
-// fill makes the zone, unsigned, of those of its lines that are wanted.
-func (b *builder) fill(want func(text string) bool) (*zone.Zone, error) {
+// zone makes a zone, as each name server has it.
+func (b *builder) zone(s *zoneSpec) error {
+	z, err := b.fill(s, func(string) bool { return true })
+	if err != nil {
+		return err
+	}
+	b.zones[s.origin.FQDN()], b.believed[s.origin] = z, s.vouched
+	if err = b.sign(z, s); err == nil {
+		err = b.delegate(z, s)
+	}
+	if err == nil && s.second != nil {
+		err = b.secondServer(s)
+	}
+	if err != nil {
+		return b.file.fault(line{}, err)
+	}
+	return nil
+}
+
+// fill makes a zone, unsigned, of those of its lines that are wanted.
+func (b *builder) fill(s *zoneSpec, want func(text string) bool) (*zone.Zone, error) {
 	f := b.file
-	z := zone.New(f.name)
+	z := zone.New(s.origin)
 	own := []string{"@ SOA ns.test. hostmaster.test. 1 7200 900 604800 300", "@ NS ns.test."}
-	if f.dnssec.second != nil {
+	if s.second != nil {
 		own = append(own, "@ NS ns2.test.")
 	}
-	if err := z.Add(own...); err != nil {
+	if err := z.Add(append(own, b.delegations[s.origin]...)...); err != nil {
 		return nil, f.fault(line{}, err)
 	}
-	for _, l := range f.zone {
-		text, err := b.expand(l.text)
+	for _, l := range s.lines {
+		text, err := b.expand(l.text, s.origin)
 		if err == nil && want(text) {
 			err = z.Add(text)
 		}
@@ -123,73 +145,6 @@ func (b *builder) fill(want func(text string) bool) (*zone.Zone, error) {
 		}
 	}
 	return z, nil
-}
-
-// delegate signs the zone as the file says, and hangs it under its parent.
-func (b *builder) delegate(parent, z *zone.Zone) error {
-	d, name := &b.file.dnssec, b.file.name
-	for _, ns := range z.Records(name, dns.TypeNS) {
-		if err := parent.Add(ns.String()); err != nil {
-			return err
-		}
-	}
-	for _, s := range d.failing {
-		parent.Fail(s.name.FQDN(), s.typ) // the DS of the domain is there
-	}
-	if d.mode != modeUnsigned {
-		key, err := b.sign(z)
-		if err != nil {
-			return err
-		}
-		if d.mode == modeOtherKey {
-			if key, err = b.keys.zone(name, modeOtherKey); err != nil {
-				return err
-			}
-		}
-		if d.mode != modeNoDS {
-			if err := parent.Add(key.DS().String()); err != nil {
-				return err
-			}
-		}
-	}
-	return b.spoil(z)
-}
-
-// sign signs the zone with its key.
-func (b *builder) sign(z *zone.Zone) (*zone.Key, error) {
-	d := &b.file.dnssec
-	key, err := b.keys.zone(b.file.name, "")
-	if err != nil {
-		return nil, err
-	}
-	return key, z.Sign(key, b.now.Add(d.inception), b.now.Add(d.expiration))
-}
-
-// spoil breaks the signed zone as the file says.
-func (b *builder) spoil(z *zone.Zone) error {
-	d := &b.file.dnssec
-	for _, s := range d.failing {
-		z.Fail(s.name.FQDN(), s.typ)
-	}
-	for _, s := range d.expired {
-		if err := z.SignAgain(s.name, s.typ, b.now.Add(-30*day), b.now.Add(-2*day)); err != nil {
-			return err
-		}
-	}
-	for _, s := range d.stripped {
-		if err := z.DropSignatures(s.name, s.typ); err != nil {
-			return err
-		}
-	}
-	for _, name := range d.unproven {
-		z.DropProof(name)
-	}
-	for _, record := range d.replaced {
-		if err := z.Replace(record); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // documentation are the networks whose addresses the lab's zones may hold.
@@ -230,11 +185,14 @@ func address(rr dns.RR) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-func addressesOf(z *zone.Zone, host dnsname.Name) []netip.Addr {
+// addressesOf gives a host's own addresses, or those of the wildcard that stands
+// for it, not those that an alias leads to.
+func (w *world) addressesOf(host dnsname.Name) []netip.Addr {
 	var all []netip.Addr
 	for _, typ := range []uint16{dns.TypeA, dns.TypeAAAA} {
-		for _, rr := range z.Records(host, typ) {
-			if ip, ok := address(rr); ok {
+		q := new(dns.Msg).SetQuestion(host.FQDN(), typ)
+		for _, rr := range w.zones.Resolve(q).Answer {
+			if ip, ok := address(rr); ok && rr.Header().Name == host.FQDN() {
 				all = append(all, ip)
 			}
 		}
