@@ -209,12 +209,12 @@ func (a answer) settled(cd answer) answer {
 	case a.state != Failed || !has:
 	case a.status == dnssec.Secure || a.status == dnssec.Insecure:
 		cd.verdict, cd.status = a.verdict, a.status
-		return cd
+		return cd.proven()
 	case a.status == dnssec.Indeterminate:
 		a.status, a.verdict = dnssec.Bogus, a.said()
 		a.verdict.Status = dnssec.Bogus
 	}
-	return a
+	return a.proven()
 }
 
 // said is what the resolver itself says of an answer, by the AD bit and extended
