@@ -135,7 +135,7 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 		z := produce()
 		ttl := z.ttl
 		switch {
-		case z.Reason == OverBudget && l.whole.spent():
+		case z.Reason == OverBudget && (l.whole.spent() || l.asked > maxQuestions):
 			return z, gaveUp
 		case z.Status == Indeterminate:
 			ttl = 0
