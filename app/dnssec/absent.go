@@ -56,8 +56,11 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 			if why == NoReason {
 				h.Status = h.Proof.Status()
 			}
-			if h.Proof == UnsignedDelegation && typ != doh.TypeDS {
+			if at, _ := d.noDataFor(n, typ); h.Proof == UnsignedDelegation && at != h.Proof {
 				h.Status = Insecure // the answer is of the zone above, not of the name's own
+			}
+			if why == NoReason && l.rcode == rcodeYXDomain {
+				l.rcode = rcodeNoError // of a DNAME, and there is none
 			}
 			l.hop(h)
 			return

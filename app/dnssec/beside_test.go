@@ -1,0 +1,89 @@
+package dnssec_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/miekg/dns"
+
+	"github.com/sealane/sealane/app/dnssec"
+)
+
+// TestDSBelowUnsignedCut holds that nothing below a delegation without DS is
+// secure, DS records and their absence neither.
+func TestDSBelowUnsignedCut(t *testing.T) {
+	grown := sound().grow(t)
+	for _, above := range []string{"z", "h", "o"} {
+		q := new(dns.Msg).SetQuestion("bare."+above+".test.", dns.TypeDS)
+		q.SetEdns0(4096, true)
+		proof := grown.Resolve(q)
+		for _, rcode := range []int{dns.RcodeSuccess, dns.RcodeNameError} {
+			r := grown.lookup("x.bare."+above+".test DS", func(m *dns.Msg) {
+				if m.Question[0].Name == "x.bare."+above+".test." {
+					m.Rcode, m.Answer, m.Ns = rcode, nil, proof.Ns
+				}
+			})
+			if r.Status == dnssec.Secure {
+				t.Errorf("%s: %s", above, hopsOf(r))
+			}
+		}
+	}
+}
+
+// TestOneSynthesisedAlias holds that beside the CNAME that a DNAME makes there is
+// no other (RFC 2181 §10.1), and none where it makes none.
+func TestOneSynthesisedAlias(t *testing.T) {
+	grown := sound().grow(t)
+	evil := "evil.test."
+	for _, c := range []struct {
+		question string
+		lie      func(*dns.Msg, dns.RR_Header)
+	}{
+		{"host.tree.z.test CNAME", func(m *dns.Msg, h dns.RR_Header) {
+			m.Answer = append(m.Answer, &dns.CNAME{Hdr: h, Target: evil})
+		}},
+		{long + ".long.z.test CNAME", func(m *dns.Msg, h dns.RR_Header) {
+			m.Answer = append(m.Answer, &dns.RFC3597{Hdr: h, Rdata: "0103"})
+		}},
+	} {
+		r := grown.lookup(c.question, func(m *dns.Msg) {
+			if q := m.Question[0]; q.Qtype == dns.TypeCNAME {
+				c.lie(m, dns.RR_Header{Name: q.Name, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60})
+			}
+		})
+		if r.Status != dnssec.Bogus {
+			t.Errorf("%s: %s, %v", c.question, hopsOf(r), r.Records)
+		}
+	}
+}
+
+// TestProvenRcode holds that of a denial that is proven the code is too.
+func TestProvenRcode(t *testing.T) {
+	grown := sound().grow(t)
+	for _, question := range []string{"mx.z.test TXT", "x.wild.z.test A", "empty.z.test A", "mx.h.test TXT"} {
+		r := grown.lookup(question, func(m *dns.Msg) {
+			if m.Question[0].Qtype != dns.TypeDS && m.Question[0].Qtype != dns.TypeDNSKEY {
+				m.Rcode = dns.RcodeYXDomain
+			}
+		})
+		if r.Status != dnssec.Secure || r.Rcode != dns.RcodeSuccess {
+			t.Errorf("%s: %s", question, verdictOf(r))
+		}
+	}
+}
+
+// TestPoorLookupKeepsNothing holds that what one lookup may no longer ask about
+// is not kept as if nobody may.
+func TestPoorLookupKeepsNothing(t *testing.T) {
+	grown := sound().grow(t)
+	r := grown.resolver()
+	r.Cache = new(dnssec.Cache)
+	ctx := context.Background()
+	poor := r.LookupPoor(ctx, "host.sub.z.test", 1)
+	if poor.Status != dnssec.Indeterminate || poor.Reason != dnssec.OverBudget {
+		t.Fatalf("%s", verdictOf(poor))
+	}
+	if rich := r.Lookup(ctx, "host.sub.z.test", 1); rich.Status != dnssec.Secure {
+		t.Errorf("%s", verdictOf(rich))
+	}
+}
