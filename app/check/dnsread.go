@@ -107,10 +107,11 @@ func (h *host) tlsaName() dnsname.Name {
 	return tlsaOwner(h.tlsaBase)
 }
 
-// expanded gives where the host's CNAME chain ends, and its length.
+// expanded gives where the host's CNAME chain ends, and its length. Where secure
+// addresses are what counts, only theirs leads anywhere.
 func (h *host) expanded() (dnsname.Name, int) {
 	for _, a := range []answer{h.a, h.aaaa} {
-		if a.hops > 0 && !a.loop {
+		if a.hops > 0 && !a.loop && (h.addresses != dnssec.Secure || a.status == dnssec.Secure) {
 			return a.end, a.hops
 		}
 	}

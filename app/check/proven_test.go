@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/miekg/dns"
@@ -87,6 +88,45 @@ func TestSecureIsWhatWasProven(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAliasOfNobody holds that a bogus answer to one of the address questions
+// doesn't say where the host's TLSA records are.
+func TestAliasOfNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		z := zone.New(dnsname.Root)
+		for _, line := range []string{
+			". SOA a. b. 1 7200 3600 1209600 60", "example. MX 10 mx.example.", "mx.example. A 192.0.2.1", "mx.example. AAAA 2001:db8::1",
+			"_25._tcp.mx.example. TLSA 3 1 1 " + fmt.Sprintf("%064x", 1),
+			"evil. A 192.0.2.66", "_25._tcp.evil. TLSA 3 1 1 " + fmt.Sprintf("%064x", 66),
+		} {
+			add(t, z, line)
+		}
+		key, err := zone.GenerateKey(dnsname.Root, rand.NewChaCha8([32]byte{1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Sign(key, now.AddDate(0, 0, -1), now.AddDate(0, 1, 0)); err != nil {
+			t.Fatal(err)
+		}
+		for _, truncated := range []bool{false, true} {
+			w := signedWorld{paced(), []func([]byte) ([]byte, error){altered(zone.NewInternet(z), func(m *dns.Msg) {
+				if q := m.Question[0]; q.Name == "mx.example." && q.Qtype == dns.TypeA {
+					m.Truncated = truncated
+					m.Answer = []dns.RR{
+						&dns.CNAME{Hdr: dns.RR_Header{Name: q.Name, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60}, Target: "evil."},
+						&dns.A{Hdr: dns.RR_Header{Name: "evil.", Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: []byte{192, 0, 2, 66}},
+					}
+				}
+			})}}
+			f := Gather(t.Context(), w, dnsname.MustParse("example"), now, nil, dnssec.Anchor{Zone: dnsname.Root, Record: key.DS().String()})
+			r := Judge(f, now)
+			if len(r.Hosts) != 1 || r.Hosts[0].TLSAName != dnsname.MustParse("_25._tcp.mx.example") {
+				t.Errorf("truncated %v: %+v", truncated, r.Hosts)
+			}
+		}
+	})
 }
 
 // aliased adds an unsigned alias at a name, and at its end records of the type
