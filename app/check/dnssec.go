@@ -151,8 +151,9 @@ func (j *judge) judgeResolver() {
 		if l.Verdict.Reason == dnssec.OverBudget {
 			j.notChecked("not-checked.dnssec-over-budget", l.Name.String())
 		}
-		said := readLookup(l).said()
-		refused := said.Source != "" && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed
+		back := readLookup(l)
+		said := back.said()
+		refused := said.Source != "" && !back.noServer() && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed
 		if said.Status == dnssec.Secure && l.Verdict.Status == dnssec.Bogus || refused && l.Verdict.Status == dnssec.Secure {
 			if !j.has("dnssec.resolver-disagrees") {
 				j.add("dnssec.resolver-disagrees", d, "name", l.Name.String(), "type", l.Type.String(),
