@@ -62,12 +62,27 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 			if why == NoReason && l.rcode == rcodeYXDomain {
 				l.rcode = rcodeNoError // of a DNAME, and there is none
 			}
+			if l.island(d, signer, within) {
+				h.Status, h.Reason = Bogus, DNSKEYMissing
+			}
 			l.hop(h)
 			return
 		}
 	}
 	l.unless(&h, within, held)
 	l.hop(h)
+}
+
+// island tells whether a trust anchor lies between a zone that denies something
+// and the name, and the zone doesn't deny that too. Then the anchor counts, and
+// its zone's keys are missing.
+func (l *lookup) island(d *Denial, signer, n name) bool {
+	nearest, ok := l.anchored(n)
+	if !ok || nearest == signer || !nearest.within(signer) {
+		return false
+	}
+	p, _ := d.noNameFor(nearest)
+	return p != NameAbsent
 }
 
 // soaOf holds the SOA record that a denial brings to its signature, and gives

@@ -6,6 +6,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 )
 
@@ -85,5 +86,36 @@ func TestPoorLookupKeepsNothing(t *testing.T) {
 	}
 	if rich := r.Lookup(ctx, "host.sub.z.test", 1); rich.Status != dnssec.Secure {
 		t.Errorf("%s", verdictOf(rich))
+	}
+}
+
+// TestAnchorStrippedOfKeys holds that a zone of a trust anchor is gone only where
+// the zone above proves it (RFC 6840 §5.10): else leaving its keys out would make
+// of it whatever the zone above says.
+func TestAnchorStrippedOfKeys(t *testing.T) {
+	for _, above := range []string{"z.test", "h.test", "o.test"} {
+		f := sound()
+		isle := "isle." + above
+		f[isle] = &plot{lines: lines("host A 192.0.2.30"), noDS: true}
+		grown := f.grow(t)
+		grown.anchors = append(grown.anchors, dnssec.Anchor{Zone: dnsname.MustParse(isle),
+			Record: newKey(t, isle, dns.ECDSAP256SHA256, dns.ZONE|dns.SEP, 0).DS().String()})
+		if r := grown.lookup("host."+isle+" A", nil); r.Status != dnssec.Secure {
+			t.Errorf("%s: %s", isle, verdictOf(r))
+		}
+		q := new(dns.Msg).SetQuestion(isle+".", dns.TypeDS)
+		q.SetEdns0(4096, true)
+		proof := grown.Resolve(q)
+		r := grown.lookup("host."+isle+" A", func(m *dns.Msg) {
+			switch q := m.Question[0]; {
+			case q.Name == isle+"." && q.Qtype == dns.TypeDNSKEY:
+				m.Answer, m.Ns = nil, nil
+			case q.Name == "host."+isle+".":
+				m.Answer, m.Ns = nil, proof.Ns
+			}
+		})
+		if r.Status != dnssec.Bogus || r.Reason != dnssec.DNSKEYMissing {
+			t.Errorf("%s: %s | %s | %s", isle, verdictOf(r), hopsOf(r), zonesOf(r))
+		}
 	}
 }
