@@ -80,7 +80,8 @@ func (j *judge) readHost(h *host) {
 		// (RFC 7672 §2.2.3).
 		at := j.look(tlsaOwner(end), doh.TypeTLSA)
 		insecure := at.state == Found && at.status != dnssec.Secure && at.status != dnssec.Indeterminate
-		if at.state != NoData && at.state != NXDomain && !insecure {
+		absent := (at.state == NoData || at.state == NXDomain) && at.status != dnssec.Indeterminate
+		if !absent && !insecure {
 			h.tlsaBase, h.tlsa = end, at
 		}
 	}

@@ -161,3 +161,21 @@ func only(m *dns.Msg, types ...uint16) {
 		return !slices.Contains(types, typ)
 	})
 }
+
+// TestUnprovenAbsence holds that TLSA records are absent where that is known only.
+func TestUnprovenAbsence(t *testing.T) {
+	const owner = "_25._tcp.mx.example.com"
+	for _, unknown := range []bool{false, true} {
+		s := oneHost(t, "mx.example.com")
+		delete(s.records, scenarioKey(owner, doh.TypeTLSA))
+		f := s.none(owner, doh.TypeTLSA).factsNow()
+		for i := range f.Lookups {
+			if l := &f.Lookups[i]; l.Type == doh.TypeTLSA && unknown {
+				l.Verdict = dnssec.Verdict{Source: dnssec.Validated, Reason: dnssec.OverBudget}
+			}
+		}
+		if r := Judge(f, scenarioNow); hasCode(r, "tlsa.absent") == unknown {
+			t.Errorf("unknown %v: %v", unknown, codesOf(r))
+		}
+	}
+}
