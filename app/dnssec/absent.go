@@ -154,15 +154,13 @@ func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *
 }
 
 // speaksOf tells whether a response's authority section denies something of a
-// name: an SOA or a proof of a zone that it lies in.
+// name: an SOA or a signed proof of a zone that it lies in. A proof may be there
+// for an alias too, of another zone's wildcard.
 func speaksOf(a *doh.Answer, n name) bool {
 	return slices.ContainsFunc(a.Authority, func(r doh.Record) bool {
-		switch r.Type {
-		case doh.TypeSOA, doh.TypeNSEC:
-			return n.within(ownerOf(r)) || r.Type == doh.TypeNSEC
-		case doh.TypeNSEC3:
-			return n.within(ownerOf(r).parent())
+		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3) {
+			return n.within(sig.signer)
 		}
-		return false
+		return r.Type == doh.TypeSOA && n.within(ownerOf(r))
 	})
 }

@@ -2,6 +2,7 @@ package dnssec_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/miekg/dns"
@@ -116,6 +117,23 @@ func TestAnchorStrippedOfKeys(t *testing.T) {
 		})
 		if r.Status != dnssec.Bogus || r.Reason != dnssec.DNSKEYMissing {
 			t.Errorf("%s: %s | %s | %s", isle, verdictOf(r), hopsOf(r), zonesOf(r))
+		}
+	}
+}
+
+// TestRestOfWildcardAlias asks for the rest of a chain that a resolver leaves to
+// us, though the response holds a proof: that of the alias, a wildcard's.
+func TestRestOfWildcardAlias(t *testing.T) {
+	for _, above := range []string{"z.test", "h.test"} {
+		f := sound()
+		f[above].lines = append(f[above].lines, "*.gone CNAME host.far.test.")
+		r := f.grow(t).lookup("x.gone."+above+" A", func(m *dns.Msg) {
+			if m.Question[0].Name == "x.gone."+above+"." {
+				m.Answer = slices.DeleteFunc(m.Answer, func(rr dns.RR) bool { return rr.Header().Name == "host.far.test." })
+			}
+		})
+		if r.Status != dnssec.Secure || len(r.Records) != 1 {
+			t.Errorf("%s: %s | %s", above, verdictOf(r), hopsOf(r))
 		}
 	}
 }
