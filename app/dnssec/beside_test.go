@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -134,6 +135,29 @@ func TestRestOfWildcardAlias(t *testing.T) {
 		})
 		if r.Status != dnssec.Secure || len(r.Records) != 1 {
 			t.Errorf("%s: %s | %s", above, verdictOf(r), hopsOf(r))
+		}
+	}
+}
+
+// TestTTL holds that nothing is kept for longer than its records, the links it
+// stands on and their signatures allow (RFC 4035 §5.3.3), whatever TTL a resolver
+// gives.
+func TestTTL(t *testing.T) {
+	grown := sound().grow(t)
+	for _, question := range []string{"mx.z.test A", "mx.z.test TXT", "none.h.test A", "host.bare.z.test A", "host.bare.h.test A", "host.bare.o.test A"} {
+		if r := grown.lookup(question, nil); r.TTL > 3600 {
+			t.Errorf("%s: %d s", question, r.TTL)
+		}
+		r := grown.lookup(question, func(m *dns.Msg) {
+			for _, section := range [][]dns.RR{m.Answer, m.Ns} {
+				for i, rr := range section {
+					section[i] = dns.Copy(rr)
+					section[i].Header().Ttl = 1<<31 - 1
+				}
+			}
+		})
+		if r.TTL > uint32(20*day/time.Second) {
+			t.Errorf("%s, for ever: %d s", question, r.TTL)
 		}
 	}
 }

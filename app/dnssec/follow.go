@@ -21,7 +21,7 @@ func (l *lookup) follow(n name, typ doh.Type) {
 			l.rcode = rcodeOf(r)
 			return
 		}
-		l.rcode = rcodeNoError
+		l.rcode, l.ttl = rcodeNoError, min(l.ttl, shortest(r.Answer))
 		l.prefetchSigners(r.Answer)
 		next, done := l.step(r.Answer, n, typ)
 		switch {

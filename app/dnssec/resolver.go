@@ -82,7 +82,7 @@ func (l *lookup) result() Result {
 		out.Status, out.Reason = Indeterminate, CouldNotTell
 	}
 	for _, z := range l.zones {
-		out.Zones = append(out.Zones, z.Zone)
+		out.Zones, out.TTL = append(out.Zones, z.Zone), min(out.TTL, z.ttl)
 	}
 	slices.SortFunc(out.Zones, func(a, b Zone) int { return nameOf(a.Name).compare(nameOf(b.Name)) })
 	return out
