@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
@@ -41,6 +43,18 @@ func runDNSCases(t *testing.T, cases []dnsCase) {
 // oneHost is a domain with one mail host that has addresses.
 func oneHost(t testing.TB, host string) *scenario {
 	return newScenario(t, "example.com").mx(10, host).address(host, "192.0.2.1", "2001:db8::1")
+}
+
+// later adds to a signature another, of an algorithm, that ends a month after it.
+func later(algorithm uint8) func(*dns.Msg) {
+	return func(m *dns.Msg) {
+		for _, rr := range m.Answer {
+			if sig, ok := dns.Copy(rr).(*dns.RRSIG); ok {
+				sig.Algorithm, sig.Expiration = algorithm, sig.Expiration+30*24*3600
+				m.Answer = append(m.Answer, sig)
+			}
+		}
+	}
 }
 
 func TestDNSRules(t *testing.T) {
@@ -250,6 +264,11 @@ func TestDNSSECRules(t *testing.T) {
 		}, func(t testing.TB) *scenario {
 			// Two TTLs are two hours here: a signer that renews often is fine.
 			return plain(t).signed("example.com", doh.TypeMX, from, scenarioNow.Add(3*time.Hour))
+		}, "example.com"},
+		{"dnssec.rrsig-expiring-soon", func(t testing.TB) *scenario { // the other is of another algorithm
+			return plain(t).signed("example.com", doh.TypeMX, from, scenarioNow.Add(time.Hour)).edit("example.com", doh.TypeMX, later(8))
+		}, func(t testing.TB) *scenario {
+			return plain(t).signed("example.com", doh.TypeMX, from, scenarioNow.Add(time.Hour)).edit("example.com", doh.TypeMX, later(13))
 		}, "example.com"},
 		{"dnssec.rrsig-ends-before-policy", func(t testing.TB) *scenario {
 			return sound(t).signed("example.com", doh.TypeMX, scenarioNow.AddDate(0, 0, -30), scenarioNow.AddDate(0, 0, 5))

@@ -80,7 +80,8 @@ func (j *judge) readHost(h *host) {
 		// (RFC 7672 §2.2.3).
 		at := j.look(tlsaOwner(end), doh.TypeTLSA)
 		insecure := at.state == Found && at.status != dnssec.Secure && at.status != dnssec.Indeterminate
-		if at.state != NoData && at.state != NXDomain && !insecure {
+		absent := (at.state == NoData || at.state == NXDomain) && at.status != dnssec.Indeterminate
+		if !absent && !insecure {
 			h.tlsaBase, h.tlsa = end, at
 		}
 	}
@@ -107,10 +108,11 @@ func (h *host) tlsaName() dnsname.Name {
 	return tlsaOwner(h.tlsaBase)
 }
 
-// expanded gives where the host's CNAME chain ends, and its length.
+// expanded gives where the host's CNAME chain ends, and its length. Where secure
+// addresses are what counts, only theirs leads anywhere.
 func (h *host) expanded() (dnsname.Name, int) {
 	for _, a := range []answer{h.a, h.aaaa} {
-		if a.hops > 0 && !a.loop {
+		if a.hops > 0 && !a.loop && (h.addresses != dnssec.Secure || a.status == dnssec.Secure) {
 			return a.end, a.hops
 		}
 	}

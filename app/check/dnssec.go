@@ -151,8 +151,9 @@ func (j *judge) judgeResolver() {
 		if l.Verdict.Reason == dnssec.OverBudget {
 			j.notChecked("not-checked.dnssec-over-budget", l.Name.String(), "name", l.Name.String())
 		}
-		said := readLookup(l).said()
-		refused := said.Source != "" && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed
+		back := readLookup(l)
+		said := back.said()
+		refused := said.Source != "" && !back.noServer() && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed
 		if said.Status == dnssec.Secure && l.Verdict.Status == dnssec.Bogus || refused && l.Verdict.Status == dnssec.Secure {
 			if !j.has("dnssec.resolver-disagrees") {
 				j.add("dnssec.resolver-disagrees", d, "name", l.Name.String(), "type", l.Type.String(),
@@ -193,7 +194,13 @@ func (j *judge) judgeExpiry(a answer, zone dnsname.Name, subject string, typ doh
 		return
 	}
 	usual := min(72*time.Hour, 2*time.Duration(a.records[0].TTL)*time.Second)
-	for _, s := range signatures(a, typ) {
+	all := signatures(a, typ)
+	for _, s := range all {
+		if slices.ContainsFunc(all, func(o doh.RRSIG) bool {
+			return o.Algorithm == s.Algorithm && o.Signer == s.Signer && o.Expiration.After(s.Expiration) && !o.Inception.After(j.now)
+		}) {
+			continue // one that holds suffices (RFC 4035 §5.3.3), and stands beside it
+		}
 		// A signer that signs for a day or so at a time is not late.
 		margin := min(usual, s.Expiration.Sub(s.Inception)/4)
 		if s.Expiration.Sub(j.now) < margin {

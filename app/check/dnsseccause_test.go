@@ -115,6 +115,13 @@ func (s *scenario) fails6(name string, typ doh.Type, ede ...uint16) *scenario {
 	return s.status(name, typ, dnssec.Bogus)
 }
 
+// serverless has the resolver give up for want of a server, and find one when asked
+// again.
+func serverless(s *scenario) *scenario {
+	s.ede[scenarioKey("example.com", doh.TypeMX)] = []uint16{22}
+	return s
+}
+
 func changedMX(m *dns.Msg) { m.Answer[0].(*dns.MX).Preference++ }
 
 // TestCauses finds in the records what the resolver doesn't say.
@@ -178,6 +185,9 @@ func TestCauses(t *testing.T) {
 		}, "example.com"},
 		{"dnssec.bogus", func(t testing.TB) *scenario { return good(t).asSaid() },
 			func(t testing.TB) *scenario { return good(t).edit("example.com", doh.TypeMX, changedMX) }, "example.com"},
+		{"dnssec.bogus", func(t testing.TB) *scenario { return good(t).asSaid() },
+			func(t testing.TB) *scenario { return serverless(good(t).asSaid()) }, "example.com"},
+		{"dnssec.resolver-disagrees", good, func(t testing.TB) *scenario { return serverless(good(t)) }, "example.com"},
 		{"dnssec.resolver-disagrees", good, func(t testing.TB) *scenario { return good(t).edit("example.com", doh.TypeMX, changedMX) }, "example.com"},
 		{"dnssec.indeterminate", func(t testing.TB) *scenario {
 			s := good(t).asSaid()

@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
@@ -209,12 +210,21 @@ func (a answer) settled(cd answer) answer {
 	case a.state != Failed || !has:
 	case a.status == dnssec.Secure || a.status == dnssec.Insecure:
 		cd.verdict, cd.status = a.verdict, a.status
+		return cd.proven()
+	case a.status == dnssec.Indeterminate && a.noServer():
 		return cd
 	case a.status == dnssec.Indeterminate:
 		said := a.said()
 		a.status, a.verdict.Status, a.verdict.Source, a.verdict.Reason = dnssec.Bogus, dnssec.Bogus, said.Source, said.Reason
 	}
-	return a
+	return a.proven()
+}
+
+// noServer tells whether the resolver says that it failed because it reached no
+// server (RFC 8914 §4.23, §4.24), and nothing of validation.
+func (a answer) noServer() bool {
+	said := a.said()
+	return a.msg != nil && said.Status == dnssec.Indeterminate && said.Reason == dnssec.NoReason && slices.ContainsFunc(a.msg.EDE, func(e doh.EDE) bool { return e.Code == 22 || e.Code == 23 })
 }
 
 // said is what the resolver itself says of an answer, by the AD bit and extended

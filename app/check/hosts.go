@@ -142,7 +142,7 @@ func (j *judge) standing(h *host) standing {
 		return tlsaBroken
 	case h.tlsa.state == Failed && h.addresses == dnssec.Insecure && !h.signedAlias():
 		return tlsaNotAsked
-	case (h.tlsa.state == NoData || h.tlsa.state == NXDomain) && secure:
+	case (h.tlsa.state == NoData || h.tlsa.state == NXDomain) && secure && h.tlsa.status != dnssec.Indeterminate:
 		return tlsaNone
 	case h.tlsa.state != Found || h.tlsa.status == dnssec.Indeterminate:
 		return tlsaUnknown

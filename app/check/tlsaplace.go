@@ -65,9 +65,11 @@ func (j *judge) judgeMaking(h *host) {
 		j.add("tlsa.duplicate", host, "host", host, "record", recordText(h.records[i]))
 	}
 	// Below a name that doesn't exist there is nothing (RFC 8020 §2): a resolver
-	// that asks for one label after the other stops there (RFC 9156 §2.1).
+	// that asks for one label after the other stops there (RFC 9156 §2.1). It goes by
+	// the response code, whatever the proof beside it says.
 	above := h.tlsaBase.Child("_tcp")
-	if j.look(above, doh.TypeA).state == NXDomain && j.standing(h) == tlsaSecure {
+	a := j.look(above, doh.TypeA)
+	if (a.state == NXDomain || a.state == NoData && a.rcode == doh.RcodeNXDomain) && j.standing(h) == tlsaSecure {
 		j.add("tlsa.empty-nonterminal-nxdomain", host, "host", host, "name", above.String(), "want", owner.String())
 	}
 }

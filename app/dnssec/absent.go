@@ -37,27 +37,28 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 			continue
 		}
 		held = true
-		d, sig, why := deny(a.Authority, signer, z.keys, l.now, l.budget)
-		if sig.Signer != "" {
-			h.Signature = &sig
-		}
-		if why == NoReason {
-			var soa *Signature
-			if soa, why = l.soaOf(a, z); why != NoReason {
-				h.Signature = soa
+		var d *Denial
+		why := l.charged(signer, func() (why Reason) {
+			d, why = l.proof(a, z, &h)
+			if why == NoReason {
+				h.Proof, why = l.denied(d, n, typ, a.Rcode)
 			}
-		}
-		if why == NoReason {
-			h.Proof, why = l.denied(d, n, typ, a.Rcode)
-		}
+			return why
+		})
 		if h.Reason = why; why == NoReason || why.Status() == Insecure {
 			l.ttl = min(l.ttl, z.ttl, shortest(a))
 			h.Status = why.Status()
 			if why == NoReason {
 				h.Status = h.Proof.Status()
 			}
-			if h.Proof == UnsignedDelegation && typ != doh.TypeDS {
+			if at, _ := d.noDataFor(n, typ); h.Proof == UnsignedDelegation && at != h.Proof {
 				h.Status = Insecure // the answer is of the zone above, not of the name's own
+			}
+			if why == NoReason && l.rcode == rcodeYXDomain {
+				l.rcode = rcodeNoError // of a DNAME, and there is none
+			}
+			if l.island(d, signer, within) {
+				h.Status, h.Reason = Bogus, DNSKEYMissing
 			}
 			l.hop(h)
 			return
@@ -65,6 +66,35 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 	}
 	l.unless(&h, within, held)
 	l.hop(h)
+}
+
+// island tells whether a trust anchor lies between a zone that denies something
+// and the name, and the zone doesn't deny that too. Then the anchor counts, and
+// its zone's keys are missing.
+func (l *lookup) island(d *Denial, signer, n name) bool {
+	nearest, ok := l.anchored(n)
+	if !ok || nearest == signer || !nearest.within(signer) {
+		return false
+	}
+	p, _ := d.noNameFor(nearest)
+	return p != NameAbsent
+}
+
+// proof reads the denial of a zone, and notes the signature of its first record,
+// or the one that doesn't hold.
+func (l *lookup) proof(a *doh.Answer, z *cut, h *Hop) (*Denial, Reason) {
+	d, sig, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
+	if sig.Signer != "" {
+		h.Signature = &sig
+	}
+	if why != NoReason {
+		return nil, why
+	}
+	soa, why := l.soaOf(a, z)
+	if why != NoReason {
+		h.Signature = soa
+	}
+	return d, why
 }
 
 // soaOf holds the SOA record that a denial brings to its signature, and gives
@@ -136,15 +166,13 @@ func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *
 }
 
 // speaksOf tells whether a response's authority section denies something of a
-// name: an SOA or a proof of a zone that it lies in.
+// name: an SOA or a signed proof of a zone that it lies in. A proof may be there
+// for an alias too, of another zone's wildcard.
 func speaksOf(a *doh.Answer, n name) bool {
 	return slices.ContainsFunc(a.Authority, func(r doh.Record) bool {
-		switch r.Type {
-		case doh.TypeSOA, doh.TypeNSEC:
-			return n.within(ownerOf(r)) || r.Type == doh.TypeNSEC
-		case doh.TypeNSEC3:
-			return n.within(ownerOf(r).parent())
+		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3) {
+			return n.within(sig.signer)
 		}
-		return false
+		return r.Type == doh.TypeSOA && n.within(ownerOf(r))
 	})
 }

@@ -134,18 +134,22 @@ func entryBy(zone name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason)
 		return nil, why
 	}
 	why = DNSKEYMissing
-	all := Keys(keys)
+	byTag := map[uint16][]form{} // each DS with each key would be a million pairs
+	for _, k := range Keys(keys) {
+		for _, f := range forms(k) {
+			byTag[f.KeyTag] = append(byTag[f.KeyTag], f)
+		}
+	}
 	for _, ds := range usable {
-		for _, k := range all {
-			if k.Algorithm != ds.Algorithm {
+		for _, f := range byTag[ds.KeyTag] {
+			if f.Algorithm != ds.Algorithm {
 				continue
 			}
-			switch reason := names(zone, ds, k, b); reason {
+			switch reason := names(zone, ds, f, b); reason {
 			case NoReason:
-				entry = append(entry, k)
+				entry = append(entry, f.key)
 			case OverBudget:
 				return nil, OverBudget
-			case DNSKEYMissing:
 			case DSDigestMismatch:
 				if why == DNSKEYMissing {
 					why = reason
@@ -161,35 +165,34 @@ func entryBy(zone name, ds, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason)
 	return entry, why
 }
 
-// names tells whether a DS record names a key of its algorithm that may be used.
-// A DS made before a key was revoked is of other flags, hence of another tag and
-// digest: it names the key as it was.
-func names(zone name, ds doh.DS, k doh.DNSKEY, b *Budget) Reason {
-	reason := DNSKEYMissing
-	for _, form := range forms(k) {
-		if form.KeyTag != ds.KeyTag {
-			continue
-		}
-		if !b.take(digests, 1) {
-			return OverBudget
-		}
-		if bytes.Equal(digest(zone, form, ds.DigestType), ds.Digest) {
-			return Unfit(k)
-		}
-		reason = DSDigestMismatch
+// names tells whether a DS record names a key of its tag and algorithm that may be
+// used.
+func names(zone name, ds doh.DS, f form, b *Budget) Reason {
+	if !b.take(digests, 1) {
+		return OverBudget
 	}
-	return reason
+	if bytes.Equal(digest(zone, f.DNSKEY, ds.DigestType), ds.Digest) {
+		return Unfit(f.key)
+	}
+	return DSDigestMismatch
+}
+
+// form is a key as a DS record may name it. A DS made before a key was revoked is
+// of other flags, hence of another tag and digest: it names the key as it was.
+type form struct {
+	doh.DNSKEY
+	key doh.DNSKEY // as it is
 }
 
 // forms gives a key as it is, and a revoked one as it was before.
-func forms(k doh.DNSKEY) []doh.DNSKEY {
+func forms(k doh.DNSKEY) []form {
 	if k.Flags&flagRevoke == 0 {
-		return []doh.DNSKEY{k}
+		return []form{{k, k}}
 	}
 	was := k
 	was.Flags &^= flagRevoke
 	was, _ = doh.Record{Type: doh.TypeDNSKEY, RData: keyData(was)}.DNSKEY()
-	return []doh.DNSKEY{k, was}
+	return []form{{k, k}, {was, k}}
 }
 
 // keyData gives a DNSKEY record's data (RFC 4034 §2.1).

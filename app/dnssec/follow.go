@@ -21,7 +21,7 @@ func (l *lookup) follow(n name, typ doh.Type) {
 			l.rcode = rcodeOf(r)
 			return
 		}
-		l.rcode = rcodeNoError
+		l.rcode, l.ttl = rcodeNoError, min(l.ttl, shortest(r.Answer))
 		l.prefetchSigners(r.Answer)
 		next, done := l.step(r.Answer, n, typ)
 		switch {
@@ -91,7 +91,7 @@ func (l *lookup) step(a *doh.Answer, n name, typ doh.Type) (next name, done bool
 }
 
 // rename goes from a name below a DNAME to where it leads (RFC 6672 §2.2). The
-// CNAME made of it has no signature of its own and must say the same.
+// CNAME made of it has no signature of its own and must say the same, alone.
 func (l *lookup) rename(a *doh.Answer, dname, cname RRset, n name) name {
 	owner, to := nameOf(dname.Owner), targetOf(dname)
 	target := name("")
@@ -104,7 +104,7 @@ func (l *lookup) rename(a *doh.Answer, dname, cname RRset, n name) name {
 	case h.Status != Secure:
 	case h.Wildcard != "": // which nobody defines (RFC 4592 §4.4)
 		h.Status, h.Reason = Bogus, NSECBadProof
-	case len(cname.Records) > 0 && targetOf(cname) != target:
+	case len(cname.Records) > 0 && (target == "" || targetOf(cname) != target || len(distinct(cname.Records)) > 1):
 		h.Status, h.Reason = Bogus, RRSIGInvalid
 	}
 	return target

@@ -35,13 +35,16 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 			continue
 		}
 		held = true
-		signed, why := set.verifyBy(signer, z.keys, l.now, l.budget)
+		var signed Signed
+		why := l.charged(signer, func() (why Reason) {
+			if signed, why = set.verifyBy(signer, z.keys, l.now, l.budget); why == NoReason && signed.Wildcard != "" {
+				h.Wildcard = signed.Wildcard
+				h.Proof, why = l.noCloser(a, z, owner, signed.Wildcard)
+			}
+			return why
+		})
 		if signed.Signer != "" {
 			h.Signature = &signed.Signature
-		}
-		if why == NoReason && signed.Wildcard != "" {
-			h.Wildcard = signed.Wildcard
-			h.Proof, why = l.noCloser(a, z, owner, signed.Wildcard)
 		}
 		if h.Reason = why; why == NoReason || why.Status() == Insecure { // hashed too often: nobody vouches for it
 			l.ttl = min(l.ttl, signed.TTL, z.ttl)

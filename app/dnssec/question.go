@@ -20,6 +20,7 @@ type Cache struct {
 	mu      sync.Mutex
 	answers map[question]*entry[response]
 	cuts    map[name]*entry[*cut]
+	wasted  map[name]int // cost of signatures that failed, by zone
 }
 
 // Wait waits for questions that lookups put early and did not need. It must not

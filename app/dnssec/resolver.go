@@ -86,7 +86,7 @@ func (l *lookup) result() Result {
 	links := slices.Collect(maps.Values(l.zones))
 	slices.SortFunc(links, func(a, b *cut) int { return a.name.compare(b.name) })
 	for _, z := range links {
-		out.Zones = append(out.Zones, z.Zone)
+		out.Zones, out.TTL = append(out.Zones, z.Zone), min(out.TTL, z.ttl)
 	}
 	return out
 }

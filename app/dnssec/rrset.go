@@ -218,6 +218,9 @@ func (s RRset) verify(sig *signature, zone name, keys []doh.DNSKEY, now time.Tim
 		if verifies(k.Algorithm, k.Public, data, sig.value) {
 			return NoReason
 		}
+		if !b.take(failures, cost(k)) {
+			return OverBudget
+		}
 		reason = RRSIGInvalid
 	}
 	return reason
@@ -245,11 +248,15 @@ func (sig *signature) public(now time.Time) Signature {
 	}
 }
 
+// left is how many seconds the signature still holds.
+func (s Signature) left(now time.Time) uint32 {
+	return uint32(max(0, s.Expiration.Unix()-now.Unix()))
+}
+
 // signedBy gives the set as a valid signature leaves it.
 func (s RRset) signedBy(sig *signature, now time.Time) Signed {
 	signed := Signed{RRset: s, Signature: sig.public(now)}
-	left := max(0, signed.Expiration.Unix()-now.Unix())
-	signed.TTL = min(sig.originalTTL, sig.ttl, uint32(left), math.MaxInt32)
+	signed.TTL = min(sig.originalTTL, sig.ttl, signed.left(now), math.MaxInt32)
 	for _, r := range s.Records {
 		signed.TTL = min(signed.TTL, r.TTL)
 	}

@@ -4,10 +4,18 @@ import (
 	"github.com/sealane/sealane/app/doh"
 )
 
-// setAt gives the set of a name and type in a section.
+// setAt gives the set of a name and type in a section. Only what may belong to it
+// is sorted: each hop of a lookup looks for several.
 func setAt(section []doh.Record, n name, typ doh.Type) (RRset, bool) {
-	for _, s := range RRsets(section) {
-		if s.Type == typ && nameOf(s.Owner) == n {
+	owner := n.String()
+	var near []doh.Record
+	for _, r := range section {
+		if r.Owner == owner && (r.Type == typ || r.Type == typeRRSIG) {
+			near = append(near, r)
+		}
+	}
+	for _, s := range RRsets(near) {
+		if s.Type == typ {
 			return s, true
 		}
 	}
@@ -16,9 +24,12 @@ func setAt(section []doh.Record, n name, typ doh.Type) (RRset, bool) {
 
 // dnameOf gives the DNAME that a name lies below.
 func dnameOf(section []doh.Record, n name) (RRset, bool) {
-	for _, s := range RRsets(section) {
-		if owner := nameOf(s.Owner); s.Type == doh.TypeDNAME && owner != n && n.within(owner) {
-			return s, true
+	for _, r := range section {
+		if r.Type != doh.TypeDNAME {
+			continue
+		}
+		if owner := ownerOf(r); owner != n && n.within(owner) {
+			return setAt(section, owner, doh.TypeDNAME)
 		}
 	}
 	return RRset{}, false

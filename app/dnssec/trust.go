@@ -134,7 +134,7 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 		z := produce()
 		ttl := z.ttl
 		switch {
-		case z.Reason == OverBudget && l.whole.spent():
+		case z.Reason == OverBudget && (l.whole.spent() || l.asked > maxQuestions):
 			return z, gaveUp
 		case z.Status == Indeterminate:
 			ttl = 0
@@ -165,7 +165,11 @@ func (l *lookup) delegation(above *cut, n name) *cut {
 	if !found {
 		return l.noDelegation(z, r, b)
 	}
-	signed, why := set.verifyBy(above.name, above.keys, l.now, b)
+	var signed Signed
+	why := l.charged(above.name, func() (why Reason) {
+		signed, why = set.verifyBy(above.name, above.keys, l.now, b)
+		return why
+	})
 	if signed.KeyTag != 0 || why == NoReason {
 		z.DSSignature = &signed.Signature
 	}
@@ -215,9 +219,15 @@ func (l *lookup) noDelegation(z *cut, r response, b *Budget) *cut {
 		}
 		return z.end(why)
 	}
-	denial, sig, why := deny(r.Answer.Authority, above.name, above.keys, l.now, b)
+	var denial *Denial
+	var sig Signature
+	why := l.charged(above.name, func() (why Reason) {
+		denial, sig, why = deny(r.Answer.Authority, above.name, above.keys, l.now, b)
+		return why
+	})
 	if sig.Signer != "" {
 		z.DSSignature = &sig
+		z.ttl = min(z.ttl, sig.left(l.now))
 	}
 	if why != NoReason {
 		return z.end(why)

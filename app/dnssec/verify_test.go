@@ -329,7 +329,7 @@ func TestKeyTrap(t *testing.T) {
 		t.Errorf("%q, %d collisions left", why, b.Collisions)
 	}
 	b = NewBudget()
-	if _, why := set.Verify(zoneName("example.com"), keys[:1], moment, b); why != OverBudget || b.Signatures != 0 {
-		t.Errorf("one key: %q, %d signatures left", why, b.Signatures)
+	if _, why := set.Verify(zoneName("example.com"), keys[:1], moment, b); why != OverBudget || b.Failures != 0 {
+		t.Errorf("one key: %q, %d failures left", why, b.Failures)
 	}
 }
