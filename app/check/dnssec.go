@@ -149,17 +149,31 @@ func (j *judge) judgeResolver() {
 			continue
 		}
 		if l.Verdict.Reason == dnssec.OverBudget {
-			j.notChecked("not-checked.dnssec-over-budget", l.Name.String(), "name", l.Name.String())
+			j.gaveUp(l)
 		}
 		back := readLookup(l)
 		said := back.said()
-		refused := said.Source != "" && !back.noServer() && said.Status <= dnssec.Bogus && j.lookups[key{l.Name, l.Type, false}].state != Failed
+		refused := said.Status == dnssec.Bogus && !back.noServer() && j.lookups[key{l.Name, l.Type, false}].state != Failed
 		if said.Status == dnssec.Secure && l.Verdict.Status == dnssec.Bogus || refused && l.Verdict.Status == dnssec.Secure {
 			if !j.has("dnssec.resolver-disagrees") {
 				j.add("dnssec.resolver-disagrees", d, "name", l.Name.String(), "type", l.Type.String(),
 					"value", said.Status.String(), "want", l.Verdict.Status.String())
 			}
 		}
+	}
+}
+
+// gaveUp says once of a zone that validating its answers was given up.
+func (j *judge) gaveUp(l *Lookup) {
+	zone := l.Name.String()
+	for _, h := range l.Verdict.Hops {
+		if h.Reason == dnssec.OverBudget && h.Zone != "" {
+			zone = h.Zone
+		}
+	}
+	const key = "not-checked.dnssec-over-budget"
+	if !slices.ContainsFunc(j.report.NotChecked, func(n NotChecked) bool { return n.Key == key && n.Subject == zone }) {
+		j.notChecked(key, zone, "name", zone)
 	}
 }
 

@@ -220,7 +220,8 @@ func (j *judge) judgeHashing(p doh.NSEC3PARAM, zone dnsname.Name, subject string
 // judgeDenial reads how a zone hashes from what it denies an answer with. Zones of
 // a registry are nobody's here to change.
 func (j *judge) judgeDenial(a answer, zone dnsname.Name, subject string) {
-	if a.msg == nil || a.status == dnssec.Insecure && j.look(zone, doh.TypeDS).state != Found ||
+	if a.msg == nil || a.verdict.Source == dnssec.Validated && a.status <= dnssec.Bogus || // nobody vouches for its records
+		a.status == dnssec.Insecure && j.look(zone, doh.TypeDS).state != Found ||
 		len(zone.Labels()) < 2 || dnsname.IsPublicSuffix(zone) {
 		return
 	}

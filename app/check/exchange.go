@@ -111,7 +111,8 @@ func (g *gatherer) chain(_ context.Context, query []byte) ([]byte, error) {
 	return last.Wire, nil
 }
 
-// replace gives this resolver up when there is another one. It is decided once.
+// replace gives this resolver up when a later one gives signatures of the trust
+// anchor's zone. It is decided once.
 func (g *gatherer) replace() {
 	g.mu.Lock()
 	first := g.judged == nil
@@ -124,14 +125,21 @@ func (g *gatherer) replace() {
 		return
 	}
 	defer close(g.judged)
-	ctx, cancel := context.WithTimeout(g.ctx, dnsTimeout)
-	defer cancel()
-	_, err := g.world.Exchange(ctx, doh.Query(g.facts.Trusted, doh.TypeDNSKEY, true), g.facts.Resolver+1)
-	if errors.Is(err, ErrNoResolver) || g.ctx.Err() != nil {
+	for next := g.facts.Resolver + 1; ; next++ {
+		ctx, cancel := context.WithTimeout(g.ctx, dnsTimeout)
+		wire, err := g.world.Exchange(ctx, doh.Query(g.facts.Trusted, doh.TypeDNSKEY, true), next)
+		cancel()
+		if errors.Is(err, ErrNoResolver) || g.ctx.Err() != nil {
+			return
+		}
+		msg, _ := doh.Parse(wire)
+		if err != nil || msg == nil || msg.ID != 0 || len(signatures(answer{msg: msg}, doh.TypeDNSKEY)) == 0 {
+			continue
+		}
+		g.mu.Lock()
+		g.next = next
+		g.mu.Unlock()
+		g.cancel()
 		return
 	}
-	g.mu.Lock()
-	g.replaced = true
-	g.mu.Unlock()
-	g.cancel()
 }

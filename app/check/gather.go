@@ -34,19 +34,21 @@ const maxHosts = 20
 // callee's to keep. It gives the complete facts, or what there was when ctx ended.
 //
 // Where the trust anchor's own zone can't be validated the fault is the
-// resolver's: all is asked anew of the next one that the world has.
+// resolver's: all is asked anew of the next one that the world has and that gives
+// signatures.
 func Gather(ctx context.Context, world World, d dnsname.Name, now time.Time, learned func(Facts), anchors ...dnssec.Anchor) Facts {
 	if len(anchors) == 0 {
 		anchors = dnssec.RootAnchors()
 	}
 	trusted, _ := dnssec.Closest(anchors, d)
-	for resolver := 0; ; resolver++ {
+	for resolver := 0; ; {
 		g := newGatherer(ctx, world, d, now, learned)
 		g.facts.Trusted, g.facts.Resolver = trusted, resolver
 		g.validate = g.validator(anchors)
-		if g.gather(); !g.replaced {
+		if g.gather(); g.next == 0 {
 			return g.finish()
 		}
+		resolver = g.next
 	}
 }
 
@@ -94,9 +96,9 @@ type gatherer struct {
 	asked map[key]*question
 	sent  map[key]*exchange
 	// judged is closed once it is known whether another resolver takes the place
-	// of this one, which was found unfit; nil before that. replaced tells so.
-	judged   chan struct{}
-	replaced bool
+	// of this one, which was found unfit; nil before that. next is that one.
+	judged chan struct{}
+	next   int
 	// claimed are the zones of mail hosts whose servers are asked.
 	claimed []dnsname.Name
 }
@@ -200,10 +202,14 @@ func (f *Facts) keep(l Lookup) {
 
 // joined adds links of trust to those known, in a new list, zones above first.
 func joined(all, more []dnssec.Zone) []dnssec.Zone {
-	all = slices.Clip(all)
+	all = slices.Clone(all)
 	for _, z := range more {
-		if !slices.ContainsFunc(all, func(have dnssec.Zone) bool { return have.Name == z.Name }) {
+		at := slices.IndexFunc(all, func(have dnssec.Zone) bool { return have.Name == z.Name })
+		switch {
+		case at < 0:
 			all = append(all, z)
+		case all[at].Status == dnssec.Indeterminate: // another lookup may have come further
+			all[at] = z
 		}
 	}
 	return all

@@ -218,7 +218,8 @@ func TestNextResolver(t *testing.T) {
 		{"the first", []func([]byte) ([]byte, error){works, strips}, 0, true},
 		{"the second, after one that strips", []func([]byte) ([]byte, error){strips, works}, 1, true},
 		{"the third, after a silent and a garbled one", []func([]byte) ([]byte, error){silent, garbled, works}, 2, true},
-		{"none", []func([]byte) ([]byte, error){strips, strips}, 1, false},
+		{"none", []func([]byte) ([]byte, error){strips, strips}, 0, false},
+		{"the first, where it alone answers", []func([]byte) ([]byte, error){strips, silent}, 0, false},
 		{"one that strips", []func([]byte) ([]byte, error){strips}, 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
