@@ -17,14 +17,14 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 	if typ == doh.TypeDS && n != "\x00" {
 		within = n.parent()
 	}
-	var denials []doh.Record
+	var signatures []doh.Record
 	for _, r := range a.Authority {
 		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3 || sig.covered == doh.TypeSOA) {
-			denials = append(denials, r)
+			signatures = append(signatures, r)
 		}
 	}
 	held := false
-	for _, signer := range l.signersOf(denials, within) {
+	for _, signer := range l.signersOf(signatures, within) {
 		z := l.zoneOf(signer)
 		h.Zone = z.Name
 		switch {
@@ -37,7 +37,7 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 			continue
 		}
 		held = true
-		var d *Denial
+		var d *denials
 		why := l.charged(signer, func() (why Reason) {
 			d, why = l.proof(a, z, &h)
 			if why == NoReason {
@@ -71,7 +71,7 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 // island tells whether a trust anchor lies between a zone that denies something
 // and the name, and the zone doesn't deny that too. Then the anchor counts, and
 // its zone's keys are missing.
-func (l *lookup) island(d *Denial, signer, n name) bool {
+func (l *lookup) island(d *denials, signer, n name) bool {
 	nearest, ok := l.anchored(n)
 	if !ok || nearest == signer || !nearest.within(signer) {
 		return false
@@ -82,7 +82,7 @@ func (l *lookup) island(d *Denial, signer, n name) bool {
 
 // proof reads the denial of a zone, and notes the signature of its first record,
 // or the one that doesn't hold.
-func (l *lookup) proof(a *doh.Answer, z *cut, h *Hop) (*Denial, Reason) {
+func (l *lookup) proof(a *doh.Answer, z *cut, h *Hop) (*denials, Reason) {
 	d, sig, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
 	if sig.Signer != "" {
 		h.Signature = &sig
@@ -113,7 +113,7 @@ func (l *lookup) soaOf(a *doh.Answer, z *cut) (*Signature, Reason) {
 }
 
 // denied looks for the proof that a response code asks for, then for the other.
-func (l *lookup) denied(d *Denial, n name, typ doh.Type, rcode int) (Proof, Reason) {
+func (l *lookup) denied(d *denials, n name, typ doh.Type, rcode int) (Proof, Reason) {
 	byName, noName := d.noNameFor(n)
 	byType, noData := d.noDataFor(n, typ)
 	if typ == typeANY && byType != EmptyNonTerminal && noData == NoReason {
@@ -138,7 +138,7 @@ func (l *lookup) denied(d *Denial, n name, typ doh.Type, rcode int) (Proof, Reas
 
 // deny reads the NSEC and NSEC3 records of a section that a zone vouches for.
 // Where there are some and none of them is signed well, that is the reason.
-func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *Budget) (*Denial, Signature, Reason) {
+func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *Budget) (*denials, Signature, Reason) {
 	var good []Signed
 	var first Signature
 	fault := NSECMissing

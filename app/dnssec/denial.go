@@ -1,7 +1,6 @@
 package dnssec
 
 import (
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 )
 
@@ -44,23 +43,19 @@ func (p Proof) Status() Status {
 	return Secure
 }
 
-// Denial is the NSEC or NSEC3 records of one response that a zone vouches for.
-type Denial struct {
+// denials are the NSEC or NSEC3 records of one response that a zone vouches for.
+type denials struct {
 	zone   name
 	links  []link
 	hashed hashed
 	budget *Budget
 }
 
-// NewDenial takes the signed sets of a response's authority section, verified
+// newDenial takes the signed sets of a response's authority section, verified
 // for the zone; other types are left aside. Records that were expanded from a
 // wildcard prove nothing: their owner doesn't exist as such.
-func NewDenial(zone dnsname.Name, sets []Signed, b *Budget) *Denial {
-	return newDenial(nameFrom(zone), sets, b)
-}
-
-func newDenial(zone name, sets []Signed, b *Budget) *Denial {
-	d := &Denial{zone: zone, budget: b, hashed: hashed{known: map[name]string{}}}
+func newDenial(zone name, sets []Signed, b *Budget) *denials {
+	d := &denials{zone: zone, budget: b, hashed: hashed{known: map[name]string{}}}
 	for _, s := range sets {
 		if s.Wildcard != "" {
 			continue
@@ -78,7 +73,7 @@ func newDenial(zone name, sets []Signed, b *Budget) *Denial {
 }
 
 // fault is the reason when there is nothing to look for a proof in.
-func (d *Denial) fault() Reason {
+func (d *denials) fault() Reason {
 	switch {
 	case d.hashed.excessive:
 		return NSEC3IterationsExcessive
@@ -88,20 +83,14 @@ func (d *Denial) fault() Reason {
 	return NoReason
 }
 
-// NoName looks for a proof that the name doesn't exist: NameAbsent or OptedOut.
-func (d *Denial) NoName(n dnsname.Name) (Proof, Reason) { return d.noNameFor(nameFrom(n)) }
+// noNameFor looks for a proof that the name doesn't exist: NameAbsent or OptedOut.
+func (d *denials) noNameFor(n name) (Proof, Reason) { return d.look(n, d.noName, d.noHashedName) }
 
-func (d *Denial) noNameFor(n name) (Proof, Reason) { return d.look(n, d.noName, d.noHashedName) }
-
-// NoData looks for a proof that the name, existing or not, has no records of
+// noDataFor looks for a proof that the name, existing or not, has no records of
 // the type, nor a CNAME: TypeAbsent, EmptyNonTerminal, WildcardTypeAbsent or
 // OptedOut; for DS also UnsignedDelegation. Of the proofs for DS only that and
 // OptedOut say that there is a delegation.
-func (d *Denial) NoData(n dnsname.Name, typ doh.Type) (Proof, Reason) {
-	return d.noDataFor(nameFrom(n), typ)
-}
-
-func (d *Denial) noDataFor(n name, typ doh.Type) (Proof, Reason) {
+func (d *denials) noDataFor(n name, typ doh.Type) (Proof, Reason) {
 	return d.look(n,
 		func(n name) (Proof, Reason) { return d.noData(n, typ) },
 		func(n name) (Proof, Reason) { return d.noHashedData(n, typ) })
@@ -109,7 +98,7 @@ func (d *Denial) noDataFor(n name, typ doh.Type) (Proof, Reason) {
 
 // cutAbove tells whether there is a proof that a name is or lies below a
 // delegation without DS.
-func (d *Denial) cutAbove(n name) bool {
+func (d *denials) cutAbove(n name) bool {
 	for ; n.depth() > d.zone.depth(); n = n.parent() {
 		if p, _ := d.noDataFor(n, doh.TypeDS); p == UnsignedDelegation {
 			return true
@@ -118,19 +107,15 @@ func (d *Denial) cutAbove(n name) bool {
 	return false
 }
 
-// NoCloser looks for a proof that nothing is nearer to the name than the
+// noCloserFor looks for a proof that nothing is nearer to the name than the
 // wildcard, as Signed has it: NoCloserName or OptedOut.
-func (d *Denial) NoCloser(n dnsname.Name, wildcard string) (Proof, Reason) {
-	return d.noCloserFor(nameFrom(n), nameOf(wildcard).parent())
-}
-
-func (d *Denial) noCloserFor(n, encloser name) (Proof, Reason) {
+func (d *denials) noCloserFor(n, encloser name) (Proof, Reason) {
 	return d.look(n,
 		func(n name) (Proof, Reason) { return d.noCloser(n, encloser) },
 		func(n name) (Proof, Reason) { return d.noCloserHashed(n, encloser) })
 }
 
-func (d *Denial) look(n name, plain, hashed func(name) (Proof, Reason)) (Proof, Reason) {
+func (d *denials) look(n name, plain, hashed func(name) (Proof, Reason)) (Proof, Reason) {
 	if why := d.fault(); why != NoReason {
 		return NoProof, why
 	}

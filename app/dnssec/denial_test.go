@@ -217,7 +217,7 @@ func TestDenialsAgainstTruth(t *testing.T) {
 	}
 }
 
-func denialOf(t *testing.T, text string, change func(*Signed)) (*Denial, *Budget) {
+func denialOf(t *testing.T, text string, change func(*Signed)) (*denials, *Budget) {
 	var all []Signed
 	for _, s := range RRsets(records(t, text)) {
 		signed := Signed{RRset: s}

@@ -8,7 +8,7 @@ type link struct {
 	types       doh.TypeBitmap
 }
 
-func (d *Denial) addLink(owner name, n doh.NSEC) {
+func (d *denials) addLink(owner name, n doh.NSEC) {
 	next := nameOf(n.Next)
 	// The last name's next is the apex (RFC 4034 §4.1.1); else names ascend.
 	if owner.within(d.zone) && next.within(d.zone) && (next == d.zone || owner.compare(next) < 0) {
@@ -17,7 +17,7 @@ func (d *Denial) addLink(owner name, n doh.NSEC) {
 }
 
 // at gives the record of a name, nil without one.
-func (d *Denial) at(n name) *link {
+func (d *denials) at(n name) *link {
 	for i := range d.links {
 		if d.links[i].owner == n {
 			return &d.links[i]
@@ -28,7 +28,7 @@ func (d *Denial) at(n name) *link {
 
 // covering gives the record that proves that there are no records at a name,
 // nil without one. The name may still be an empty non-terminal.
-func (d *Denial) covering(n name) *link {
+func (d *denials) covering(n name) *link {
 	for i := range d.links {
 		l := &d.links[i]
 		if l.owner.compare(n) < 0 && (l.next == d.zone || n.compare(l.next) < 0) && !(n.within(l.owner) && foreign(l.types)) {
@@ -39,7 +39,7 @@ func (d *Denial) covering(n name) *link {
 }
 
 // absent is covering for a name that is no empty non-terminal either.
-func (d *Denial) absent(n name) *link {
+func (d *denials) absent(n name) *link {
 	if l := d.covering(n); l != nil && !l.next.within(n) {
 		return l
 	}
@@ -55,7 +55,7 @@ func (l *link) encloser(n name) name {
 	return b
 }
 
-func (d *Denial) noName(n name) (Proof, Reason) {
+func (d *denials) noName(n name) (Proof, Reason) {
 	l := d.absent(n)
 	if l == nil || d.absent(l.encloser(n).wildcard()) == nil {
 		return NoProof, NSECBadProof
@@ -63,7 +63,7 @@ func (d *Denial) noName(n name) (Proof, Reason) {
 	return NameAbsent, NoReason
 }
 
-func (d *Denial) noData(n name, typ doh.Type) (Proof, Reason) {
+func (d *denials) noData(n name, typ doh.Type) (Proof, Reason) {
 	if l := d.at(n); l != nil {
 		return proven(lacks(l.types, typ, n == "\x00"))
 	}
@@ -81,7 +81,7 @@ func (d *Denial) noData(n name, typ doh.Type) (Proof, Reason) {
 	return WildcardTypeAbsent, NoReason
 }
 
-func (d *Denial) noCloser(n, encloser name) (Proof, Reason) {
+func (d *denials) noCloser(n, encloser name) (Proof, Reason) {
 	if l := d.absent(n); l == nil || l.encloser(n) != encloser {
 		return NoProof, NSECBadProof
 	}

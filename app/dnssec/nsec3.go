@@ -31,7 +31,7 @@ type hashedLink struct {
 // addHashed takes a record whose owner is a hash right below the apex, of SHA-1
 // and with no flag but opt-out (RFC 5155 §8.1, §8.2). The first record's
 // parameters hold for all.
-func (d *Denial) addHashed(owner name, n doh.NSEC3) {
+func (d *denials) addHashed(owner name, n doh.NSEC3) {
 	h := &d.hashed
 	if n.Algorithm != 1 || n.Flags > 1 || owner.parent() != d.zone || len(n.Next) != sha1.Size {
 		return
@@ -53,7 +53,7 @@ func (d *Denial) addHashed(owner name, n doh.NSEC3) {
 }
 
 // hash hashes a name (RFC 5155 §5); "" when the budget is spent.
-func (d *Denial) hash(n name) string {
+func (d *denials) hash(n name) string {
 	h := &d.hashed
 	if sum, done := h.known[n]; done {
 		return sum
@@ -79,7 +79,7 @@ func hashName(n name, p doh.NSEC3PARAM) string {
 }
 
 // matching gives the record of a name that exists, nil without one.
-func (d *Denial) matching(n name) *hashedLink {
+func (d *denials) matching(n name) *hashedLink {
 	hash := d.hash(n)
 	for i := range d.hashed.links {
 		if l := &d.hashed.links[i]; hash != "" && l.owner == hash {
@@ -91,7 +91,7 @@ func (d *Denial) matching(n name) *hashedLink {
 
 // hiding gives the record that proves that a name doesn't exist, or has no
 // signed records where the record opts out; nil without one.
-func (d *Denial) hiding(n name) *hashedLink {
+func (d *denials) hiding(n name) *hashedLink {
 	hash := d.hash(n)
 	for i := range d.hashed.links {
 		l := &d.hashed.links[i]
@@ -108,7 +108,7 @@ func (d *Denial) hiding(n name) *hashedLink {
 
 // enclose proves which is the nearest existing name above an absent one, and
 // gives it with the record that hides the next closer name (RFC 5155 §8.3).
-func (d *Denial) enclose(n name) (encloser name, cover *hashedLink) {
+func (d *denials) enclose(n name) (encloser name, cover *hashedLink) {
 	next := name("")
 	for at := n; at.within(d.zone); next, at = at, at.parent() {
 		l := d.matching(at)
@@ -124,7 +124,7 @@ func (d *Denial) enclose(n name) (encloser name, cover *hashedLink) {
 }
 
 // unproven is the reason of a proof that isn't there: the budget may be spent.
-func (d *Denial) unproven() (Proof, Reason) {
+func (d *denials) unproven() (Proof, Reason) {
 	if d.budget.Hashes == 0 {
 		return NoProof, OverBudget
 	}
@@ -140,7 +140,7 @@ func (l *hashedLink) under(p Proof) (Proof, Reason) {
 	return p, NoReason
 }
 
-func (d *Denial) noHashedName(n name) (Proof, Reason) {
+func (d *denials) noHashedName(n name) (Proof, Reason) {
 	encloser, cover := d.enclose(n)
 	if cover == nil || d.hiding(encloser.wildcard()) == nil {
 		return d.unproven()
@@ -148,7 +148,7 @@ func (d *Denial) noHashedName(n name) (Proof, Reason) {
 	return cover.under(NameAbsent)
 }
 
-func (d *Denial) noHashedData(n name, typ doh.Type) (Proof, Reason) {
+func (d *denials) noHashedData(n name, typ doh.Type) (Proof, Reason) {
 	if l := d.matching(n); l != nil {
 		p := lacks(l.types, typ, n == "\x00")
 		if p == TypeAbsent && len(l.types) == 0 {
@@ -173,7 +173,7 @@ func (d *Denial) noHashedData(n name, typ doh.Type) (Proof, Reason) {
 	return OptedOut, NoReason
 }
 
-func (d *Denial) noCloserHashed(n, encloser name) (Proof, Reason) {
+func (d *denials) noCloserHashed(n, encloser name) (Proof, Reason) {
 	depth := encloser.depth()
 	if encloser == "" || n.depth() <= depth || !n.within(encloser) {
 		return NoProof, NSECBadProof

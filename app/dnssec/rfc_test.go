@@ -100,7 +100,7 @@ func readRFCZone(t *testing.T, file string, at time.Time, records int) rfcZone {
 }
 
 // denial verifies what a section of the examples holds for the zone.
-func (z rfcZone) denial(t *testing.T, from, to string) (*Denial, []Signed) {
+func (z rfcZone) denial(t *testing.T, from, to string) (*denials, []Signed) {
 	t.Helper()
 	var all []Signed
 	b := NewBudget()

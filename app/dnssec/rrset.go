@@ -92,7 +92,7 @@ type Signed struct {
 	RRset
 	// Wildcard is the name that the set was expanded from, such as
 	// "*.example.com", "" for none. Then it still has to be proven that no closer
-	// name exists (RFC 4035 §5.3.4): Denial.NoCloser.
+	// name exists (RFC 4035 §5.3.4): denials.noCloserFor.
 	Wildcard string
 	// TTL is how long the set may be kept, in seconds (RFC 4035 §5.3.3).
 	TTL uint32

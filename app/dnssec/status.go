@@ -1,12 +1,14 @@
-// Package dnssec says how far a DNS answer can be trusted (RFC 4033 §5,
-// RFC 4035 §4.3).
+// Package dnssec validates DNS answers from trust anchors down (RFC 4033, 4034,
+// 4035, 5155, 6840, 9276), whatever resolver they come through.
 //
-// A Verdict is what the resolver says of its own validation (the AD bit,
-// RFC 4035 §3.2.3) and is marked so. What a validator is made of stands here
-// too, each part for itself: canonical form and signatures (RRset.Verify, RFC
-// 4034 §6, RFC 4035 §5.3), delegations (Delegate, RFC 4035 §5.2) and denials
-// (Denial, RFC 4035 §5.4, RFC 5155 §8). They look at raw record data, ask
-// nobody, and work within a Budget.
+// Resolver.Lookup asks one question function, follows the delegations from the
+// nearest trust anchor and every alias of the answer, and gives a Status with its
+// Reason and the whole chain as data: each Hop and each Zone that it stands on.
+// It works within a Budget, so that no zone can make it work for long, and hands
+// the thread back now and then, so that a page can paint.
+//
+// RRset.Verify and Entry look at raw records alone, for who judges those; and
+// AsResolverSays reads what the resolver says of its own validation.
 package dnssec
 
 // Status is the security status of an answer (RFC 4035 §4.3). The zero Status

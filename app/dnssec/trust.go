@@ -219,7 +219,7 @@ func (l *lookup) noDelegation(z *cut, r response, b *Budget) *cut {
 		}
 		return z.end(why)
 	}
-	var denial *Denial
+	var denial *denials
 	var sig Signature
 	why := l.charged(above.name, func() (why Reason) {
 		denial, sig, why = deny(r.Answer.Authority, above.name, above.keys, l.now, b)
