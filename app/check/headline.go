@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/senders"
 )
 
@@ -28,6 +29,9 @@ func (j *judge) headline() []Phrase {
 func (j *judge) state() []Phrase {
 	sts, dane := j.stsPhrase(), j.danePhrase()
 	if dead := j.tally(j.reachable); j.facts.Done && dead.bad > 0 && dead.good == 0 && dead.open == 0 {
+		if !slices.ContainsFunc(j.hosts, func(h *host) bool { return h.addresses != dnssec.Bogus }) {
+			return []Phrase{phrase("headline.hosts-bogus"), sts} // nobody was asked
+		}
 		return []Phrase{phrase("headline.hosts-dead"), sts}
 	}
 	all := []Phrase{sts, dane}

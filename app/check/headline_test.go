@@ -39,6 +39,10 @@ func TestHeadlines(t *testing.T) {
 		"MX can't be looked up": {func(t testing.TB) *scenario {
 			return newScenario(t, "example.com").servfail("example.com", doh.TypeMX, 22)
 		}, "headline.mx-failed", nil},
+		"no host's addresses can be validated": {func(t testing.TB) *scenario {
+			return newScenario(t, "example.com").mx(10, "mx.example.com").address("mx.example.com", "192.0.2.1").
+				status("mx.example.com", doh.TypeA, dnssec.Bogus).status("mx.example.com", doh.TypeAAAA, dnssec.Bogus)
+		}, "headline.hosts-bogus", nil},
 		"MX can't be validated": {func(t testing.TB) *scenario {
 			return newScenario(t, "example.com").status("example.com", doh.TypeMX, dnssec.Bogus).none("example.com", doh.TypeMX)
 		}, "headline.mx-bogus", nil},

@@ -198,7 +198,7 @@ func (j *judge) danePhrase() Phrase {
 		return phrase("headline.dane-ok")
 	case count.good > 0 && j.facts.Done:
 		return phrase("headline.dane-some", "count", strconv.Itoa(count.good), "total", strconv.Itoa(len(j.hosts)))
-	case j.has("tlsa.insecure"), found && j.has("dnssec.signed-no-ds"):
+	case j.has("tlsa.insecure"), found && slices.ContainsFunc([]Code{"dnssec.signed-no-ds", "dnssec.algorithm-unsupported", "dnssec.ds-digest-unsupported"}, j.has):
 		return phrase("headline.dane-void")
 	case unusable:
 		return phrase("headline.dane-unauthenticated")

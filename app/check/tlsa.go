@@ -43,7 +43,7 @@ var tlsaEntries = []Entry{
 	{Code: "tlsa.denial-bogus", Level: Error, Who: DNSHost, RFC: []Citation{{7672, "2.1.2"}, {4035, "3.1.3"}},
 		Result: "dnssec-invalid", NDR: []string{"4.7.5", "5.4.312"}, DependsOn: []Code{"dnssec.nsec-bad-proof"}}, // args: host, name
 	{Code: "tlsa.insecure", Level: Warning, Who: MailProvider, RFC: []Citation{{7672, "2.2"}},
-		DependsOn: []Code{"tlsa.cname-insecure", "dnssec.signed-no-ds"}}, // args: host, name
+		DependsOn: []Code{"tlsa.cname-insecure", "dnssec.signed-no-ds", "dnssec.algorithm-unsupported", "dnssec.ds-digest-unsupported"}}, // args: host, name
 	{Code: "tlsa.wrong-owner-domain", Level: Error, Who: Owner, RFC: []Citation{{7672, "2.2.3"}}},                                                // args: domain, host, name
 	{Code: "tlsa.wrong-port", Level: Error, Who: MailProvider, RFC: []Citation{{7672, "2.2.3"}, {6698, "3"}}},                                    // args: host, name
 	{Code: "tlsa.wrong-protocol-label", Level: Error, Who: MailProvider, RFC: []Citation{{6698, "3"}, {7672, "2.2.3"}}},                          // args: host, name

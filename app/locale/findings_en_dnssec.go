@@ -34,7 +34,7 @@ var englishDNSSEC = []Words{
 		"Have the signer publish them again from the present keys, or remove them."},
 	{"dnssec.cname-target-insecure",
 		"A signed alias leads to an unsigned name",
-		"DANE is out of play from there on; mail is still delivered.",
+		"Mail is delivered; TLSA records count at the alias itself (RFC 7672 §2.2.2), not where it leads.",
 		"`{host}` is an alias of `{name}`, which lies outside the signed zones.",
 		"Avoid the alias, or have its target's zone signed."},
 	{"dnssec.dnskey-inconsistent-servers",

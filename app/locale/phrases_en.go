@@ -17,6 +17,7 @@ var englishPhrases = []text{
 	{"headline.dane-unauthenticated", "No TLSA record is usable: senders that check DANE encrypt, but trust any certificate."},
 	{"headline.dane-unknown", "Whether DANE protects it is not known."},
 	{"headline.dane-void", "TLSA records are published, but without DNSSEC every sender ignores them."},
+	{"headline.hosts-bogus", "The DNSSEC of every mail server's name is broken: its addresses don't count."},
 	{"headline.hosts-dead", "No mail server answers."},
 	{"headline.mx-bogus", "The DNSSEC of {domain} is broken: senders behind a validating resolver hold the mail, then return it."},
 	{"headline.mx-failed", "The mail servers of {domain} can't be looked up: mail waits at the sender, then is returned."},
