@@ -56,7 +56,7 @@ lint: ## check the format, and vet for both builds
 
 wasm-test: ## run the core's tests as WebAssembly, under Node
 	sh e2e/need.sh node
-	GOOS=js GOARCH=wasm $(GO) test -exec="$(WASM_EXEC)" ./app/...
+	GOOS=js GOARCH=wasm $(GO) test -p 1 -exec="$(WASM_EXEC)" ./app/...
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -22,15 +22,15 @@ func (j *judge) judgeSenders() {
 // mail makes the senders' input; the hosts are held against the patterns.
 func (j *judge) mail(patterns []mtasts.Pattern) senders.Mail {
 	m := senders.Mail{Domain: j.facts.Domain.String(), MX: j.mxLookup(), Record: j.senderRecord(), Policy: j.senderPolicy()}
-	known := len(patterns) > 0
+	known, by := len(patterns) > 0, byName(patterns)
 	for _, h := range j.hosts {
 		one := senders.Host{Name: h.raw, Preference: h.preference, Addresses: addressLookup(h), TLSA: j.senderTLSA(h)}
 		if !h.name.IsZero() {
 			one.Name = h.name.String()
 		}
 		if known {
-			one.Strict = senders.Is(slices.ContainsFunc(patterns, func(p mtasts.Pattern) bool { return p.Matches(h.name) }))
-			one.Deep = senders.Is(slices.ContainsFunc(patterns, func(p mtasts.Pattern) bool { return deep(p, h.name) }))
+			strict, anyDepth := by.match(h.name)
+			one.Strict, one.Deep = senders.Is(strict), senders.Is(anyDepth)
 		}
 		routed := slices.ContainsFunc(h.endpoints, func(e *endpoint) bool { return !e.noRoute() && e.seen.Banner.Code != 0 })
 		for _, e := range h.endpoints {
@@ -41,6 +41,30 @@ func (j *judge) mail(patterns []mtasts.Pattern) senders.Mail {
 		m.Hosts = append(m.Hosts, one)
 	}
 	return m
+}
+
+// namedPatterns are patterns by name.
+type namedPatterns map[dnsname.Name][]mtasts.Pattern
+
+func byName(patterns []mtasts.Pattern) namedPatterns {
+	by := namedPatterns{}
+	for _, p := range patterns {
+		if !slices.Contains(by[p.Name], p) { // there are two: with a wildcard and without
+			by[p.Name] = append(by[p.Name], p)
+		}
+	}
+	return by
+}
+
+// match tells whether a pattern matches a host, and whether one does with a
+// wildcard for any number of labels.
+func (by namedPatterns) match(host dnsname.Name) (strict, anyDepth bool) {
+	for name := host; !name.IsZero(); name = name.Parent() {
+		for _, p := range by[name] {
+			strict, anyDepth = strict || p.Matches(host), anyDepth || deep(p, host)
+		}
+	}
+	return strict, anyDepth
 }
 
 // deep matches with a wildcard for any number of labels, as Postfix does.

@@ -142,14 +142,28 @@ func (j *judge) failedState(host dnsname.Name, seen *probe.Policy) LookupState {
 	return Failed
 }
 
-// readMatches holds the patterns against the mail hosts.
+// readMatches holds the patterns against the mail hosts: by name, for a policy may
+// have thousands of the one and a domain of the other.
 func (j *judge) readMatches() {
 	v := &j.report.Policy
+	named, below := map[dnsname.Name][]*host{}, map[dnsname.Name][]*host{}
+	for _, h := range j.hosts {
+		if !h.name.IsZero() {
+			named[h.name] = append(named[h.name], h)
+			below[h.name.Parent()] = append(below[h.name.Parent()], h)
+		}
+	}
 	v.Matches = make([][]dnsname.Name, len(v.Value.MX))
+	covered := map[*host]bool{}
 	for i, pattern := range v.Value.MX {
-		for _, h := range j.hosts {
+		matching := named[pattern.Name]
+		if pattern.Wildcard {
+			matching = below[pattern.Name]
+		}
+		for _, h := range matching {
 			if pattern.Matches(h.name) {
 				v.Matches[i] = append(v.Matches[i], h.name)
+				covered[h] = true
 			}
 		}
 	}
@@ -158,15 +172,10 @@ func (j *judge) readMatches() {
 	}
 	for _, h := range j.hosts {
 		h.view.InPolicy = Error
-		if j.inPolicy(h.name) {
+		if covered[h] {
 			h.view.InPolicy = OK
 		}
 	}
-}
-
-// inPolicy tells whether a pattern of the policy covers a name.
-func (j *judge) inPolicy(name dnsname.Name) bool {
-	return slices.ContainsFunc(j.report.Policy.Value.MX, func(p mtasts.Pattern) bool { return p.Matches(name) })
 }
 
 // readablePolicy tells whether what was served is the domain's policy, even if
