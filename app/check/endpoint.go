@@ -20,6 +20,7 @@ type endpoint struct {
 	chain [][]byte            // DER, leaf first; nil without TLS
 	certs []*x509.Certificate // of chain; nil where Go's x509 refuses
 	dane  dane.Result
+	held  dane.Result // what the records and the chain alone give
 	// asides are the further visits to the address.
 	asides []probe.Aside
 }

@@ -80,7 +80,12 @@ func mxRecords(a answer) []doh.MX {
 			all = append(all, m)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b doh.MX) int { return int(a.Preference) - int(b.Preference) })
+	// Few and nearly sorted; a sort of its own would be kilobytes of the program.
+	for i := range all {
+		for k := i; k > 0 && all[k].Preference < all[k-1].Preference; k-- {
+			all[k], all[k-1] = all[k-1], all[k]
+		}
+	}
 	return all
 }
 

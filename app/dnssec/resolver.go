@@ -3,7 +3,6 @@ package dnssec
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -83,8 +82,14 @@ func (l *lookup) result() Result {
 	if len(l.hops) == 0 {
 		out.Status, out.Reason = Indeterminate, CouldNotTell
 	}
-	links := slices.Collect(maps.Values(l.zones))
-	slices.SortFunc(links, func(a, b *cut) int { return a.name.compare(b.name) })
+	var links []*cut // zones above first
+	for _, z := range l.zones {
+		at := 0
+		for at < len(links) && links[at].name.compare(z.name) < 0 {
+			at++
+		}
+		links = slices.Insert(links, at, z)
+	}
 	for _, z := range links {
 		out.Zones, out.TTL = append(out.Zones, z.Zone), min(out.TTL, z.ttl)
 	}
