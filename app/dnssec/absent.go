@@ -90,6 +90,7 @@ func (l *lookup) proof(a *doh.Answer, z *cut, h *Hop) (*denials, Reason) {
 	if why != NoReason {
 		return nil, why
 	}
+	h.NSEC3 = d.hashing()
 	soa, why := l.soaOf(a, z)
 	if why != NoReason {
 		h.Signature = soa
