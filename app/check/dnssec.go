@@ -145,11 +145,17 @@ func (j *judge) judgeResolver() {
 	}
 	for i := range j.facts.Lookups {
 		l := &j.facts.Lookups[i]
-		if l.CD || l.Chain || l.Verdict.Source != dnssec.Validated {
+		if l.CD || l.Chain {
+			continue
+		}
+		if j.look(l.Name, l.Type).verdict.Reason == dnssec.Stale {
+			j.gaveUp(l, "not-checked.dnssec-stale")
+		}
+		if l.Verdict.Source != dnssec.Validated {
 			continue
 		}
 		if l.Verdict.Reason == dnssec.OverBudget {
-			j.gaveUp(l)
+			j.gaveUp(l, "not-checked.dnssec-over-budget")
 		}
 		back := readLookup(l)
 		said := back.said()
@@ -163,15 +169,18 @@ func (j *judge) judgeResolver() {
 	}
 }
 
-// gaveUp says once of a zone that validating its answers was given up.
-func (j *judge) gaveUp(l *Lookup) {
+// gaveUp says once of a zone, or of the domain for what lies in it, that validating
+// its answers was given up.
+func (j *judge) gaveUp(l *Lookup, key string) {
 	zone := l.Name.String()
+	if l.Name.Within(j.facts.Domain) {
+		zone = j.facts.Domain.String()
+	}
 	for _, h := range l.Verdict.Hops {
-		if h.Reason == dnssec.OverBudget && h.Zone != "" {
+		if h.Reason == l.Verdict.Reason && h.Zone != "" {
 			zone = h.Zone
 		}
 	}
-	const key = "not-checked.dnssec-over-budget"
 	if !slices.ContainsFunc(j.report.NotChecked, func(n NotChecked) bool { return n.Key == key && n.Subject == zone }) {
 		j.notChecked(key, zone, "name", zone)
 	}
