@@ -165,13 +165,14 @@ func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *
 	return newDenial(zone, good, b), first, NoReason
 }
 
-// speaksOf tells whether a response's authority section denies something of a
-// name: an SOA or a signed proof of a zone that it lies in. A proof may be there
-// for an alias too, of another zone's wildcard.
-func speaksOf(a *doh.Answer, n name) bool {
+// speaksOf tells whether a response denies something of a name: it has an SOA of
+// a zone that the name lies in (RFC 2308 §2), or a signed proof of one, unless
+// that is there for an alias expanded from a wildcard.
+func (l *lookup) speaksOf(a *doh.Answer, n name) bool {
+	expanded := slices.ContainsFunc(l.hops, func(h Hop) bool { return h.Wildcard != "" })
 	return slices.ContainsFunc(a.Authority, func(r doh.Record) bool {
 		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3) {
-			return n.within(sig.signer)
+			return n.within(sig.signer) && !expanded
 		}
 		return r.Type == doh.TypeSOA && n.within(ownerOf(r))
 	})

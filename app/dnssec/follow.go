@@ -27,7 +27,7 @@ func (l *lookup) follow(n name, typ doh.Type) {
 		switch {
 		case done:
 			return
-		case next == "" && n != from && !speaksOf(r.Answer, n):
+		case next == "" && n != from && !l.speaksOf(r.Answer, n):
 			// The resolver leaves the rest of the chain to us.
 			from = n
 			l.prefetch(n)

@@ -32,7 +32,7 @@ func (l *lookup) zoneOf(n name) *cut {
 	at := l.stand(top)
 	for depth := at.name.depth() + 1; depth <= n.depth() && at.Status == Secure; depth++ {
 		if depth > at.name.depth()+maxLabels {
-			break
+			return &cut{Zone: Zone{Reason: OverBudget}}
 		}
 		next := l.below(at, n.last(depth))
 		if next.last {

@@ -16,6 +16,7 @@ mx A 192.0.2.2
 www CNAME mx
 *.wild TXT any
 *.wildalias CNAME mx
+a.*.hollow A 192.0.2.4
 a.b.empty A 192.0.2.3
 away CNAME host.far.test.
 plain CNAME host.dull.test.
@@ -81,6 +82,11 @@ var truths = []truth{
 	{"*.wild.%.test TXT", "secure 1", "*.wild.%.test TXT secure", "%.test", ""},
 	{"*.wild.%.test A", "secure 0", "*.wild.%.test A secure no-type", "%.test", ""},
 	{"*.x.wild.%.test TXT", "secure 1", "*.x.wild.%.test TXT secure no-closer *.wild.%.test", "%.test", "*.x.wild.%.test TXT insecure opted-out *.wild.%.test"},
+
+	// A wildcard that exists only because of a name below it has no types (RFC 4592 §2.2.2, §4.9).
+	{"x.hollow.%.test A", "secure 0", "x.hollow.%.test A secure wildcard-no-type", "%.test", "x.hollow.%.test A insecure opted-out"},
+	{"*.hollow.%.test A", "secure 0", "*.hollow.%.test A secure empty", "%.test", ""},
+	{"x.hollow.%.test DS", "secure 0", "x.hollow.%.test DS secure wildcard-no-type", "%.test", "x.hollow.%.test DS insecure opted-out"},
 
 	// Empty non-terminals.
 	{"wild.%.test TXT", "secure 0", "wild.%.test TXT secure empty", "%.test", ""},
