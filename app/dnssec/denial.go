@@ -72,6 +72,19 @@ func newDenial(zone name, sets []Signed, b *Budget) *denials {
 	return d
 }
 
+// by gives the type of the records that are looked at, 0 without any.
+func (d *denials) by() doh.Type {
+	switch {
+	case d == nil:
+		return 0
+	case len(d.links) > 0:
+		return doh.TypeNSEC
+	case len(d.hashed.links) > 0 || d.hashed.excessive:
+		return doh.TypeNSEC3
+	}
+	return 0
+}
+
 // fault is the reason when there is nothing to look for a proof in.
 func (d *denials) fault() Reason {
 	switch {

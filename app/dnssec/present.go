@@ -39,7 +39,7 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 		why := l.charged(signer, func() (why Reason) {
 			if signed, why = set.verifyBy(signer, z.keys, l.now, l.budget); why == NoReason && signed.Wildcard != "" {
 				h.Wildcard = signed.Wildcard
-				h.Proof, why = l.noCloser(a, z, owner, signed.Wildcard)
+				h.Proof, h.ProofBy, why = l.noCloser(a, z, owner, signed.Wildcard)
 			}
 			return why
 		})
@@ -98,12 +98,12 @@ func (l *lookup) unless(h *Hop, within name, held bool) {
 }
 
 // noCloser looks for the proof that goes with records expanded from a wildcard.
-func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (Proof, Reason) {
+func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (p Proof, by doh.Type, why Reason) {
 	d, _, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
-	if why != NoReason {
-		return NoProof, why
+	if why == NoReason {
+		p, why = d.noCloserFor(n, nameOf(wildcard).parent())
 	}
-	return d.noCloserFor(n, nameOf(wildcard).parent())
+	return p, d.by(), why
 }
 
 // signersOf gives the zones that signatures name and that could vouch for a

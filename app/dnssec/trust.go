@@ -225,6 +225,7 @@ func (l *lookup) noDelegation(z *cut, r response, b *Budget) *cut {
 		denial, sig, why = deny(r.Answer.Authority, above.name, above.keys, l.now, b)
 		return why
 	})
+	z.ProofBy = denial.by()
 	if sig.Signer != "" {
 		z.DSSignature = &sig
 		z.ttl = min(z.ttl, sig.left(l.now))

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -174,6 +176,20 @@ func (c truth) hold(t *testing.T, grown *tree, label string) {
 	}
 	r := grown.lookup(c.question, nil)
 	zones := strings.TrimPrefix(strings.TrimPrefix(zonesOf(r), "., test"), ", ")
+	by := doh.TypeNSEC3
+	if label == "z" || label == "" {
+		by = doh.TypeNSEC
+	}
+	for _, h := range r.Hops {
+		if h.Proof != dnssec.NoProof && h.Zone == label+".test" && h.ProofBy != by || h.Proof == dnssec.NoProof && h.ProofBy != 0 {
+			t.Errorf("%s: %s proven by %s", c.question, h.Name, h.ProofBy)
+		}
+	}
+	for _, z := range r.Zones {
+		if z.Parent == label+".test" && z.Proof != dnssec.NoProof && z.ProofBy != by || z.Proof == dnssec.NoProof && z.ProofBy != 0 {
+			t.Errorf("%s: %s proven by %s", c.question, z.Name, z.ProofBy)
+		}
+	}
 	if verdictOf(r) != c.verdict || hopsOf(r) != c.hops || zones != c.zones {
 		t.Errorf("%s:\n got %s | %s | %s\nwant %s | %s | %s", c.question, verdictOf(r), hopsOf(r), zones, c.verdict, c.hops, c.zones)
 	}
