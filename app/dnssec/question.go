@@ -111,8 +111,8 @@ func (l *lookup) answer(n name, typ doh.Type) response {
 		}
 		return r, time.Duration(ttl) * time.Second
 	})
-	if !ok {
-		return response{fault: CouldNotTell}
+	if !ok { // the caller gave up: that is not SERVFAIL, and says nothing of a zone
+		return response{fault: ResolverUnfit}
 	}
 	return r
 }
