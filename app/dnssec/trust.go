@@ -136,7 +136,7 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 		switch {
 		case z.Reason == OverBudget && (l.whole.spent() || l.asked > maxQuestions):
 			return z, gaveUp
-		case z.Status == Indeterminate:
+		case z.Status < Insecure: // what doesn't hold has no TTL, and may soon be mended (RFC 4035 §4.7)
 			ttl = 0
 		}
 		return z, time.Duration(ttl) * time.Second
