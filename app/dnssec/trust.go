@@ -57,7 +57,7 @@ func (l *lookup) stand(z *cut) *cut {
 // validated; a resolver that has given no signature for anything is at fault
 // then, and not the zone.
 func (l *lookup) top(n name) *cut {
-	return l.cut(n, func() *cut {
+	return l.cut("", n, func() *cut {
 		z := &cut{name: n, ttl: forever, Zone: Zone{Name: n.String()}}
 		r := l.ask(n, doh.TypeDNSKEY)
 		var keys RRset
@@ -123,8 +123,8 @@ func (z *cut) unlock(keys RRset, entry []doh.DNSKEY, why Reason, now time.Time, 
 	return z
 }
 
-// cut gives a zone's link, made once for all lookups.
-func (l *lookup) cut(n name, produce func() *cut) *cut {
+// cut gives the link from the zone above, "" for none, made once for all lookups.
+func (l *lookup) cut(above string, n name, produce func() *cut) *cut {
 	l.Cache.mu.Lock()
 	if l.Cache.cuts == nil {
 		l.Cache.cuts = map[name]*entry[*cut]{}
@@ -141,8 +141,8 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 		}
 		return z, time.Duration(ttl) * time.Second
 	})
-	if !ok {
-		return &cut{Zone: Zone{Reason: CouldNotTell}}
+	if !ok { // the caller gave up: whether the name is a zone isn't known
+		return (&cut{name: n, Zone: Zone{Name: n.String(), Parent: above}}).end(ResolverUnfit)
 	}
 	return z
 }
@@ -151,7 +151,7 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 // been followed so far: a link to a zone of its own, which may be where trust
 // ends, a link without name when it is no zone, or one that is the last.
 func (l *lookup) below(above *cut, n name) *cut {
-	return l.cut(n, func() *cut { return l.delegation(above, n) })
+	return l.cut(above.Name, n, func() *cut { return l.delegation(above, n) })
 }
 
 func (l *lookup) delegation(above *cut, n name) *cut {
