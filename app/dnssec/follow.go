@@ -67,11 +67,7 @@ func (l *lookup) step(a *doh.Answer, n name, typ doh.Type) (next name, done bool
 	cname, found := setAt(a.Answer, n, doh.TypeCNAME)
 	if set, there := setAt(a.Answer, n, typ); there {
 		l.records = set.Records
-		if typ == doh.TypeCNAME && below && len(set.Signatures) == 0 {
-			l.rename(a, dname, cname, n)
-		} else {
-			l.present(a, set, n)
-		}
+		l.found(a, set, n)
 		return "", true
 	}
 	switch {
@@ -88,6 +84,17 @@ func (l *lookup) step(a *doh.Answer, n name, typ doh.Type) (next name, done bool
 		return next, next == ""
 	}
 	return "", false
+}
+
+// found validates a set that was asked for. Below a DNAME a CNAME without
+// signature is made of that (RFC 6672 §5.3.1).
+func (l *lookup) found(a *doh.Answer, set RRset, n name) {
+	dname, below := dnameOf(a.Answer, n)
+	if below && set.Type == doh.TypeCNAME && len(set.Signatures) == 0 {
+		l.rename(a, dname, set, n)
+	} else {
+		l.present(a, set, n)
+	}
 }
 
 // rename goes from a name below a DNAME to where it leads (RFC 6672 §2.2). The
@@ -130,7 +137,7 @@ func (l *lookup) everything(a *doh.Answer, n name, typ doh.Type) bool {
 	for _, set := range RRsets(a.Answer) {
 		if nameOf(set.Owner) == n {
 			l.records = append(l.records, set.Records...)
-			l.present(a, set, n)
+			l.found(a, set, n)
 		}
 	}
 	return len(l.records) > 0
