@@ -117,9 +117,6 @@ func (l *lookup) soaOf(a *doh.Answer, z *cut) (*Signature, Reason) {
 func (l *lookup) denied(d *denials, n name, typ doh.Type, rcode int) (Proof, Reason) {
 	byName, noName := d.noNameFor(n)
 	byType, noData := d.noDataFor(n, typ)
-	if typ == typeANY && byType != EmptyNonTerminal && noData == NoReason {
-		byType, noData = NoProof, NSECBadProof // what a bitmap names is there
-	}
 	switch {
 	case rcode == rcodeNXDomain && noName == NoReason:
 		return byName, NoReason

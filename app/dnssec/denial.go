@@ -1,6 +1,8 @@
 package dnssec
 
 import (
+	"slices"
+
 	"github.com/sealane/sealane/app/doh"
 )
 
@@ -147,7 +149,7 @@ func (d *denials) look(n name, plain, hashed func(name) (Proof, Reason)) (Proof,
 func lacks(types doh.TypeBitmap, typ doh.Type, top bool) Proof {
 	cut := types.Has(doh.TypeNS) && !types.Has(doh.TypeSOA)
 	switch {
-	case types.Has(typ) || types.Has(doh.TypeCNAME),
+	case types.Has(typ) || types.Has(doh.TypeCNAME), typ == typeANY && holds(types),
 		typ != doh.TypeDS && cut,
 		typ == doh.TypeDS && types.Has(doh.TypeSOA) && !top:
 		return NoProof
@@ -155,6 +157,14 @@ func lacks(types doh.TypeBitmap, typ doh.Type, top bool) Proof {
 		return UnsignedDelegation
 	}
 	return TypeAbsent
+}
+
+// holds tells whether a bitmap names a type that an answer to ANY could have: all
+// but what denies, and NXNAME (RFC 9824 §3.1).
+func holds(types doh.TypeBitmap) bool {
+	return slices.ContainsFunc(types.Types(), func(t doh.Type) bool {
+		return t != doh.TypeRRSIG && t != doh.TypeNSEC && t != typeNXNAME
+	})
 }
 
 // foreign tells whether a name's bitmap says that what lies below is another

@@ -99,11 +99,29 @@ func (l *lookup) unless(h *Hop, within name, held bool) {
 
 // noCloser looks for the proof that goes with records expanded from a wildcard.
 func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (p Proof, by doh.Type, why Reason) {
-	d, _, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
+	d, why := l.denialsOf(a, z)
 	if why == NoReason {
 		p, why = d.noCloserFor(n, nameOf(wildcard).parent())
 	}
 	return p, d.by(), why
+}
+
+// denialsOf is deny, once for all wildcards of a zone that a response leads
+// through: else a chain of five of them would cost more than there is.
+func (l *lookup) denialsOf(a *doh.Answer, z *cut) (*denials, Reason) {
+	if m := &l.proofs; m.of != a || m.zone != z {
+		d, _, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
+		*m = proofs{a, z, d, why}
+	}
+	return l.proofs.denials, l.proofs.why
+}
+
+// proofs are what deny made of a response and a zone.
+type proofs struct {
+	of   *doh.Answer
+	zone *cut
+	*denials
+	why Reason
 }
 
 // signersOf gives the zones that signatures name and that could vouch for a
