@@ -40,6 +40,7 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 		var d *denials
 		why := l.charged(signer, func() (why Reason) {
 			d, why = l.proof(a, z, &h)
+			h.ProofBy, h.NSEC3 = d.by(), d.hashing()
 			if why == NoReason {
 				h.Proof, why = l.denied(d, n, typ, a.Rcode)
 			}
@@ -90,7 +91,6 @@ func (l *lookup) proof(a *doh.Answer, z *cut, h *Hop) (*denials, Reason) {
 	if why != NoReason {
 		return nil, why
 	}
-	h.NSEC3 = d.hashing()
 	soa, why := l.soaOf(a, z)
 	if why != NoReason {
 		h.Signature = soa
@@ -117,9 +117,6 @@ func (l *lookup) soaOf(a *doh.Answer, z *cut) (*Signature, Reason) {
 func (l *lookup) denied(d *denials, n name, typ doh.Type, rcode int) (Proof, Reason) {
 	byName, noName := d.noNameFor(n)
 	byType, noData := d.noDataFor(n, typ)
-	if typ == typeANY && byType != EmptyNonTerminal && noData == NoReason {
-		byType, noData = NoProof, NSECBadProof // what a bitmap names is there
-	}
 	switch {
 	case rcode == rcodeNXDomain && noName == NoReason:
 		return byName, NoReason
@@ -166,13 +163,14 @@ func deny(section []doh.Record, zone name, keys []doh.DNSKEY, now time.Time, b *
 	return newDenial(zone, good, b), first, NoReason
 }
 
-// speaksOf tells whether a response's authority section denies something of a
-// name: an SOA or a signed proof of a zone that it lies in. A proof may be there
-// for an alias too, of another zone's wildcard.
-func speaksOf(a *doh.Answer, n name) bool {
+// speaksOf tells whether a response denies something of a name: it has an SOA of
+// a zone that the name lies in (RFC 2308 §2), or a signed proof of one, unless
+// that is there for an alias expanded from a wildcard.
+func (l *lookup) speaksOf(a *doh.Answer, n name) bool {
+	expanded := slices.ContainsFunc(l.hops, func(h Hop) bool { return h.Wildcard != "" })
 	return slices.ContainsFunc(a.Authority, func(r doh.Record) bool {
 		if sig, ok := readSignature(r); ok && (sig.covered == doh.TypeNSEC || sig.covered == doh.TypeNSEC3) {
-			return n.within(sig.signer)
+			return n.within(sig.signer) && !expanded
 		}
 		return r.Type == doh.TypeSOA && n.within(ownerOf(r))
 	})

@@ -91,10 +91,11 @@ func (a Anchor) record() (doh.Record, bool) {
 }
 
 // entryOf gives the keys of a zone that its trust anchors name, as Entry does:
-// by digest, or the whole key. Where anchors are of several algorithms each must
-// name one: whoever can forge the weakest could else drop the others. (RFC 6840
-// §5.11 forbids that for the DS records of a delegation, not for anchors.)
-func entryOf(zone name, anchors []Anchor, keys []doh.Record, b *Budget) ([]doh.DNSKEY, Reason) {
+// by digest, or the whole key. Where anchors are of several algorithms there are
+// keys for each, and one of each has to sign: whoever can forge the weakest could
+// else do without the others. (RFC 6840 §5.11 forbids that for the DS records of
+// a delegation, not for anchors.)
+func entryOf(zone name, anchors []Anchor, keys []doh.Record, b *Budget) ([][]doh.DNSKEY, Reason) {
 	ds := map[uint8][]doh.Record{}
 	named := map[uint8][]doh.DNSKEY{}
 	for _, a := range anchors {
@@ -121,12 +122,15 @@ func entryOf(zone name, anchors []Anchor, keys []doh.Record, b *Budget) ([]doh.D
 		}
 		named[algorithm] = append(named[algorithm], entry...)
 	}
-	var all []doh.DNSKEY
-	for _, entry := range named {
-		if len(entry) == 0 {
+	var all [][]doh.DNSKEY
+	for algorithm := range 256 {
+		entry, there := named[uint8(algorithm)]
+		switch {
+		case there && len(entry) == 0:
 			return nil, DNSKEYMissing
+		case there:
+			all = append(all, entry)
 		}
-		all = append(all, entry...)
 	}
 	if len(all) == 0 {
 		return nil, AlgorithmUnsupported

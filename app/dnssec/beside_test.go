@@ -3,6 +3,7 @@ package dnssec_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,15 +127,39 @@ func TestAnchorStrippedOfKeys(t *testing.T) {
 // us, though the response holds a proof: that of the alias, a wildcard's.
 func TestRestOfWildcardAlias(t *testing.T) {
 	for _, above := range []string{"z.test", "h.test"} {
-		f := sound()
-		f[above].lines = append(f[above].lines, "*.gone CNAME host.far.test.")
-		r := f.grow(t).lookup("x.gone."+above+" A", func(m *dns.Msg) {
-			if m.Question[0].Name == "x.gone."+above+"." {
-				m.Answer = slices.DeleteFunc(m.Answer, func(rr dns.RR) bool { return rr.Header().Name == "host.far.test." })
+		for _, target := range []string{"host.far.test.", "mx." + above + "."} {
+			f := sound()
+			f[above].lines = append(f[above].lines, "*.gone CNAME "+target)
+			r := f.grow(t).lookup("x.gone."+above+" A", func(m *dns.Msg) {
+				if m.Question[0].Name == "x.gone."+above+"." {
+					m.Answer = slices.DeleteFunc(m.Answer, func(rr dns.RR) bool { return rr.Header().Name == target })
+				}
+			})
+			if r.Status != dnssec.Secure || len(r.Records) == 0 {
+				t.Errorf("%s: %s | %s", target, verdictOf(r), hopsOf(r))
 			}
-		})
-		if r.Status != dnssec.Secure || len(r.Records) != 1 {
-			t.Errorf("%s: %s | %s", above, verdictOf(r), hopsOf(r))
+		}
+	}
+}
+
+// TestDeep holds that below where the way down is followed nothing is known of
+// what isn't signed, and that what is signed from above counts.
+func TestDeep(t *testing.T) {
+	near, deep := strings.Repeat("n.", 30)+"test", strings.Repeat("d.", 50)+"test"
+	grown := forest{
+		".": {}, "test": {lines: lines(strings.Repeat("s.", 50) + "test. A 192.0.2.1")},
+		near: {lines: lines("host A 192.0.2.1"), unsigned: true},
+		deep: {lines: lines("host A 192.0.2.1"), unsigned: true},
+	}.grow(t)
+	for owner, verdict := range map[string]string{
+		"host." + near:                    "insecure 1",
+		"host." + deep:                    "indeterminate over-budget 1",
+		"none." + deep:                    "indeterminate over-budget NXDOMAIN 0",
+		strings.Repeat("s.", 50) + "test": "secure 1",
+		strings.Repeat("s.", 49) + "test": "secure 0",
+	} {
+		if r := grown.lookup(owner+" A", nil); verdictOf(r) != verdict {
+			t.Errorf("%s: %s, want %s | %s | %s", owner, verdictOf(r), verdict, hopsOf(r), zonesOf(r))
 		}
 	}
 }

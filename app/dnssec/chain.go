@@ -34,6 +34,7 @@ type Hop struct {
 	Zone     string   `json:"zone,omitempty"`     // that vouches for it, or where trust ends
 	Wildcard string   `json:"wildcard,omitempty"` // that the records were expanded from
 	Proof    Proof    `json:"proof,omitempty"`    // of what isn't there
+	ProofBy  doh.Type `json:"proofBy,omitempty"`  // NSEC or NSEC3; also of a proof that fails
 	// Signature is the one that holds, of several the one that ends last, or comes
 	// nearest; for a proof, of its first record.
 	Signature *Signature `json:"signature,omitempty"`
@@ -44,7 +45,7 @@ type Hop struct {
 
 // hashing is Hop.NSEC3 of a proof by these records.
 func (d *denials) hashing() *doh.NSEC3PARAM {
-	if len(d.hashed.links) == 0 {
+	if d.by() != doh.TypeNSEC3 || len(d.hashed.links) == 0 {
 		return nil
 	}
 	p := d.hashed.params
@@ -82,6 +83,7 @@ type Zone struct {
 	// DSSignature is the parent's over the DS records, or over the proof.
 	DSSignature  *Signature `json:"dsSignature,omitempty"`
 	Proof        Proof      `json:"proof,omitempty"`
+	ProofBy      doh.Type   `json:"proofBy,omitempty"` // as a Hop's
 	Keys         []Key      `json:"keys,omitempty"`
 	KeySignature *Signature `json:"keySignature,omitempty"` // over the keys
 }

@@ -1,6 +1,8 @@
 package dnssec
 
 import (
+	"slices"
+
 	"github.com/sealane/sealane/app/doh"
 )
 
@@ -72,6 +74,19 @@ func newDenial(zone name, sets []Signed, b *Budget) *denials {
 	return d
 }
 
+// by gives the type of the records that are looked at, 0 without any.
+func (d *denials) by() doh.Type {
+	switch {
+	case d == nil:
+		return 0
+	case len(d.links) > 0:
+		return doh.TypeNSEC
+	case len(d.hashed.links) > 0 || d.hashed.excessive:
+		return doh.TypeNSEC3
+	}
+	return 0
+}
+
 // fault is the reason when there is nothing to look for a proof in.
 func (d *denials) fault() Reason {
 	switch {
@@ -134,7 +149,7 @@ func (d *denials) look(n name, plain, hashed func(name) (Proof, Reason)) (Proof,
 func lacks(types doh.TypeBitmap, typ doh.Type, top bool) Proof {
 	cut := types.Has(doh.TypeNS) && !types.Has(doh.TypeSOA)
 	switch {
-	case types.Has(typ) || types.Has(doh.TypeCNAME),
+	case types.Has(typ) || types.Has(doh.TypeCNAME), typ == typeANY && holds(types),
 		typ != doh.TypeDS && cut,
 		typ == doh.TypeDS && types.Has(doh.TypeSOA) && !top:
 		return NoProof
@@ -142,6 +157,14 @@ func lacks(types doh.TypeBitmap, typ doh.Type, top bool) Proof {
 		return UnsignedDelegation
 	}
 	return TypeAbsent
+}
+
+// holds tells whether a bitmap names a type that an answer to ANY could have: all
+// but what denies, and NXNAME (RFC 9824 §3.1).
+func holds(types doh.TypeBitmap) bool {
+	return slices.ContainsFunc(types.Types(), func(t doh.Type) bool {
+		return t != doh.TypeRRSIG && t != doh.TypeNSEC && t != typeNXNAME
+	})
 }
 
 // foreign tells whether a name's bitmap says that what lies below is another

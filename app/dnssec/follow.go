@@ -4,8 +4,9 @@ import "github.com/sealane/sealane/app/doh"
 
 // Types that stand for no record set of their own.
 const (
-	typeRRSIG = doh.TypeRRSIG
-	typeANY   = doh.Type(255)
+	typeRRSIG  = doh.TypeRRSIG
+	typeNXNAME = doh.Type(128)
+	typeANY    = doh.Type(255)
 )
 
 // follow validates the answer to a question hop by hop, from the name asked
@@ -28,7 +29,7 @@ func (l *lookup) follow(n name, typ doh.Type) {
 		switch {
 		case done:
 			return
-		case next == "" && n != from && !speaksOf(r.Answer, n):
+		case next == "" && n != from && !l.speaksOf(r.Answer, n):
 			// The resolver leaves the rest of the chain to us.
 			from = n
 			l.prefetch(n)
@@ -66,22 +67,18 @@ func (l *lookup) hop(h Hop) {
 // step validates what a response has for one name: the records asked for, which
 // ends the way, or an alias, whose target it gives.
 func (l *lookup) step(a *doh.Answer, n name, typ doh.Type) (next name, done bool) {
-	if typ == typeANY || typ == typeRRSIG {
-		return "", l.everything(a, n, typ)
+	if (typ == typeANY || typ == typeRRSIG) && l.everything(a, n, typ) {
+		return "", true
 	}
 	dname, below := dnameOf(a.Answer, n)
 	cname, found := setAt(a.Answer, n, doh.TypeCNAME)
 	if set, there := setAt(a.Answer, n, typ); there {
 		l.records = set.Records
-		if typ == doh.TypeCNAME && below && len(set.Signatures) == 0 {
-			l.rename(a, dname, cname, n)
-		} else {
-			l.present(a, set, n)
-		}
+		l.found(a, set, n)
 		return "", true
 	}
 	switch {
-	case typ == doh.TypeCNAME:
+	case typ == typeRRSIG:
 	case found && (len(cname.Signatures) > 0 || !below):
 		l.present(a, cname, n)
 		return targetOf(cname), false
@@ -90,10 +87,26 @@ func (l *lookup) step(a *doh.Answer, n name, typ doh.Type) (next name, done bool
 			// Too long. Nobody says how to prove that: no more is claimed than is signed.
 			l.rcode = rcodeYXDomain
 			l.hop(Hop{Name: n.String(), Type: typ, Status: Insecure})
+			return "", true
 		}
-		return next, next == ""
+		if typ == doh.TypeCNAME || typ == typeANY { // the CNAME may be left out (RFC 6672 §5.3.1)
+			l.records = []doh.Record{{Owner: n.String(), Type: doh.TypeCNAME, TTL: dname.Records[0].TTL, RData: []byte(next)}}
+			return "", true
+		}
+		return next, false
 	}
 	return "", false
+}
+
+// found validates a set that was asked for. Below a DNAME a CNAME without
+// signature is made of that (RFC 6672 §5.3.1).
+func (l *lookup) found(a *doh.Answer, set RRset, n name) {
+	dname, below := dnameOf(a.Answer, n)
+	if below && set.Type == doh.TypeCNAME && len(set.Signatures) == 0 {
+		l.rename(a, dname, set, n)
+	} else {
+		l.present(a, set, n)
+	}
 }
 
 // rename goes from a name below a DNAME to where it leads (RFC 6672 §2.2). The
@@ -136,7 +149,7 @@ func (l *lookup) everything(a *doh.Answer, n name, typ doh.Type) bool {
 	for _, set := range RRsets(a.Answer) {
 		if nameOf(set.Owner) == n {
 			l.records = append(l.records, set.Records...)
-			l.present(a, set, n)
+			l.found(a, set, n)
 		}
 	}
 	return len(l.records) > 0

@@ -74,11 +74,14 @@ func (d *denials) noData(n name, typ doh.Type) (Proof, Reason) {
 	case l.next.within(n):
 		return EmptyNonTerminal, NoReason
 	}
-	wildcard := d.at(l.encloser(n).wildcard())
-	if wildcard == nil || lacks(wildcard.types, typ, false) == NoProof {
-		return NoProof, NSECBadProof
+	star := l.encloser(n).wildcard()
+	if wildcard := d.at(star); wildcard != nil && lacks(wildcard.types, typ, false) != NoProof {
+		return WildcardTypeAbsent, NoReason
 	}
-	return WildcardTypeAbsent, NoReason
+	if above := d.covering(star); above != nil && above.next.within(star) { // an empty non-terminal (RFC 4592 §4.9)
+		return WildcardTypeAbsent, NoReason
+	}
+	return NoProof, NSECBadProof
 }
 
 func (d *denials) noCloser(n, encloser name) (Proof, Reason) {

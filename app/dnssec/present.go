@@ -39,7 +39,7 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 		why := l.charged(signer, func() (why Reason) {
 			if signed, why = set.verifyBy(signer, z.keys, l.now, l.budget); why == NoReason && signed.Wildcard != "" {
 				h.Wildcard = signed.Wildcard
-				h.Proof, h.NSEC3, why = l.noCloser(a, z, owner, signed.Wildcard)
+				why = l.noCloser(a, z, owner, &h)
 			}
 			return why
 		})
@@ -98,14 +98,32 @@ func (l *lookup) unless(h *Hop, within name, held bool) {
 }
 
 // noCloser looks for the proof that goes with records expanded from a wildcard, and
-// gives how its names are hashed.
-func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (Proof, *doh.NSEC3PARAM, Reason) {
-	d, _, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
-	if why != NoReason {
-		return NoProof, nil, why
+// notes it.
+func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, h *Hop) Reason {
+	d, why := l.denialsOf(a, z)
+	if why == NoReason {
+		h.Proof, why = d.noCloserFor(n, nameOf(h.Wildcard).parent())
 	}
-	p, why := d.noCloserFor(n, nameOf(wildcard).parent())
-	return p, d.hashing(), why
+	h.ProofBy, h.NSEC3 = d.by(), d.hashing()
+	return why
+}
+
+// denialsOf is deny, once for all wildcards of a zone that a response leads
+// through: else a chain of five of them would cost more than there is.
+func (l *lookup) denialsOf(a *doh.Answer, z *cut) (*denials, Reason) {
+	if m := &l.proofs; m.of != a || m.zone != z {
+		d, _, why := deny(a.Authority, z.name, z.keys, l.now, l.budget)
+		*m = proofs{a, z, d, why}
+	}
+	return l.proofs.denials, l.proofs.why
+}
+
+// proofs are what deny made of a response and a zone.
+type proofs struct {
+	of   *doh.Answer
+	zone *cut
+	*denials
+	why Reason
 }
 
 // signersOf gives the zones that signatures name and that could vouch for a

@@ -11,7 +11,8 @@ import (
 )
 
 // Cache keeps answers and links of trust for as long as their TTLs allow. The
-// zero Cache is empty and ready; it is safe for concurrent use.
+// zero Cache is empty and ready; it is safe for concurrent use. What has run out
+// goes when it is asked for again, so that a Cache is for a check, not for a server.
 type Cache struct {
 	running sync.WaitGroup // questions whose answer nobody may want
 	signed  atomic.Bool    // some answer has had a signature
@@ -111,8 +112,8 @@ func (l *lookup) answer(n name, typ doh.Type) response {
 		}
 		return r, time.Duration(ttl) * time.Second
 	})
-	if !ok {
-		return response{fault: CouldNotTell}
+	if !ok { // the caller gave up: that is not SERVFAIL, and says nothing of a zone
+		return response{fault: ResolverUnfit}
 	}
 	return r
 }

@@ -65,6 +65,8 @@ type lookup struct {
 	eager  int           // questions put early
 	zones  map[name]*cut // stood on
 
+	proofs proofs // read last
+
 	hops    []Hop
 	records []doh.Record
 	rcode   int

@@ -32,7 +32,7 @@ func (l *lookup) zoneOf(n name) *cut {
 	at := l.stand(top)
 	for depth := at.name.depth() + 1; depth <= n.depth() && at.Status == Secure; depth++ {
 		if depth > at.name.depth()+maxLabels {
-			break
+			return &cut{Zone: Zone{Reason: OverBudget}}
 		}
 		next := l.below(at, n.last(depth))
 		if next.last {
@@ -57,7 +57,7 @@ func (l *lookup) stand(z *cut) *cut {
 // validated; a resolver that has given no signature for anything is at fault
 // then, and not the zone.
 func (l *lookup) top(n name) *cut {
-	return l.cut(n, func() *cut {
+	return l.cut("", n, func() *cut {
 		z := &cut{name: n, ttl: forever, Zone: Zone{Name: n.String()}}
 		r := l.ask(n, doh.TypeDNSKEY)
 		var keys RRset
@@ -99,11 +99,13 @@ func (z *cut) end(why Reason) *cut {
 }
 
 // unlock takes a zone's keys when one of those that the delegation names signs
-// them (RFC 4035 §5.2).
-func (z *cut) unlock(keys RRset, entry []doh.DNSKEY, why Reason, now time.Time, b *Budget) *cut {
+// them (RFC 4035 §5.2), or one of each list.
+func (z *cut) unlock(keys RRset, entries [][]doh.DNSKEY, why Reason, now time.Time, b *Budget) *cut {
 	named := map[string]bool{}
-	for _, k := range entry {
-		named[string(keyData(k))] = true
+	for _, entry := range entries {
+		for _, k := range entry {
+			named[string(keyData(k))] = true
+		}
 	}
 	for _, k := range Keys(keys.Records) {
 		z.Keys = append(z.Keys, Key{k.KeyTag, k.Algorithm, k.Flags, RSABits(k.Algorithm, k.Public), named[string(keyData(k))]})
@@ -112,19 +114,22 @@ func (z *cut) unlock(keys RRset, entry []doh.DNSKEY, why Reason, now time.Time, 
 	if why != NoReason {
 		return z.end(why)
 	}
-	signed, why := keys.verifyBy(z.name, entry, now, b)
-	if signed.KeyTag != 0 || why == NoReason {
-		z.KeySignature = &signed.Signature
+	for _, entry := range entries {
+		signed, why := keys.verifyBy(z.name, entry, now, b)
+		if signed.KeyTag != 0 || why == NoReason {
+			z.KeySignature = &signed.Signature
+		}
+		if why != NoReason {
+			return z.end(why)
+		}
+		z.ttl = min(z.ttl, signed.TTL)
 	}
-	if why != NoReason {
-		return z.end(why)
-	}
-	z.Status, z.ttl = Secure, min(z.ttl, signed.TTL)
+	z.Status = Secure
 	return z
 }
 
-// cut gives a zone's link, made once for all lookups.
-func (l *lookup) cut(n name, produce func() *cut) *cut {
+// cut gives the link from the zone above, "" for none, made once for all lookups.
+func (l *lookup) cut(above string, n name, produce func() *cut) *cut {
 	l.Cache.mu.Lock()
 	if l.Cache.cuts == nil {
 		l.Cache.cuts = map[name]*entry[*cut]{}
@@ -136,13 +141,13 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 		switch {
 		case z.Reason == OverBudget && (l.whole.spent() || l.asked > maxQuestions):
 			return z, gaveUp
-		case z.Status == Indeterminate:
+		case z.Status < Insecure: // what doesn't hold has no TTL, and may soon be mended (RFC 4035 §4.7)
 			ttl = 0
 		}
 		return z, time.Duration(ttl) * time.Second
 	})
-	if !ok {
-		return &cut{Zone: Zone{Reason: CouldNotTell}}
+	if !ok { // the caller gave up: whether the name is a zone isn't known
+		return (&cut{name: n, Zone: Zone{Name: n.String(), Parent: above}}).end(ResolverUnfit)
 	}
 	return z
 }
@@ -151,7 +156,7 @@ func (l *lookup) cut(n name, produce func() *cut) *cut {
 // been followed so far: a link to a zone of its own, which may be where trust
 // ends, a link without name when it is no zone, or one that is the last.
 func (l *lookup) below(above *cut, n name) *cut {
-	return l.cut(n, func() *cut { return l.delegation(above, n) })
+	return l.cut(above.Name, n, func() *cut { return l.delegation(above, n) })
 }
 
 func (l *lookup) delegation(above *cut, n name) *cut {
@@ -203,7 +208,10 @@ func (l *lookup) enter(z *cut, ds []doh.Record, b *Budget) *cut {
 		return z.end(DNSKEYMissing)
 	}
 	entry, why := entryBy(z.name, ds, keys.Records, b)
-	return z.unlock(keys, entry, why, l.now, b)
+	if l.charged(z.name, func() Reason { return z.unlock(keys, [][]doh.DNSKEY{entry}, why, l.now, b).Reason }) == OverBudget {
+		z.end(OverBudget)
+	}
+	return z
 }
 
 // noDelegation reads why a name has no DS records: it is no zone of its own, or
@@ -212,7 +220,10 @@ func (l *lookup) noDelegation(z *cut, r response, b *Budget) *cut {
 	above := z.above
 	z.ttl = shortest(r.Answer)
 	if alias, found := aliasOf(r.Answer.Answer, z.name); found {
-		_, why := alias.verifyBy(above.name, above.keys, l.now, b)
+		why := l.charged(above.name, func() (why Reason) {
+			_, why = alias.verifyBy(above.name, above.keys, l.now, b)
+			return why
+		})
 		if why == NoReason {
 			// Beside a CNAME there is no delegation, and below a DNAME nothing.
 			return &cut{last: alias.Type == doh.TypeDNAME, ttl: z.ttl}
@@ -225,6 +236,7 @@ func (l *lookup) noDelegation(z *cut, r response, b *Budget) *cut {
 		denial, sig, why = deny(r.Answer.Authority, above.name, above.keys, l.now, b)
 		return why
 	})
+	z.ProofBy = denial.by()
 	if sig.Signer != "" {
 		z.DSSignature = &sig
 		z.ttl = min(z.ttl, sig.left(l.now))

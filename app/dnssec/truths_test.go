@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -16,6 +18,7 @@ mx A 192.0.2.2
 www CNAME mx
 *.wild TXT any
 *.wildalias CNAME mx
+a.*.hollow A 192.0.2.4
 a.b.empty A 192.0.2.3
 away CNAME host.far.test.
 plain CNAME host.dull.test.
@@ -81,6 +84,11 @@ var truths = []truth{
 	{"*.wild.%.test TXT", "secure 1", "*.wild.%.test TXT secure", "%.test", ""},
 	{"*.wild.%.test A", "secure 0", "*.wild.%.test A secure no-type", "%.test", ""},
 	{"*.x.wild.%.test TXT", "secure 1", "*.x.wild.%.test TXT secure no-closer *.wild.%.test", "%.test", "*.x.wild.%.test TXT insecure opted-out *.wild.%.test"},
+
+	// A wildcard that exists only because of a name below it has no types (RFC 4592 §2.2.2, §4.9).
+	{"x.hollow.%.test A", "secure 0", "x.hollow.%.test A secure wildcard-no-type", "%.test", "x.hollow.%.test A insecure opted-out"},
+	{"*.hollow.%.test A", "secure 0", "*.hollow.%.test A secure empty", "%.test", ""},
+	{"x.hollow.%.test DS", "secure 0", "x.hollow.%.test DS secure wildcard-no-type", "%.test", "x.hollow.%.test DS insecure opted-out"},
 
 	// Empty non-terminals.
 	{"wild.%.test TXT", "secure 0", "wild.%.test TXT secure empty", "%.test", ""},
@@ -168,6 +176,20 @@ func (c truth) hold(t *testing.T, grown *tree, label string) {
 	}
 	r := grown.lookup(c.question, nil)
 	zones := strings.TrimPrefix(strings.TrimPrefix(zonesOf(r), "., test"), ", ")
+	by := doh.TypeNSEC3
+	if label == "z" || label == "" {
+		by = doh.TypeNSEC
+	}
+	for _, h := range r.Hops {
+		if h.Proof != dnssec.NoProof && h.Zone == label+".test" && h.ProofBy != by || h.Proof == dnssec.NoProof && h.ProofBy != 0 {
+			t.Errorf("%s: %s proven by %s", c.question, h.Name, h.ProofBy)
+		}
+	}
+	for _, z := range r.Zones {
+		if z.Parent == label+".test" && z.Proof != dnssec.NoProof && z.ProofBy != by || z.Proof == dnssec.NoProof && z.ProofBy != 0 {
+			t.Errorf("%s: %s proven by %s", c.question, z.Name, z.ProofBy)
+		}
+	}
 	if verdictOf(r) != c.verdict || hopsOf(r) != c.hops || zones != c.zones {
 		t.Errorf("%s:\n got %s | %s | %s\nwant %s | %s | %s", c.question, verdictOf(r), hopsOf(r), zones, c.verdict, c.hops, c.zones)
 	}

@@ -44,7 +44,7 @@ func hop(name string, typ doh.Type, zone string) dnssec.Hop {
 // absent is a hop at which the type is proven to be absent.
 func absent(name string, typ doh.Type, zone string) dnssec.Hop {
 	h := hop(name, typ, zone)
-	h.Proof = dnssec.TypeAbsent
+	h.Proof, h.ProofBy = dnssec.TypeAbsent, doh.TypeNSEC
 	return h
 }
 
@@ -56,7 +56,7 @@ func chains() []chain {
 		absent("mx1.example.com", doh.TypeAAAA, "example.com"), hop("_25._tcp.mx1.example.com", doh.TypeTLSA, "example.com")}
 	secure := chain{"secure", []dnssec.Zone{root(), com, domain}, mail}
 
-	unsigned := dnssec.Zone{Name: "example.org", Parent: "org", Status: dnssec.Insecure, Proof: dnssec.OptedOut, DSSignature: signature(26975, "org")}
+	unsigned := dnssec.Zone{Name: "example.org", Parent: "org", Status: dnssec.Insecure, Proof: dnssec.OptedOut, ProofBy: doh.TypeNSEC3, DSSignature: signature(26975, "org")}
 	insecure := chain{"insecure", []dnssec.Zone{root(), org, unsigned}, []dnssec.Hop{
 		{Name: "example.org", Type: doh.TypeMX, Status: dnssec.Insecure, Zone: "example.org"}, {Name: "mx.example.org", Type: doh.TypeA, Status: dnssec.Insecure, Zone: "example.org"}}}
 

@@ -94,10 +94,10 @@ func dealt(names []string, data []byte) (c chain) {
 	for len(data) > 0 {
 		if next()%3 == 0 {
 			c.hops = append(c.hops, dnssec.Hop{Name: name(), Type: doh.Type(next()), Status: dnssec.Status(next()), Reason: reason(), Zone: name(), Wildcard: name(),
-				Proof: dnssec.Proof(next()), Signature: sig()})
+				Proof: dnssec.Proof(next()), ProofBy: doh.Type(next()), Signature: sig()})
 			continue
 		}
-		z := dnssec.Zone{Name: name(), Parent: name(), Status: dnssec.Status(next()), Reason: reason(), Proof: dnssec.Proof(next()), DSSignature: sig(), KeySignature: sig()}
+		z := dnssec.Zone{Name: name(), Parent: name(), Status: dnssec.Status(next()), Reason: reason(), Proof: dnssec.Proof(next()), ProofBy: doh.Type(next()), DSSignature: sig(), KeySignature: sig()}
 		for range next() % 9 {
 			z.DS = append(z.DS, dnssec.DS{KeyTag: uint16(next() % 4), Algorithm: uint8(next()), DigestType: uint8(next())})
 		}

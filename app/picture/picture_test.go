@@ -118,6 +118,9 @@ func TestEverythingIsSaid(t *testing.T) {
 		for _, h := range c.hops {
 			want(h.Type.String())
 			want(p.status(h.Status))
+			if h.Proof == dnssec.TypeAbsent && h.ProofBy != 0 {
+				want("(" + h.ProofBy.String() + ")")
+			}
 			if !slices.ContainsFunc(c.zones, func(z dnssec.Zone) bool { return z.Name == h.Zone && z.Reason == h.Reason && z.Status == h.Status }) { // else the zone says it
 				want(p.reason(h.Reason, h.Type))
 			}

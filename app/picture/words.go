@@ -126,8 +126,8 @@ func (p *Picture) delegated(z *zone) string {
 	switch {
 	case len(z.DS) > 0:
 		return doh.TypeDS.String()
-	case z.Proof == dnssec.OptedOut:
-		return doh.TypeNSEC3.String()
+	case z.ProofBy != 0:
+		return z.ProofBy.String()
 	}
 	return p.words.Denial
 }
@@ -181,7 +181,11 @@ func (p *Picture) unproven(z *zone, h *dnssec.Hop) string {
 	if h.Wildcard != "" {
 		wildcard = fill(p.words.Wildcard, "name", shorten(h.Wildcard, 40))
 	}
-	return join(", ", why, proof, wildcard)
+	said := join(", ", why, proof, wildcard)
+	if h.Proof != dnssec.NoProof && h.Proof != dnssec.OptedOut && h.ProofBy != 0 {
+		said += " (" + h.ProofBy.String() + ")"
+	}
+	return said
 }
 
 // found says what was found at a hop: its status, and why.

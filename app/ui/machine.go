@@ -128,7 +128,7 @@ func (m *Machine) Learned(run int, f check.Facts) {
 		return
 	}
 	m.touch()
-	f.Previous, f.At = m.Facts.Previous, m.Began
+	f.Previous = m.Facts.Previous
 	m.Facts = f
 	m.Report = m.judge(f)
 }

@@ -65,7 +65,7 @@ func (z *Zone) step(m reply, name string, typ uint16) string {
 	owner := name
 	if !z.names[name] {
 		owner = child("*", z.encloser(name))
-		if _, ok := z.sets[owner]; !ok {
+		if !z.names[owner] {
 			m.Rcode = dns.RcodeNameError
 			z.deny(m, name)
 			return ""

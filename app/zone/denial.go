@@ -32,10 +32,10 @@ func (z *Zone) proof(name string, found bool) []string {
 		return z.denial.noType(name)
 	}
 	encloser := z.encloser(name)
-	switch _, there := z.sets[child("*", encloser)]; {
+	switch {
 	case found:
 		return z.denial.noCloser(name, encloser)
-	case there:
+	case z.names[child("*", encloser)]:
 		return z.denial.noTypeAtWildcard(name, encloser)
 	}
 	return z.denial.noName(name, encloser)

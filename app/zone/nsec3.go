@@ -69,7 +69,7 @@ func (z *Zone) hash(p NSEC3) *hashed {
 // be in the chain: no name below it could be denied else (RFC 5155 §7.2.2).
 func (z *Zone) wildcardAbove(name string) bool {
 	for ; name != z.origin; name = parent(name) {
-		if _, there := z.sets[child("*", parent(name))]; there {
+		if z.names[child("*", parent(name))] {
 			return true
 		}
 	}
