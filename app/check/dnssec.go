@@ -111,15 +111,15 @@ func (j *judge) judgeDNSSEC() {
 func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[dnsname.Name]bool) {
 	a := j.look(name, typ)
 	evidence := a
-	if a.status == dnssec.Bogus {
+	if a.status == dnssec.Bogus && !a.validated() {
 		if cd, ok := j.lookups[key{name, typ, true}]; ok {
 			evidence = cd
 		}
 	}
-	zone := signerOf(evidence, name)
+	zone := zoneOf(evidence, name)
 	subject := j.aboutZone(zone, about)
 	j.judgeExtended(a, zone, subject)
-	j.judgeDenial(evidence, zone, subject)
+	j.judgeDenials(evidence, zone, about)
 	if reported[zone] {
 		return
 	}
@@ -130,9 +130,9 @@ func (j *judge) judgeChain(about, name dnsname.Name, typ doh.Type, reported map[
 		j.judgeExpiry(a, zone, subject, typ)
 		j.judgeLifetime(a, zone, subject, typ)
 	case a.status == dnssec.Insecure:
-		if hasSignatures(evidence) && j.look(zone, doh.TypeDS).state == NoData {
-			reported[zone] = true
-			j.add("dnssec.signed-no-ds", subject, "name", zone.String())
+		if own := j.island(a, zone); !own.IsZero() && !reported[own] {
+			reported[own] = true
+			j.add("dnssec.signed-no-ds", j.aboutZone(own, about), "name", own.String())
 		}
 	}
 }
@@ -145,11 +145,17 @@ func (j *judge) judgeResolver() {
 	}
 	for i := range j.facts.Lookups {
 		l := &j.facts.Lookups[i]
-		if l.CD || l.Chain || l.Verdict.Source != dnssec.Validated {
+		if l.CD || l.Chain {
+			continue
+		}
+		if j.look(l.Name, l.Type).verdict.Reason == dnssec.Stale {
+			j.gaveUp(l, "not-checked.dnssec-stale")
+		}
+		if l.Verdict.Source != dnssec.Validated {
 			continue
 		}
 		if l.Verdict.Reason == dnssec.OverBudget {
-			j.gaveUp(l)
+			j.gaveUp(l, "not-checked.dnssec-over-budget")
 		}
 		back := readLookup(l)
 		said := back.said()
@@ -163,15 +169,18 @@ func (j *judge) judgeResolver() {
 	}
 }
 
-// gaveUp says once of a zone that validating its answers was given up.
-func (j *judge) gaveUp(l *Lookup) {
+// gaveUp says once of a zone, or of the domain for what lies in it, that validating
+// its answers was given up.
+func (j *judge) gaveUp(l *Lookup, key string) {
 	zone := l.Name.String()
+	if l.Name.Within(j.facts.Domain) {
+		zone = j.facts.Domain.String()
+	}
 	for _, h := range l.Verdict.Hops {
-		if h.Reason == dnssec.OverBudget && h.Zone != "" {
+		if h.Reason == l.Verdict.Reason && h.Zone != "" {
 			zone = h.Zone
 		}
 	}
-	const key = "not-checked.dnssec-over-budget"
 	if !slices.ContainsFunc(j.report.NotChecked, func(n NotChecked) bool { return n.Key == key && n.Subject == zone }) {
 		j.notChecked(key, zone, "name", zone)
 	}
@@ -180,7 +189,8 @@ func (j *judge) gaveUp(l *Lookup) {
 // lost tells whether the resolver says that it could not find out whether an
 // answer is secure (RFC 8914 §4.6).
 func (a answer) lost() bool {
-	return a.state == Failed && a.status == dnssec.Indeterminate && a.said().Reason == dnssec.CouldNotTell
+	return a.state == Failed && a.status == dnssec.Indeterminate && a.said().Reason == dnssec.CouldNotTell &&
+		(!a.validated() || a.verdict.Reason == dnssec.CouldNotTell)
 }
 
 // aboutZone is the subject of a fault of a zone: of the domain's own it is one,
@@ -207,9 +217,10 @@ func (j *judge) judgeExpiry(a answer, zone dnsname.Name, subject string, typ doh
 	if len(a.records) == 0 || j.hasFor("dnssec.rrsig-expiring-soon", subject) {
 		return
 	}
-	usual := min(72*time.Hour, 2*time.Duration(a.records[0].TTL)*time.Second)
 	all := signatures(a, typ)
 	for _, s := range all {
+		ttl := min(a.records[0].TTL, s.OriginalTTL) // RFC 4035 §5.3.3
+		usual := min(72*time.Hour, 2*time.Duration(ttl)*time.Second)
 		if slices.ContainsFunc(all, func(o doh.RRSIG) bool {
 			return o.Algorithm == s.Algorithm && o.Signer == s.Signer && o.Expiration.After(s.Expiration) && !o.Inception.After(j.now)
 		}) {
@@ -229,15 +240,17 @@ func (j *judge) hasFor(code Code, subject string) bool {
 }
 
 // judgeExtended reads why an answer counts as insecure though its zone is signed:
-// by the verdict, and by the extended errors that the resolver gave.
+// by the verdict, and where that is the resolver's by its extended errors too.
 func (j *judge) judgeExtended(a answer, zone dnsname.Name, subject string) {
 	if a.msg == nil {
 		return
 	}
 	reasons := []dnssec.Reason{a.verdict.Reason}
-	for _, e := range a.msg.EDE {
-		reasons = append(reasons, dnssec.Reason(map[uint16]dnssec.Reason{
-			1: dnssec.AlgorithmUnsupported, 2: dnssec.DSDigestUnsupported, 27: dnssec.NSEC3IterationsExcessive}[e.Code]))
+	if !a.validated() {
+		for _, e := range a.msg.EDE {
+			reasons = append(reasons, dnssec.Reason(map[uint16]dnssec.Reason{
+				1: dnssec.AlgorithmUnsupported, 2: dnssec.DSDigestUnsupported, 27: dnssec.NSEC3IterationsExcessive}[e.Code]))
+		}
 	}
 	for _, r := range reasons {
 		code := Code("")
@@ -254,12 +267,13 @@ func (j *judge) judgeExtended(a answer, zone dnsname.Name, subject string) {
 // judgeUnsigned judges zones without any signature.
 func (j *judge) judgeUnsigned(reported map[dnsname.Name]bool) {
 	d := j.facts.Domain
-	unsigned := j.mx.status == dnssec.Insecure && !hasSignatures(j.mx) && !reported[signerOf(j.mx, d)]
+	zone := zoneOf(j.mx, d)
+	unsigned := j.mx.status == dnssec.Insecure && j.unsigned(j.mx, zone) && !reported[zone] && d.Within(zone)
 	if unsigned {
 		j.add("dnssec.unsigned", d.String())
 	}
 	for _, h := range j.hosts {
-		if h.addresses != dnssec.Insecure || h.implicit || hasSignatures(h.a) || hasSignatures(h.aaaa) {
+		if h.addresses != dnssec.Insecure || h.implicit || j.inSignedZone(h.a, h.name) || j.inSignedZone(h.aaaa, h.name) {
 			continue
 		}
 		if _, hops := h.expanded(); hops > 0 || unsigned && h.name.Within(d) {
@@ -300,38 +314,6 @@ func (j *judge) allSecure() bool {
 		}
 	}
 	return true
-}
-
-func hasSignatures(a answer) bool {
-	return a.msg != nil && slices.ContainsFunc(a.msg.Answer, func(r doh.Record) bool { return r.Type == doh.TypeRRSIG })
-}
-
-// signatures are those over the records of the type asked.
-func signatures(a answer, typ doh.Type) []doh.RRSIG {
-	var all []doh.RRSIG
-	if a.msg == nil {
-		return nil
-	}
-	for _, r := range a.msg.Answer {
-		if s, ok := r.RRSIG(); ok && s.Covered == typ {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-// signerOf gives the zone that signed an answer, or the name asked.
-func signerOf(a answer, name dnsname.Name) dnsname.Name {
-	if a.msg != nil {
-		for _, records := range [][]doh.Record{a.msg.Answer, a.msg.Authority} {
-			for _, r := range records {
-				if s, ok := r.RRSIG(); ok && !s.Signer.IsZero() {
-					return s.Signer
-				}
-			}
-		}
-	}
-	return name
 }
 
 // day prints a date as in RFC 3339, in UTC.

@@ -41,7 +41,7 @@ func (j *judge) addBogus(k key, a, evidence answer, about dnsname.Name) bool {
 func (j *judge) faultOf(k key, a, evidence answer) fault {
 	at := slices.IndexFunc(a.verdict.Hops, func(h dnssec.Hop) bool { return h.Status == dnssec.Bogus })
 	if at < 0 {
-		f := fault{reason: a.verdict.Reason, zone: signerOf(evidence, k.name).String(), typ: k.typ}
+		f := fault{reason: a.verdict.Reason, zone: zoneOf(evidence, k.name).String(), typ: k.typ}
 		if s, ok := lastOf(signatures(evidence, k.typ)); ok {
 			f.sig = &dnssec.Signature{Inception: s.Inception, Expiration: s.Expiration, Signer: s.Signer.String()}
 			if f.reason == dnssec.NoReason {

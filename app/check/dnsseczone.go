@@ -38,13 +38,13 @@ func (j *judge) judgeZone() {
 		j.add("dnssec.indeterminate", d.String(), "name", zone.String(), "type", doh.TypeDS.String())
 	}
 	j.judgeKeys(zone, ds, dnssec.Keys(keys.records))
-	if ds.state != Found || keys.state != Found {
+	if j.vouched(zone, doh.TypeDS).state != Found || keys.state != Found || !j.look(zone, doh.TypeDNSKEY).proves(dnssec.Insecure) {
 		return // inert without DS
 	}
 	j.judgeEntry(zone, ds, keys)
 	j.judgeAlgorithms(zone, ds, dnssec.Keys(keys.records))
 	j.judgeCDS(zone, dnssec.Keys(keys.records))
-	for _, r := range j.look(zone, doh.TypeNSEC3PARAM).records {
+	for _, r := range j.vouched(zone, doh.TypeNSEC3PARAM).records {
 		if p, ok := r.NSEC3PARAM(); ok {
 			j.judgeHashing(p, zone, d.String())
 		}
@@ -126,14 +126,14 @@ func (j *judge) judgeAlgorithms(zone dnsname.Name, ds answer, keys []doh.DNSKEY)
 	for i := range j.facts.Lookups {
 		l := &j.facts.Lookups[i]
 		a := j.lookups[key{l.Name, l.Type, l.CD}]
-		if a.msg == nil || a.state != Found {
+		if a.state != Found || l.Chain || l.CD && j.look(l.Name, l.Type).validated() {
 			continue
 		}
 		signedBy := map[uint8]bool{}
-		for _, s := range signatures(a, l.Type) {
-			signedBy[s.Algorithm] = signedBy[s.Algorithm] || s.Signer == zone
+		for _, s := range signaturesBy(a, zone, l.Type) {
+			signedBy[s.Algorithm] = true
 		}
-		if len(signedBy) == 0 || !a.end.Within(zone) || !slices.ContainsFunc(signatures(a, l.Type), func(s doh.RRSIG) bool { return s.Signer == zone }) {
+		if len(signedBy) == 0 || !a.end.Within(zone) {
 			continue
 		}
 		for algorithm := range 256 {
@@ -150,7 +150,7 @@ func (j *judge) judgeAlgorithms(zone dnsname.Name, ds answer, keys []doh.DNSKEY)
 // is there. One for a key to come may stand beside it.
 func (j *judge) judgeCDS(zone dnsname.Name, keys []doh.DNSKEY) {
 	const most = 16 // records that a zone with sense has at most
-	cds, cdnskey := j.look(zone, doh.TypeCDS), j.look(zone, doh.TypeCDNSKEY)
+	cds, cdnskey := j.vouched(zone, doh.TypeCDS), j.vouched(zone, doh.TypeCDNSKEY)
 	if j.open(zone, doh.TypeCDS, doh.TypeCDNSKEY) || cds.state != Found && cdnskey.state != Found ||
 		max(len(cds.records), len(cdnskey.records), len(keys)) > most {
 		return
@@ -217,22 +217,18 @@ func (j *judge) judgeHashing(p doh.NSEC3PARAM, zone dnsname.Name, subject string
 	}
 }
 
-// judgeDenial reads how a zone hashes from what it denies an answer with. Zones of
-// a registry are nobody's here to change.
-func (j *judge) judgeDenial(a answer, zone dnsname.Name, subject string) {
-	if a.msg == nil || a.verdict.Source == dnssec.Validated && a.status <= dnssec.Bogus || // nobody vouches for its records
-		a.status == dnssec.Insecure && j.look(zone, doh.TypeDS).state != Found ||
-		len(zone.Labels()) < 2 || dnsname.IsPublicSuffix(zone) {
-		return
-	}
-	for _, r := range a.msg.Authority {
-		n, ok := r.NSEC3()
-		if owner, err := dnsname.Parse(r.Owner); !ok || err != nil || owner.Parent() != zone {
+// judgeDenials reads how zones hash from what they deny an answer with, or what is
+// nearer to a name than a wildcard.
+func (j *judge) judgeDenials(a answer, zone, about dnsname.Name) {
+	for _, d := range j.denials(a, zone) {
+		// Zones of a registry are nobody's here to change.
+		if len(d.zone.Labels()) < 2 || dnsname.IsPublicSuffix(d.zone) {
 			continue
 		}
-		j.judgeHashing(n.NSEC3PARAM, zone, subject)
-		if n.OptOut() && !j.hasFor("dnssec.nsec3-opt-out", subject) {
-			j.add("dnssec.nsec3-opt-out", subject, "name", zone.String())
+		subject := j.aboutZone(d.zone, about)
+		j.judgeHashing(d.NSEC3PARAM, d.zone, subject)
+		if d.OptOut() && !j.hasFor("dnssec.nsec3-opt-out", subject) {
+			j.add("dnssec.nsec3-opt-out", subject, "name", d.zone.String())
 		}
 	}
 }
@@ -250,7 +246,7 @@ func (j *judge) judgeLifetime(a answer, zone dnsname.Name, subject string, typ d
 		}
 	}
 	refresh := time.Duration(0)
-	for _, r := range j.look(zone, doh.TypeSOA).records {
+	for _, r := range j.vouched(zone, doh.TypeSOA).records {
 		soa, _ := r.SOA()
 		refresh = time.Duration(soa.Refresh) * time.Second
 	}
@@ -273,7 +269,7 @@ func (j *judge) judgeOriginalTTL(a answer, once func(Code, ...string), typ doh.T
 		return
 	}
 	signed := slices.MaxFunc(sigs, func(x, y doh.RRSIG) int { return int(int64(x.OriginalTTL) - int64(y.OriginalTTL)) }).OriginalTTL
-	if ttl := a.records[0].TTL; ttl > signed {
+	if ttl := a.records[0].TTL; ttl > signed && signed > 0 { // 0 in evidence that was saved without it
 		once("dnssec.ttl-exceeds-original", "value", strconv.FormatUint(uint64(ttl), 10), "want", strconv.FormatUint(uint64(signed), 10))
 	}
 }

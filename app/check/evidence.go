@@ -211,6 +211,10 @@ func (a answer) settled(cd answer) answer {
 	case a.status == dnssec.Secure || a.status == dnssec.Insecure:
 		cd.verdict, cd.status = a.verdict, a.status
 		return cd.proven()
+	case a.verdict.Reason == dnssec.Stale || a.outOfDate(cd):
+		cd.verdict = a.verdict
+		cd.verdict.Status, cd.verdict.Reason = dnssec.Indeterminate, dnssec.Stale
+		return cd
 	case a.status == dnssec.Indeterminate && a.noServer():
 		return cd
 	case a.status == dnssec.Indeterminate:
@@ -225,6 +229,13 @@ func (a answer) settled(cd answer) answer {
 func (a answer) noServer() bool {
 	said := a.said()
 	return a.msg != nil && said.Status == dnssec.Indeterminate && said.Reason == dnssec.NoReason && slices.ContainsFunc(a.msg.EDE, func(e doh.EDE) bool { return e.Code == 22 || e.Code == 23 })
+}
+
+// outOfDate tells whether the resolver has nothing newer, by its own word, than what
+// it refuses as no longer signed, or without a reason.
+func (a answer) outOfDate(cd answer) bool {
+	why := a.said().Reason
+	return cd.msg.Stale() && (why == dnssec.NoReason || why == dnssec.RRSIGExpired)
 }
 
 // said is what the resolver itself says of an answer, by the AD bit and extended

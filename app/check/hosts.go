@@ -13,7 +13,6 @@ import (
 	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
-	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
 )
 
@@ -165,7 +164,7 @@ func (j *judge) standing(h *host) standing {
 // records all the same (RFC 7672 §2.2.2, "Insecure CNAME").
 func (h *host) signedAlias() bool {
 	for _, a := range []answer{h.a, h.aaaa} {
-		if a.hops > 0 && len(signatures(a, doh.TypeCNAME)) > 0 {
+		if a.hops > 0 && signedAtFirst(a) {
 			return true
 		}
 	}

@@ -144,7 +144,7 @@ func (j *judge) judgeLookup(h *host) {
 			j.add("tlsa.cname-insecure", host, "host", host, "name", alias)
 			return
 		}
-		if hasSignatures(h.tlsa) && j.open(signerOf(h.tlsa, h.tlsaBase), doh.TypeDS) {
+		if j.islandOpen(h.tlsa, h.tlsaBase) {
 			return // perhaps the zone's DS record is what is missing
 		}
 		j.add("tlsa.insecure", host, args...)

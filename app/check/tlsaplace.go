@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 )
 
@@ -47,6 +48,9 @@ func (j *judge) judgeElsewhere(h *host) {
 func synthesised(a answer, typ doh.Type) bool {
 	if a.msg == nil {
 		return false
+	}
+	if a.validated() {
+		return slices.ContainsFunc(a.verdict.Hops, func(h dnssec.Hop) bool { return h.Type == typ && h.Wildcard != "" })
 	}
 	return slices.ContainsFunc(a.msg.Answer, func(r doh.Record) bool {
 		s, ok := r.RRSIG()

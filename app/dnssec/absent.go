@@ -40,7 +40,7 @@ func (l *lookup) absent(a *doh.Answer, n name, typ doh.Type) {
 		var d *denials
 		why := l.charged(signer, func() (why Reason) {
 			d, why = l.proof(a, z, &h)
-			h.ProofBy = d.by()
+			h.ProofBy, h.NSEC3 = d.by(), d.hashing()
 			if why == NoReason {
 				h.Proof, why = l.denied(d, n, typ, a.Rcode)
 			}

@@ -35,18 +35,37 @@ type Hop struct {
 	Wildcard string   `json:"wildcard,omitempty"` // that the records were expanded from
 	Proof    Proof    `json:"proof,omitempty"`    // of what isn't there
 	ProofBy  doh.Type `json:"proofBy,omitempty"`  // NSEC or NSEC3; also of a proof that fails
-	// Signature is the one that holds or comes nearest; for a proof, of its
-	// first record.
+	// Signature is the one that holds, of several the one that ends last, or comes
+	// nearest; for a proof, of its first record.
 	Signature *Signature `json:"signature,omitempty"`
+	// NSEC3 is how the names in the proof are hashed, nil when they aren't; its
+	// opt-out flag is set when that of any of its records is.
+	NSEC3 *doh.NSEC3PARAM `json:"nsec3,omitempty"`
+}
+
+// hashing is Hop.NSEC3 of a proof by these records.
+func (d *denials) hashing() *doh.NSEC3PARAM {
+	if d.by() != doh.TypeNSEC3 || len(d.hashed.links) == 0 {
+		return nil
+	}
+	p := d.hashed.params
+	p.Flags = 0
+	for _, l := range d.hashed.links {
+		if l.optOut {
+			p.Flags = 1
+		}
+	}
+	return &p
 }
 
 // Signature is what tells signatures apart (RFC 4034 §3.1).
 type Signature struct {
-	KeyTag     uint16    `json:"keyTag"`
-	Algorithm  uint8     `json:"algorithm"`
-	Signer     string    `json:"signer"` // as doh.Record.Owner
-	Inception  time.Time `json:"inception"`
-	Expiration time.Time `json:"expiration"`
+	KeyTag      uint16    `json:"keyTag"`
+	Algorithm   uint8     `json:"algorithm"`
+	OriginalTTL uint32    `json:"originalTTL,omitempty"` // seconds
+	Signer      string    `json:"signer"`                // as doh.Record.Owner
+	Inception   time.Time `json:"inception"`
+	Expiration  time.Time `json:"expiration"`
 	// Skewed tells that it holds only because clocks may differ by Skew.
 	Skewed bool `json:"skewed,omitempty"`
 }

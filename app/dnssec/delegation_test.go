@@ -85,7 +85,7 @@ func TestDelegate(t *testing.T) {
 	}
 }
 
-// Every reason but OverBudget has a status, and the error that a resolver says.
+// Every reason that is a fault of a zone has a status, and the error that a resolver says.
 func TestReasons(t *testing.T) {
 	for _, r := range Reasons() {
 		if r.EDE() == 0 || r.Status() == Secure || r.Status() == Indeterminate && r != CouldNotTell {
@@ -95,7 +95,7 @@ func TestReasons(t *testing.T) {
 	if NoAnchor.Status() != Insecure { // RFC 4035 §4.3; RFC 4033 §5 calls it indeterminate
 		t.Errorf("without an anchor: %s", NoAnchor.Status())
 	}
-	for _, r := range []Reason{NoReason, OverBudget, ResolverUnfit, "else"} {
+	for _, r := range []Reason{NoReason, OverBudget, ResolverUnfit, Stale, "else"} {
 		if r.EDE() != 0 || r.Status() != Indeterminate || slices.Contains(Reasons(), r) {
 			t.Errorf("%q: error %d, %s", r, r.EDE(), r.Status())
 		}

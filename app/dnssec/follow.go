@@ -17,7 +17,8 @@ func (l *lookup) follow(n name, typ doh.Type) {
 	r := l.ask(n, typ)
 	seen := map[name]bool{}
 	for from := n; ; {
-		if r.fault != NoReason {
+		l.stale = r.fault == Stale
+		if r.fault != NoReason && !l.stale { // what is stale may be insecure all the same
 			l.hop(Hop{Name: n.String(), Type: typ, Status: r.fault.Status(), Reason: r.fault})
 			l.rcode = rcodeOf(r)
 			return
@@ -56,7 +57,12 @@ func rcodeOf(r response) int {
 }
 
 // hop notes a hop. Anything but a proven one says so of the whole.
-func (l *lookup) hop(h Hop) { l.hops = append(l.hops, h) }
+func (l *lookup) hop(h Hop) {
+	if l.stale && h.Reason == RRSIGExpired && h.Signature != nil { // the answer's own, not one of its zone's keys
+		h.Status, h.Reason = Stale.Status(), Stale
+	}
+	l.hops = append(l.hops, h)
+}
 
 // step validates what a response has for one name: the records asked for, which
 // ends the way, or an alias, whose target it gives.

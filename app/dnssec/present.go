@@ -39,7 +39,7 @@ func (l *lookup) present(a *doh.Answer, set RRset, n name) {
 		why := l.charged(signer, func() (why Reason) {
 			if signed, why = set.verifyBy(signer, z.keys, l.now, l.budget); why == NoReason && signed.Wildcard != "" {
 				h.Wildcard = signed.Wildcard
-				h.Proof, h.ProofBy, why = l.noCloser(a, z, owner, signed.Wildcard)
+				why = l.noCloser(a, z, owner, &h)
 			}
 			return why
 		})
@@ -97,13 +97,15 @@ func (l *lookup) unless(h *Hop, within name, held bool) {
 	h.Status = h.Reason.Status()
 }
 
-// noCloser looks for the proof that goes with records expanded from a wildcard.
-func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, wildcard string) (p Proof, by doh.Type, why Reason) {
+// noCloser looks for the proof that goes with records expanded from a wildcard, and
+// notes it.
+func (l *lookup) noCloser(a *doh.Answer, z *cut, n name, h *Hop) Reason {
 	d, why := l.denialsOf(a, z)
 	if why == NoReason {
-		p, why = d.noCloserFor(n, nameOf(wildcard).parent())
+		h.Proof, why = d.noCloserFor(n, nameOf(h.Wildcard).parent())
 	}
-	return p, d.by(), why
+	h.ProofBy, h.NSEC3 = d.by(), d.hashing()
+	return why
 }
 
 // denialsOf is deny, once for all wildcards of a zone that a response leads

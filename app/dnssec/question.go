@@ -129,7 +129,8 @@ func (l *lookup) early(n name, types ...doh.Type) {
 }
 
 // exchange asks the resolver. What isn't an answer to the question, is cut
-// short, or doesn't come is the resolver's fault.
+// short, or doesn't come is the resolver's fault, and so is that it gives what it
+// has kept for longer than the signatures hold.
 func (l *lookup) exchange(n name, typ doh.Type) response {
 	wire, err := l.Exchange(l.ctx, doh.QueryFor([]byte(n), typ, true))
 	if err != nil {
@@ -151,8 +152,25 @@ func (l *lookup) exchange(n name, typ doh.Type) response {
 		return response{Answer: a, fault: CouldNotTell}
 	case a.Rcode != rcodeNoError && a.Rcode != rcodeNXDomain && a.Rcode != rcodeYXDomain:
 		return response{Answer: a, fault: ResolverUnfit}
+	case a.Stale() && outlived(a, l.now):
+		return response{Answer: a, fault: Stale}
 	}
 	return response{Answer: a}
+}
+
+// outlived tells whether the signatures of a set have all ended, of those sets of
+// a response that are validated.
+func outlived(a *doh.Answer, now time.Time) bool {
+	sets := RRsets(a.Answer)
+	for _, s := range RRsets(a.Authority) {
+		if s.Type == doh.TypeSOA || s.Type == doh.TypeNSEC || s.Type == doh.TypeNSEC3 {
+			sets = append(sets, s)
+		}
+	}
+	return slices.ContainsFunc(sets, func(s RRset) bool {
+		all := s.candidates()
+		return len(all) > 0 && before(all[0].expiration+skew, uint32(now.Unix())) // none ends later
+	})
 }
 
 // shortest is the lowest TTL of a response, 0 without records.

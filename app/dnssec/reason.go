@@ -5,13 +5,15 @@ package dnssec
 type Reason string
 
 // The reasons there are. OverBudget is no fault of a zone: the work that was
-// allowed did not suffice, and nothing is known.
+// allowed did not suffice, and nothing is known. Neither is Stale: the resolver
+// reached no server, and what the zone has now isn't known.
 const (
 	NoReason                 Reason = ""
 	OverBudget               Reason = "over-budget"
 	CouldNotTell             Reason = "indeterminate"              // a resolver could not find out
 	NoAnchor                 Reason = "no-anchor"                  // no trust anchor above the name: insecure (RFC 4035 §4.3)
 	ResolverUnfit            Reason = "resolver-unfit"             // this resolver cannot be used for validation
+	Stale                    Reason = "stale"                      // a resolver's answer of old, whose signatures have ended since (RFC 8767)
 	AlgorithmUnsupported     Reason = "algorithm-unsupported"      // of all DS records: insecure
 	DSDigestUnsupported      Reason = "ds-digest-unsupported"      // of all DS records: insecure
 	NSEC3IterationsExcessive Reason = "nsec3-iterations-excessive" // insecure (RFC 9276 §3.2)
@@ -39,6 +41,7 @@ var reasons = [...]struct {
 	{CouldNotTell, 5, Indeterminate},
 	{NoAnchor, 0, Insecure},
 	{ResolverUnfit, 0, Indeterminate},
+	{Stale, 0, Indeterminate},
 	{RRSIGInvalid, 6, Bogus},
 	{RRSIGExpired, 7, Bogus},
 	{RRSIGNotYetValid, 8, Bogus},

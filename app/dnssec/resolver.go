@@ -71,6 +71,7 @@ type lookup struct {
 	records []doh.Record
 	rcode   int
 	ttl     uint32
+	stale   bool // what is validated is what the resolver had kept for too long
 }
 
 // result sums the hops up.

@@ -3,6 +3,7 @@ package dnssec
 import (
 	"encoding/binary"
 	"math"
+	"sort"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -146,18 +147,14 @@ func before(a, b uint32) bool { return int32(a-b) < 0 }
 // Verify looks for a signature over the set by one of the zone's keys, which
 // the caller trusts, that holds at the moment now (RFC 4035 §5.3). NoReason
 // means that it holds; else the reason is of the signature that came nearest,
-// and only that is given.
+// and only that is given. Of several that hold it is the one that ends last.
 func (s RRset) Verify(zone dnsname.Name, keys []doh.DNSKEY, now time.Time, b *Budget) (Signed, Reason) {
 	return s.verifyBy(nameFrom(zone), keys, now, b)
 }
 
 func (s RRset) verifyBy(zone name, keys []doh.DNSKEY, now time.Time, b *Budget) (Signed, Reason) {
 	nearest, at := RRSIGMissing, Signature{}
-	for _, r := range s.Signatures {
-		sig, ok := readSignature(r)
-		if !ok || sig.covered != s.Type || !Supported(sig.algorithm) {
-			continue
-		}
+	for _, sig := range s.candidates() {
 		reason := s.verify(sig, zone, keys, now, b)
 		if reason == NoReason {
 			return s.signedBy(sig, now), NoReason
@@ -170,6 +167,23 @@ func (s RRset) verifyBy(zone name, keys []doh.DNSKEY, now time.Time, b *Budget) 
 		}
 	}
 	return Signed{Signature: at}, nearest
+}
+
+// candidates are the signatures that may be verified, those that end last first:
+// one that holds suffices (RFC 4035 §5.3.3), and how long the set holds is of interest.
+func (s RRset) candidates() []*signature {
+	var all []*signature
+	for _, r := range s.Signatures {
+		sig, ok := readSignature(r)
+		if !ok || sig.covered != s.Type || !Supported(sig.algorithm) {
+			continue
+		}
+		at := sort.Search(len(all), func(i int) bool { return before(all[i].expiration, sig.expiration) })
+		all = append(all, sig)
+		copy(all[at+1:], all[at:])
+		all[at] = sig
+	}
+	return all
 }
 
 // nearness orders the reasons why a signature doesn't hold, the nearest to
@@ -241,7 +255,7 @@ func (sig *signature) public(now time.Time) Signature {
 	// By serial arithmetic, as in before.
 	moment := func(m uint32) time.Time { return time.Unix(at+int64(int32(m-uint32(at))), 0).UTC() }
 	return Signature{
-		KeyTag: sig.tag, Algorithm: sig.algorithm, Signer: sig.signer.String(),
+		KeyTag: sig.tag, Algorithm: sig.algorithm, OriginalTTL: sig.originalTTL, Signer: sig.signer.String(),
 		Inception: moment(sig.inception), Expiration: moment(sig.expiration),
 		Skewed: before(sig.expiration, uint32(at)) && !before(sig.expiration+skew, uint32(at)) ||
 			before(uint32(at), sig.inception) && !before(uint32(at)+skew, sig.inception),

@@ -44,6 +44,17 @@ func (a *Answer) Question() (dnsname.Name, Type) {
 // Asked is Question for any name, as Record.Owner has it; "" for none.
 func (a *Answer) Asked() (string, Type) { return a.asked, a.typ }
 
+// Stale tells whether the resolver says that it gives what it had kept beyond its
+// TTL, since it got nothing newer (RFC 8914 §4.4, §4.20).
+func (a *Answer) Stale() bool {
+	for _, e := range a.EDE {
+		if e.Code == 3 || e.Code == 19 {
+			return true
+		}
+	}
+	return false
+}
+
 // Chain follows the CNAME records of the answer section from name (RFC 1034
 // §3.6.2) and gives where it ends and how many hops it took; false for a loop.
 // The end is the zero Name when a target is no name that dnsname takes.

@@ -21,14 +21,14 @@ type NSEC3 struct {
 
 // NSEC3PARAM says how a zone's names are hashed (RFC 5155 §4.1).
 type NSEC3PARAM struct {
-	Algorithm  uint8
-	Flags      uint8 // bit 0 is opt-out; it counts in an NSEC3 only
-	Iterations uint16
-	Salt       []byte // up to 255 octets
+	Algorithm  uint8  `json:"algorithm"`
+	Flags      uint8  `json:"flags,omitempty"` // bit 0 is opt-out; it counts in an NSEC3 only
+	Iterations uint16 `json:"iterations,omitempty"`
+	Salt       []byte `json:"salt,omitempty"` // up to 255 octets
 }
 
 // OptOut tells whether an NSEC3 may cover unsigned delegations (RFC 5155 §6).
-func (n NSEC3) OptOut() bool { return n.Flags&1 != 0 }
+func (p NSEC3PARAM) OptOut() bool { return p.Flags&1 != 0 }
 
 // TypeBitmap is the set of types of an NSEC or NSEC3 record, as it came
 // (RFC 4034 §4.1.2): windows in ascending order, none of them empty or with

@@ -27,6 +27,7 @@ var englishChain = ChainWords{
 		{"rrsig-missing", "the {type} answer has no signature"},
 		{"rrsig-not-yet-valid", "the signature of the {type} answer lies in the future"},
 		{"rrsig-wrong-signer", "the {type} answer is signed by another zone"},
+		{"stale", "the resolver gave an old {type} answer, whose signatures have ended since"},
 		{"zone-key-bit-missing", "the key that the DS names is not marked as a zone key"},
 	},
 	Proofs: Terms{

@@ -17,7 +17,7 @@ import (
 
 // everyReason lists all reasons that there are.
 func everyReason() []dnssec.Reason {
-	return append(dnssec.Reasons(), dnssec.NoAnchor, dnssec.ResolverUnfit, dnssec.OverBudget)
+	return append(dnssec.Reasons(), dnssec.NoAnchor, dnssec.ResolverUnfit, dnssec.OverBudget, dnssec.Stale)
 }
 
 // shown is an SVG read back.
