@@ -4,6 +4,9 @@
 package compose
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
@@ -35,8 +38,44 @@ func (f PolicyFile) URL() string { return "https://" + f.Host.String() + PolicyP
 // Made is what there is to publish.
 type Made struct {
 	Domain  dnsname.Name
+	Zone    dnsname.Name // that Domain lies in, or is
 	Records []Record
 	Files   []PolicyFile
+}
+
+// Zone is what belongs into one zone.
+type Zone struct {
+	Origin dnsname.Name
+	// Guessed tells that nobody said where the zone begins: it is taken to be the
+	// name above a mail host.
+	Guessed bool
+	Records []Record
+}
+
+// Zones sorts the records by zone, the domain's first.
+func (m Made) Zones() []Zone {
+	var all []Zone
+	for _, r := range m.Records {
+		origin, guessed := m.Zone, false
+		if !r.Name.Within(origin) {
+			origin, guessed = bare(r.Name).Parent(), true
+		}
+		at := slices.IndexFunc(all, func(z Zone) bool { return z.Origin == origin })
+		if at < 0 {
+			at = len(all)
+			all = append(all, Zone{Origin: origin, Guessed: guessed})
+		}
+		all[at].Records = append(all[at].Records, r)
+	}
+	return all
+}
+
+// bare is a name without the labels of a service before it.
+func bare(n dnsname.Name) dnsname.Name {
+	for strings.HasPrefix(n.String(), "_") {
+		n = n.Parent()
+	}
+	return n
 }
 
 // Labels before a domain where its records and its policy are (RFC 8461 §3.1, §3.3,
@@ -50,7 +89,7 @@ const (
 // Make makes what is wanted, in the order in which a reader looks for it: records
 // of the domain, then of each name below it, then of the mail hosts.
 func Make(w Want) Made {
-	m := Made{Domain: w.Domain}
+	m := Made{Domain: w.Domain, Zone: w.Zone}
 	add := func(name dnsname.Name, typ doh.Type, data string) {
 		if !name.IsZero() && data != "" {
 			m.Records = append(m.Records, Record{name, typ, w.TTL, data})

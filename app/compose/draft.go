@@ -24,11 +24,12 @@ const (
 	FieldRUA                // mail addresses and URIs
 	FieldTLSA               // lines of a mail host and a record's data
 	FieldTTL                // seconds
+	FieldZone               // that the domain lies in, where it is not the domain itself
 	fields
 )
 
 // parameters are the names of the fields in a query.
-var parameters = [fields]string{"d", "below", "mode", "age", "mx", "web", "record", "policy", "report", "rua", "tlsa", "ttl"}
+var parameters = [fields]string{"d", "below", "mode", "age", "mx", "web", "record", "policy", "report", "rua", "tlsa", "ttl", "zone"}
 
 // Name is what the field is called in a query.
 func (f Field) Name() string { return parameters[f] }

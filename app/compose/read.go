@@ -28,6 +28,7 @@ type Fault struct {
 const (
 	Missing     = "missing"      // the field must not be empty
 	NotBelow    = "not-below"    // a name that isn't below the domain
+	NotAbove    = "not-above"    // a zone that the domain doesn't lie in
 	NotNumber   = "not-number"   // neither seconds nor a number with a unit
 	OutOfRange  = "out-of-range" // too small or too large
 	NotAddress  = "not-address"  // neither a host name nor a public address
@@ -105,7 +106,12 @@ func (r *reader) domain(toASCII func(string) (string, error)) {
 		}
 		return
 	}
-	r.want.Domain = reading.Name
+	r.want.Domain, r.want.Zone = reading.Name, reading.Name
+	if zone := r.target(FieldZone); !zone.IsZero() {
+		if r.want.Zone = zone; !reading.Name.Within(zone) {
+			r.fault(FieldZone, NotAbove, r.whole(FieldZone))
+		}
+	}
 	for _, span := range r.words(FieldBelow, list) {
 		name, err := dnsname.Parse(span.Cut(r.Draft[FieldBelow]))
 		switch {

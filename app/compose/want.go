@@ -13,6 +13,7 @@ import (
 // Want is what somebody wants to publish, read from a Draft without a fault.
 type Want struct {
 	Domain dnsname.Name
+	Zone   dnsname.Name // that Domain lies in, or is
 	// Below are names below Domain that take mail too. A policy covers no
 	// subdomain (RFC 8461 §3.4), so each gets its own, of the same content.
 	Below []dnsname.Name
