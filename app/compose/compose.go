@@ -58,7 +58,9 @@ func (m Made) Zones() []Zone {
 	for _, r := range m.Records {
 		origin, guessed := m.Zone, false
 		if !r.Name.Within(origin) {
-			origin, guessed = bare(r.Name).Parent(), true
+			if origin, guessed = bare(r.Name), true; len(origin.Labels()) > 2 {
+				origin = origin.Parent()
+			}
 		}
 		at := slices.IndexFunc(all, func(z Zone) bool { return z.Origin == origin })
 		if at < 0 {
