@@ -216,18 +216,21 @@ func TestPostfixTakesTheSnippets(t *testing.T) {
 	end2end(t)
 	need(t, "hosting")
 	for _, form := range publish.MailForms {
-		dir := serverDir(t)
-		text := form.Write()[0].Text
-		write(t, filepath.Join(dir, "main.cf"), 0o644, "compatibility_level = 3.6\nmyhostname = mx.hosting.example\n"+text)
-		write(t, filepath.Join(dir, "master.cf"), 0o644, "smtp unix - - n - - smtp\n")
-		r := run(t, sbin(t, "postconf"), "-c", dir, "-n")
-		for line := range strings.Lines(text) {
-			if !strings.Contains(r.out, line) {
-				t.Errorf("%s: Postfix has no %q:\n%s", form.ID, line, r.out)
+		t.Run(form.ID, func(t *testing.T) {
+			t.Parallel() // postconf sleeps
+			dir := serverDir(t)
+			text := form.Write()[0].Text
+			write(t, filepath.Join(dir, "main.cf"), 0o644, "compatibility_level = 3.6\nmyhostname = mx.hosting.example\n"+text)
+			write(t, filepath.Join(dir, "master.cf"), 0o644, "smtp unix - - n - - smtp\n")
+			r := run(t, sbin(t, "postconf"), "-c", dir, "-n")
+			for line := range strings.Lines(text) {
+				if !strings.Contains(r.out, line) {
+					t.Errorf("Postfix has no %q:\n%s", line, r.out)
+				}
 			}
-		}
-		if r.code != 0 || r.err != "" || !strings.Contains(r.out, "smtp_tls_security_level = dane\n") {
-			t.Errorf("%s: exit %d\n%s%s", form.ID, r.code, r.out, r.err)
-		}
+			if r.code != 0 || r.err != "" || !strings.Contains(r.out, "smtp_tls_security_level = dane\n") {
+				t.Errorf("exit %d\n%s%s", r.code, r.out, r.err)
+			}
+		})
 	}
 }
