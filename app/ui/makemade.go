@@ -87,7 +87,7 @@ func inZone(n, origin dnsname.Name) string {
 }
 
 func (p *Make) cell(key, column, text string) app.UI {
-	return el("td").data("column", column).body(el("code").text(text), p.view().copyButton(key, text))
+	return el("td").data("column", column).body(el("div").body(el("code").text(text), p.view().copyButton(key, text)))
 }
 
 // view lends what a report's parts are made from: the machine of the page has the
