@@ -75,7 +75,11 @@ func (p *Make) about(hint string, fault compose.Fault, wrong bool) []app.UI {
 	w := p.Lang.UI.Make
 	switch {
 	case wrong:
-		text := w.Wrong.Of(fault.Kind)
+		words := w.Wrong
+		if fault.Field == compose.FieldDomain {
+			words = p.Lang.UI.Ask.Wrong
+		}
+		text := words.Of(fault.Kind)
 		if text == fault.Kind {
 			text = w.WrongElse
 		}
