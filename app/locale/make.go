@@ -32,6 +32,7 @@ type MakeWords struct {
 	Files     string // heading
 	FileAt    string // {url}
 	Save      string
+	Replace   string // of TXT records one only may stand at a name
 	Rule      string // how the id is made
 	Check     string // the link to a check
 	OwnReport string // the mailbox for reports lies in the domain they are about

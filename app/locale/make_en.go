@@ -102,6 +102,7 @@ var englishMake = MakeWords{
 	Files:     "Policy file",
 	FileAt:    "Served at {url}, as text/plain, without redirect",
 	Save:      "Save",
+	Replace:   "Put the TXT records in the place of those that stand there: with two of one kind at a name senders see none.",
 	Rule:      "The id is the first 20 digits of the file's SHA-256 digest: it changes when the policy does, and only then.",
 	Check:     "Check the domain",
 	OwnReport: "The reports go to the domain that they are about: when its mail is held back, so may they be. An address elsewhere is safer.",

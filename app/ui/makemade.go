@@ -9,6 +9,7 @@ import (
 	"github.com/sealane/sealane/app/compose"
 	"github.com/sealane/sealane/app/compose/publish"
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -57,6 +58,11 @@ func (p *Make) zone(at int, z compose.Zone) app.UI {
 	form, chosen := p.Maker.dnsForm()
 	if !chosen {
 		return el("section").data("zone", z.Origin.String()).body(append(content, p.table(z))...)
+	}
+	for _, typ := range form.Lacks {
+		if slices.ContainsFunc(z.Records, func(r compose.Record) bool { return r.Type == typ }) {
+			content = append(content, el("p").data("lacks", typ.String()).class("make-note").body(mark("warning"), app.Text(fill(w.Lacks, "type", typ.String()))))
+		}
 	}
 	for i, f := range form.Write(z) {
 		content = append(content, p.file("zone "+itoa(at)+" "+itoa(i), f.Name, f.Text))
@@ -112,6 +118,9 @@ func (p *Make) advice() app.UI {
 	var said []app.UI
 	if m.Want.ReportsToItself() {
 		said = append(said, el("li").data("advice", "own-report").body(mark("warning"), app.Text(w.OwnReport)))
+	}
+	if slices.ContainsFunc(m.Made.Records, func(r compose.Record) bool { return r.Type == doh.TypeTXT }) {
+		said = append(said, el("li").data("advice", "replace").body(mark("notice"), app.Text(w.Replace)))
 	}
 	if slices.ContainsFunc(m.Made.Records, func(r compose.Record) bool { return strings.HasPrefix(r.Data, "v=STSv1") }) {
 		said = append(said, el("li").data("advice", "id").body(mark("notice"), app.Text(w.Rule)))
