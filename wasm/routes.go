@@ -15,9 +15,10 @@ type route struct {
 
 // routes gives the pages, all of them over one machine.
 func routes(m *ui.Machine) []route {
-	lang := locale.English()
+	lang, maker := locale.English(), ui.NewMaker(m.Door)
 	return []route{
 		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
+		{ui.MakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang} }},
 		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
 	}
 }

@@ -157,8 +157,13 @@ func (r *reader) policy() {
 	text := strings.TrimSpace(r.Draft[FieldMode])
 	r.want.MaxAge = r.seconds(FieldMaxAge, usualMaxAge, minMaxAge, maxMaxAge)
 	for _, span := range r.words(FieldMX, list) {
-		p, kind := mtasts.ParsePattern(strings.TrimSuffix(span.Cut(r.Draft[FieldMX]), "."))
+		text := span.Cut(r.Draft[FieldMX])
+		p, kind := mtasts.ParsePattern(strings.TrimSuffix(text, "."))
 		switch {
+		case strings.Trim(text, "0123456789") == "": // as it stands in an MX record
+			r.fault(FieldMX, string(mtasts.MXPriorityIncluded), span)
+		case kind == "" && len(p.Name.Labels()) < 2:
+			r.fault(FieldMX, string(dnsname.FaultSingleLabel), span)
 		case kind != "":
 			r.fault(FieldMX, string(kind), span)
 		case !slices.Contains(r.want.MX, p):

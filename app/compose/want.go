@@ -3,6 +3,7 @@ package compose
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
@@ -71,4 +72,17 @@ func (w Want) ReportHosts() []dnsname.Name {
 		}
 	}
 	return all
+}
+
+// ReportsToItself tells whether every report goes to a mailbox of the domain that
+// it is about: what keeps mail from the domain may keep the report, too.
+func (w Want) ReportsToItself() bool {
+	for _, uri := range w.RUA {
+		address, ok := tlsrpt.Address(uri)
+		_, domain, _ := strings.Cut(address, "@")
+		if at, err := dnsname.Parse(domain); !ok || err != nil || at != w.Domain {
+			return false
+		}
+	}
+	return len(w.RUA) > 0
 }

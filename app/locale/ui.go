@@ -14,6 +14,7 @@ type UI struct {
 	Policy  PolicyWords
 	Saved   SavedWords
 	Lab     LabWords
+	Make    MakeWords
 }
 
 // ShellWords stand around every page.

@@ -22,6 +22,7 @@ var englishUI = UI{
 		NotFound: "There is no such page.",
 		Home:     "To the check",
 	},
+	Make: englishMake,
 	Ask: AskWords{
 		Question:    "Is mail to your domain safe on the wire?",
 		Lede:        "See what happens to mail on its way to a domain, and what to publish to mend it.",

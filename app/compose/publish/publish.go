@@ -4,7 +4,10 @@
 // they stand.
 package publish
 
-import "github.com/sealane/sealane/app/compose"
+import (
+	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/doh"
+)
 
 // Language is what a file is written in, for who shows it.
 type Language string
@@ -37,6 +40,9 @@ type DNS struct {
 	// Write gives the files for one zone. Records keep their order but where the
 	// form takes sets: those of one name and type stand together then.
 	Write func(compose.Zone) []File
+	// Lacks are types that the product can't hold. Write leaves their records out,
+	// and gives no file where nothing else is left.
+	Lacks []doh.Type
 }
 
 // Web is a form for policy files.
@@ -48,8 +54,22 @@ type Web struct {
 
 // DNSForms are the forms for records, as they are offered.
 var DNSForms = []DNS{
-	{"bind", "BIND", bind},
-	{"zone", "RFC 1035", absolute},
+	{ID: "bind", Name: "BIND", Write: bind},
+	{ID: "zone", Name: "RFC 1035", Write: absolute},
+	{ID: "type52", Name: "RFC 3597", Write: type52},
+	{ID: "nsupdate", Name: "nsupdate", Write: nsupdate},
+	{ID: "cloudflare", Name: "Cloudflare", Write: cloudflare},
+	{ID: "route53", Name: "Route 53", Write: route53},
+	{ID: "azure", Name: "Azure DNS", Write: azure},
+	{ID: "google", Name: "Google Cloud DNS", Write: googleCloud},
+	{ID: "powershell", Name: "PowerShell", Write: powerShell},
+	{ID: "terraform-cloudflare", Name: "Terraform, Cloudflare", Write: terraformCloudflare},
+	{ID: "terraform-aws", Name: "Terraform, AWS", Write: terraformAWS},
+	{ID: "terraform-azurerm", Name: "Terraform, Azure", Write: terraformAzure, Lacks: []doh.Type{doh.TypeTLSA}},
+	{ID: "terraform-google", Name: "Terraform, Google Cloud", Write: terraformGoogle},
+	{ID: "terraform-powerdns", Name: "Terraform, PowerDNS", Write: terraformPowerDNS},
+	{ID: "octodns", Name: "octoDNS", Write: octoDNS},
+	{ID: "dnscontrol", Name: "DNSControl", Write: dnsControl},
 }
 
 // DNSForm gives the form of an ID.

@@ -48,9 +48,9 @@ func file(files []publish.File, name string) (publish.File, bool) {
 	return files[at], true
 }
 
-// readers say, for each form, what host is served which policy, by the form's own
+// servedBy says, for each form, what host is served which policy, by the form's own
 // configuration alone.
-var readers = map[string]func(t *testing.T, files []publish.File) map[string]string{
+var servedBy = map[string]func(t *testing.T, files []publish.File) map[string]string{
 	"nginx":   byPattern("/etc/nginx/conf.d/mta-sts.conf", "", `server_name (\S+);[^}]*location = /\.well-known/mta-sts\.txt \{\s+root (\S+);`),
 	"caddy":   byPattern("/etc/caddy/Caddyfile", "", `(?m)^(\S+) \{\n\troot \* (\S+)\n`),
 	"apache":  byPattern("/etc/apache2/sites-available/mta-sts.conf", "", `ServerName (\S+)\n\s+DocumentRoot (\S+)\n`),
@@ -122,7 +122,7 @@ func TestWebFormsServeThePolicy(t *testing.T) {
 			{Host: dnsname.MustParse("mta-sts.xn--bcher-kva.example.com"), Text: chancePolicy(t, chance)},
 		}[:1+chance.Intn(3)]
 		for _, form := range publish.WebForms {
-			read, known := readers[form.ID]
+			read, known := servedBy[form.ID]
 			if !known {
 				t.Fatalf("nothing reads %s", form.ID)
 			}
@@ -137,8 +137,8 @@ func TestWebFormsServeThePolicy(t *testing.T) {
 			}
 		}
 	}
-	if len(readers) != len(publish.WebForms) {
-		t.Errorf("%d readers for %d forms", len(readers), len(publish.WebForms))
+	if len(servedBy) != len(publish.WebForms) {
+		t.Errorf("%d forms are read, of %d", len(servedBy), len(publish.WebForms))
 	}
 }
 
@@ -150,7 +150,7 @@ func TestReadersMissWhatIsNotServed(t *testing.T) {
 		for i := range made {
 			made[i].Text = strings.ReplaceAll(strings.ReplaceAll(made[i].Text, "\r", ""), `\r`, "")
 		}
-		if served := readers[form.ID](t, made); served["mta-sts.example.com"] == files[0].Text {
+		if served := servedBy[form.ID](t, made); served["mta-sts.example.com"] == files[0].Text {
 			t.Errorf("%s: LF passes for CRLF", form.ID)
 		}
 	}

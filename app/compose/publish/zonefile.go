@@ -1,10 +1,12 @@
 package publish
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 
 	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 )
@@ -12,21 +14,21 @@ import (
 // maxString is how long a character-string of a TXT record can be (RFC 1035 §3.3).
 const maxString = 255
 
-// pieces cuts the text of a TXT record into character-strings.
-func pieces(text string) []string {
+// pieces cuts the text of a TXT record into strings of at most so many octets.
+func pieces(text string, most int) []string {
 	all := []string{}
-	for len(text) > maxString {
-		all = append(all, text[:maxString])
-		text = text[maxString:]
+	for len(text) > most {
+		all = append(all, text[:most])
+		text = text[most:]
 	}
 	return append(all, text)
 }
 
 // quoted writes text as quoted character-strings of a zone file (RFC 1035 §5.1).
 func quoted(text string) string {
-	var all []string
-	for _, s := range pieces(text) {
-		all = append(all, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)+`"`)
+	all := pieces(text, maxString)
+	for i, s := range all {
+		all[i] = inQuotes(s)
 	}
 	return strings.Join(all, " ")
 }
@@ -53,21 +55,40 @@ func relative(n, origin dnsname.Name) string {
 
 func seconds(ttl uint32) string { return strconv.FormatUint(uint64(ttl), 10) }
 
-// bind writes a zone file's lines relative to its origin.
-func bind(z compose.Zone) []File {
-	var out strings.Builder
-	out.WriteString("$ORIGIN " + z.Origin.FQDN() + "\n")
+// zoneFile writes entries of a zone file: each record's owner, TTL, class, type and
+// data.
+func zoneFile(z compose.Zone, head string, owner func(dnsname.Name) string, entry func(compose.Record) (typ, data string)) []File {
+	out := head
 	for _, r := range z.Records {
-		out.WriteString(strings.Join([]string{relative(r.Name, z.Origin), seconds(r.TTL), "IN", r.Type.String(), data(r)}, "\t") + "\n")
+		typ, text := entry(r)
+		out += strings.Join([]string{owner(r.Name), seconds(r.TTL), "IN", typ, text}, "\t") + "\n"
 	}
-	return []File{{z.Origin.String() + ".zone", ZoneFile, out.String()}}
+	return []File{{z.Origin.String() + ".zone", ZoneFile, out}}
 }
 
+// fromOrigin is zoneFile with names relative to the zone's origin.
+func fromOrigin(z compose.Zone, entry func(compose.Record) (typ, data string)) []File {
+	return zoneFile(z, "$ORIGIN "+z.Origin.FQDN()+"\n", func(n dnsname.Name) string { return relative(n, z.Origin) }, entry)
+}
+
+// plain is a record's type and data as servers that know the type take them.
+func plain(r compose.Record) (typ, text string) { return r.Type.String(), data(r) }
+
+// bind writes a zone file's lines relative to its origin.
+func bind(z compose.Zone) []File { return fromOrigin(z, plain) }
+
 // absolute writes lines that mean the same in any zone file.
-func absolute(z compose.Zone) []File {
-	var out strings.Builder
-	for _, r := range z.Records {
-		out.WriteString(strings.Join([]string{r.Name.FQDN(), seconds(r.TTL), "IN", r.Type.String(), data(r)}, "\t") + "\n")
-	}
-	return []File{{z.Origin.String() + ".zone", ZoneFile, out.String()}}
+func absolute(z compose.Zone) []File { return zoneFile(z, "", dnsname.Name.FQDN, plain) }
+
+// type52 writes a zone file for hosts that don't know TLSA: those records under the
+// type's number, their data by length and octets (RFC 3597 §5).
+func type52(z compose.Zone) []File {
+	return fromOrigin(z, func(r compose.Record) (typ, text string) {
+		if r.Type != doh.TypeTLSA {
+			return plain(r)
+		}
+		t, _ := dane.ParseText(r.Data) // which compose wrote
+		octets := t.RData()
+		return "TYPE52", `\# ` + strconv.Itoa(len(octets)) + " " + hex.EncodeToString(octets)
+	})
 }

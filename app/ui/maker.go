@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/compose/publish"
+	"github.com/sealane/sealane/app/dnsname"
+)
+
+// Maker is the state behind the page that makes records, without any of go-app.
+// Its methods are called on the UI goroutine only.
+type Maker struct {
+	Door Door
+	// Draft is what stands in the fields; Written counts, for each, how often the
+	// page itself has put something there.
+	Draft   compose.Draft
+	Written [len(compose.Draft{})]int
+	// Want, Faults and Made follow the Draft. Made is of the last draft without a
+	// fault.
+	Want   compose.Want
+	Faults []compose.Fault
+	Made   compose.Made
+	// Form is the ID of the form in which records are shown, "" for a table; Web
+	// that of the web server.
+	Form, Web string
+	// Filling tells that a check runs whose report will fill the form; Filled that
+	// one has, and of which domain.
+	Filling bool
+	Filled  dnsname.Name
+	// Touched are the fields that the visitor has left or changed: of others no
+	// fault is shown.
+	Touched [len(compose.Draft{})]bool
+	Rev     int
+
+	run    int
+	cancel context.CancelFunc
+}
+
+// NewMaker gives the state of an empty form.
+func NewMaker(door Door) *Maker {
+	m := &Maker{Door: door}
+	m.read()
+	return m
+}
+
+// Parameters of the URL beside those of a Draft.
+const (
+	formParameter = "form"
+	webParameter  = "host"
+)
+
+// Navigate is told the query of the URL. The URL is the state: back and forward
+// come here too, and so does what Query gave.
+func (m *Maker) Navigate(query url.Values) {
+	m.Form, m.Web = query.Get(formParameter), query.Get(webParameter)
+	m.Rev++
+	draft := compose.DraftFrom(query)
+	if draft == m.Draft {
+		return
+	}
+	for f := range draft {
+		if draft[f] != m.Draft[f] {
+			m.put(compose.Field(f), draft[f])
+		}
+	}
+	m.read()
+}
+
+// Query gives the query of the URL that shows this page.
+func (m *Maker) Query() url.Values {
+	query := m.Draft.Query()
+	if m.Form != "" {
+		query.Set(formParameter, m.Form)
+	}
+	if m.Web != "" {
+		query.Set(webParameter, m.Web)
+	}
+	return query
+}
+
+// Type is told what stands in a field now.
+func (m *Maker) Type(f compose.Field, text string) {
+	if m.Draft[f] == text {
+		return
+	}
+	m.Draft[f], m.Touched[f] = text, true
+	m.read()
+}
+
+// Choose sets the form of records.
+func (m *Maker) Choose(id string) { m.Form = id; m.Rev++ }
+
+// ChooseWeb sets the form of policies.
+func (m *Maker) ChooseWeb(id string) { m.Web = id; m.Rev++ }
+
+// Fault gives what is wrong with a field, if it is to be shown.
+func (m *Maker) Fault(f compose.Field) (compose.Fault, bool) {
+	at := slices.IndexFunc(m.Faults, func(x compose.Fault) bool { return x.Field == f })
+	if at < 0 || !m.Touched[f] {
+		return compose.Fault{}, false
+	}
+	return m.Faults[at], true
+}
+
+// Fill begins a check whose report fills the form, and gives it; nil where the
+// domain can't be read.
+func (m *Maker) Fill() *Run {
+	m.Touched[compose.FieldDomain] = true
+	m.Rev++
+	if m.Want.Domain.IsZero() {
+		return nil
+	}
+	m.Stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	m.cancel, m.Filling = cancel, true
+	return &Run{ID: m.run, Context: ctx, Domain: m.Want.Domain}
+}
+
+// Learned takes the facts of the run that was begun last. Fields that the visitor
+// has written in stay as they are.
+func (m *Maker) Learned(run int, f check.Facts) {
+	if run != m.run || !m.Filling {
+		return
+	}
+	m.Filling, m.Filled = false, f.Domain
+	found := compose.From(check.Judge(f, f.At))
+	for i, text := range found {
+		if field := compose.Field(i); field != compose.FieldDomain && text != "" && !m.Touched[i] {
+			m.put(field, text)
+		}
+	}
+	m.read()
+}
+
+// Stop gives up a check that fills the form.
+func (m *Maker) Stop() {
+	m.run++
+	m.Filling = false
+	if m.cancel != nil {
+		m.cancel()
+		m.cancel = nil
+	}
+}
+
+// put writes into a field.
+func (m *Maker) put(f compose.Field, text string) {
+	m.Draft[f] = text
+	m.Written[f]++
+}
+
+// read follows the draft.
+func (m *Maker) read() {
+	m.Rev++
+	domain := m.Want.Domain
+	m.Want, m.Faults = m.Draft.Read(m.Door.ToASCII)
+	if m.Want.Domain != domain && m.Filled != m.Want.Domain {
+		m.Filled = dnsname.Name{}
+	}
+	if len(m.Faults) == 0 {
+		m.Made = compose.Make(m.Want)
+	}
+}
+
+// dnsForm gives the chosen form of records, false for the table.
+func (m *Maker) dnsForm() (publish.DNS, bool) { return publish.DNSForm(m.Form) }
