@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -88,7 +87,6 @@ func type52(z compose.Zone) []File {
 			return plain(r)
 		}
 		t, _ := dane.ParseText(r.Data) // which compose wrote
-		octets := t.RData()
-		return "TYPE52", `\# ` + strconv.Itoa(len(octets)) + " " + hex.EncodeToString(octets)
+		return dane.GenericType, t.Generic()
 	})
 }
