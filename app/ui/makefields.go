@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
 	"github.com/sealane/sealane/app/compose"
@@ -97,7 +99,7 @@ func (p *Make) mode() app.UI {
 	choices := []string{"", mtasts.ModeTesting.String(), mtasts.ModeEnforce.String(), mtasts.ModeNone.String()}
 	return el("div").class("make-field").data("field", compose.FieldMode.Name()).body(
 		el("label").attr("for", inputID(compose.FieldMode)).text(w.Fields.Of(compose.FieldMode.Name())),
-		choice(inputID(compose.FieldMode), compose.FieldMode.Name(), m.Draft[compose.FieldMode], choices, w.Modes, func(ctx app.Context, chosen string) {
+		p.choice(inputID(compose.FieldMode), compose.FieldMode.Name(), m.Draft[compose.FieldMode], choices, w.Modes, func(ctx app.Context, chosen string) {
 			m.Type(compose.FieldMode, chosen)
 			p.changed(ctx)
 		}),
@@ -105,7 +107,7 @@ func (p *Make) mode() app.UI {
 }
 
 // choice is a list to choose from.
-func choice(id, name, chosen string, values []string, words locale.Terms, take func(app.Context, string)) app.UI {
+func (p *Make) choice(id, name, chosen string, values []string, words locale.Terms, take func(app.Context, string)) app.UI {
 	options := make([]app.UI, len(values))
 	for i, v := range values {
 		option := el("option").attr("value", v)
@@ -118,11 +120,9 @@ func choice(id, name, chosen string, values []string, words locale.Terms, take f
 		options[i] = option.text(words.Of(v))
 	}
 	return el("select").attr("id", id).attr("name", name).on("change", func(ctx app.Context, e app.Event) {
-		value := ctx.JSSrc().Get("value").String()
-		if value == " " {
-			value = ""
-		}
-		take(ctx, value)
+		value := ""
+		p.ValueTo(&value)(ctx, e)
+		take(ctx, strings.TrimSpace(value))
 	}).body(options...)
 }
 
@@ -164,8 +164,9 @@ func (c *entry) Render() app.UI {
 	return in.attr("type", "text").attr("value", text).html
 }
 
-func (c *entry) typed(ctx app.Context, _ app.Event) {
-	p := c.page
-	p.Maker.Type(c.Field, ctx.JSSrc().Get("value").String())
-	ctx.Dispatch(p.changed)
+func (c *entry) typed(ctx app.Context, e app.Event) {
+	text := ""
+	c.ValueTo(&text)(ctx, e)
+	c.page.Maker.Type(c.Field, text)
+	ctx.Dispatch(c.page.changed)
 }

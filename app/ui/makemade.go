@@ -40,7 +40,7 @@ func (p *Make) forms() app.UI {
 	}
 	return el("p").class("make-choice").body(
 		el("label").attr("for", "make-form").text(w.Form),
-		choice("make-form", formParameter, m.Form, ids, names, func(ctx app.Context, id string) {
+		p.choice("make-form", formParameter, m.Form, ids, names, func(ctx app.Context, id string) {
 			m.Choose(id)
 			p.changed(ctx)
 		}),
