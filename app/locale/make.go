@@ -29,6 +29,11 @@ type MakeWords struct {
 	Type      string
 	Value     string
 	Lacks     string // {type}: a form can't hold it
+	Alone     string // the form of the file without a server
+	Keys      string // how to make TLSA records of a file
+	Choose    string // the link that opens the file dialogue
+	Refused   Terms  // by keyfile.Kind
+	Cautions  Terms  // by keyfile.Caution
 	Files     string // heading
 	FileAt    string // {url}
 	Save      string

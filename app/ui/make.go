@@ -21,8 +21,17 @@ type Make struct {
 	Lang  locale.Language
 }
 
-// OnMount asks for the configuration.
-func (p *Make) OnMount(ctx app.Context) { configure(ctx, p.M) }
+// OnMount takes the keys and certificates that are dropped or chosen, and asks for
+// the configuration.
+func (p *Make) OnMount(ctx app.Context) {
+	p.M.Door.Load(func(content []byte) {
+		ctx.Dispatch(func(ctx app.Context) {
+			p.Maker.Key(content)
+			p.changed(ctx)
+		})
+	})
+	configure(ctx, p.M)
+}
 
 // OnNav fills the form from the URL, and sets the title.
 func (p *Make) OnNav(ctx app.Context) {

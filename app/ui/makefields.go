@@ -31,8 +31,27 @@ func (p *Make) fields() app.UI {
 		),
 		group(w.Policy, p.mode(), p.field(compose.FieldMX), p.field(compose.FieldMaxAge), p.field(compose.FieldWeb)),
 		group(w.Reports, p.field(compose.FieldRUA)),
-		group(w.DANE, p.field(compose.FieldTLSA)),
+		group(w.DANE, p.field(compose.FieldTLSA), p.keys()),
 		p.more(),
+	)
+}
+
+// keys takes certificates and keys, and says what came of the last one.
+func (p *Make) keys() app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	var said []app.UI
+	if m.Refused != "" {
+		said = append(said, el("p").class("wrong").data("refused", string(m.Refused)).body(mark("error"), app.Text(w.Refused.Of(string(m.Refused)))))
+	}
+	for _, c := range m.Cautions {
+		said = append(said, el("p").class("make-note").data("caution", string(c)).body(mark("notice"), app.Text(w.Cautions.Of(string(c)))))
+	}
+	return el("div").class("make-keys").body(
+		el("p").class("muted").body(
+			app.Text(w.Keys+" "),
+			el("label").class("choose").body(el("span").text(w.Choose), el("input").attr("type", "file").class("sr").data("keys", "file").html),
+		),
+		el("div").aria("live", "polite").body(said...),
 	)
 }
 

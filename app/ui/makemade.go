@@ -137,7 +137,23 @@ func (p *Make) files() app.UI {
 	if len(m.Made.Files) == 0 {
 		return nil
 	}
-	content := []app.UI{el("h2").text(w.Files)}
+	ids, names := []string{""}, locale.Terms{{Key: "", Text: w.Alone}}
+	for _, f := range publish.WebForms {
+		ids, names = append(ids, f.ID), append(names, locale.Term{Key: f.ID, Text: f.Name})
+	}
+	content := []app.UI{el("h2").text(w.Files), el("p").class("make-choice").body(
+		el("label").attr("for", "make-host").text(w.Form),
+		p.choice("make-host", webParameter, m.Web, ids, names, func(ctx app.Context, id string) {
+			m.ChooseWeb(id)
+			p.changed(ctx)
+		}),
+	)}
+	if form, chosen := m.webForm(); chosen {
+		for i, f := range form.Write(m.Made.Files) {
+			content = append(content, p.file("host "+itoa(i), f.Name, f.Text))
+		}
+		return el("section").body(content...)
+	}
 	for i, f := range m.Made.Files {
 		content = append(content, el("p").text(fill(w.FileAt, "url", f.URL())), p.file("policy "+itoa(i), "mta-sts.txt", f.Text))
 	}

@@ -2,11 +2,14 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/compose/keyfile"
 	"github.com/sealane/sealane/app/compose/publish"
 	"github.com/sealane/sealane/app/dnsname"
 )
@@ -34,7 +37,11 @@ type Maker struct {
 	// Touched are the fields that the visitor has left or changed: of others no
 	// fault is shown.
 	Touched [len(compose.Draft{})]bool
-	Rev     int
+	// Refused says why a file gave no TLSA record, "" for none; Cautions what to know
+	// of the records that the last one gave.
+	Refused  keyfile.Kind
+	Cautions []keyfile.Caution
+	Rev      int
 
 	run    int
 	cancel context.CancelFunc
@@ -88,7 +95,64 @@ func (m *Maker) Type(f compose.Field, text string) {
 		return
 	}
 	m.Draft[f], m.Touched[f] = text, true
+	if f == compose.FieldTLSA && strings.Contains(text, "-----END") {
+		before, _, _ := strings.Cut(text, "-----BEGIN")
+		m.put(f, strings.TrimRight(before, " \t\r\n"))
+		m.read()
+		m.Key([]byte(text))
+		return
+	}
 	m.read()
+}
+
+// Key adds the records that a dropped, chosen or pasted certificate or key is for, of
+// the first mail server that has none yet. Nothing else is kept of it. nil content is
+// a file too large.
+func (m *Maker) Key(content []byte) {
+	m.Refused, m.Cautions = "", nil
+	file, err := keyfile.Read(content)
+	var refusal *keyfile.Refusal
+	switch {
+	case content == nil:
+		m.Refused = keyfile.TooLarge
+	case errors.As(err, &refusal):
+		m.Refused = refusal.Kind
+	default:
+		lines := []string{}
+		if m.Draft[compose.FieldTLSA] != "" {
+			lines = append(lines, strings.TrimRight(m.Draft[compose.FieldTLSA], "\r\n"))
+		}
+		host := m.bareHost().String()
+		for _, choice := range keyfile.Publish(file) {
+			lines = append(lines, host+" "+choice.Record.String())
+			for _, c := range choice.Cautions {
+				if !slices.Contains(m.Cautions, c) {
+					m.Cautions = append(m.Cautions, c)
+				}
+			}
+		}
+		m.put(compose.FieldTLSA, strings.Join(lines, "\n"))
+		m.Touched[compose.FieldTLSA] = true
+	}
+	m.read()
+}
+
+// bareHost is the first mail server without TLSA records, else the first, else the
+// domain.
+func (m *Maker) bareHost() dnsname.Name {
+	first := m.Want.Domain
+	for i, p := range m.Want.MX {
+		if p.Wildcard {
+			continue
+		}
+		if !slices.ContainsFunc(m.Want.TLSA, func(t compose.HostTLSA) bool { return t.Host == p.Name }) {
+			return p.Name
+		}
+		if i == 0 {
+			first = p.Name
+		}
+	}
+	return first
 }
 
 // Choose sets the form of records.
@@ -164,6 +228,9 @@ func (m *Maker) read() {
 		m.Made = compose.Make(m.Want)
 	}
 }
+
+// webForm gives the chosen form of policies, false for the file alone.
+func (m *Maker) webForm() (publish.Web, bool) { return publish.WebForm(m.Web) }
 
 // dnsForm gives the chosen form of records, false for the table.
 func (m *Maker) dnsForm() (publish.DNS, bool) { return publish.DNSForm(m.Form) }

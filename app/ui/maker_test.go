@@ -1,12 +1,17 @@
 package ui
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/compose/keyfile"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/locale"
 )
@@ -78,6 +83,50 @@ func TestFillingKeepsWhatWasTyped(t *testing.T) {
 	m.Type(compose.FieldDomain, "example.org")
 	if !m.Filled.IsZero() {
 		t.Error("the form says that it was filled from a domain that isn't in it")
+	}
+}
+
+// A key gives the record of the mail server that has none yet; pasted, nothing of it
+// stays in the field and with that in the URL.
+func TestMakerTakesKeys(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	m := newMakerBench()
+	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMX, "*.example.net mx1.example.com mx2.example.com")
+	m.Type(compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest+"\n"+private)
+	lines := strings.Split(m.Draft[compose.FieldTLSA], "\n")
+	if len(lines) != 2 || !strings.HasPrefix(lines[1], "mx2.example.com 3 1 1 ") || m.Refused != "" || len(m.Want.TLSA) != 2 {
+		t.Errorf("refused %q, field %q", m.Refused, m.Draft[compose.FieldTLSA])
+	}
+	if strings.Contains(m.Query().Encode(), "PRIVATE") {
+		t.Error("the key is in the URL")
+	}
+	m.Key([]byte("no key"))
+	if m.Refused != keyfile.NoKey || len(m.Want.TLSA) != 2 {
+		t.Errorf("refused %q", m.Refused)
+	}
+	if m.Key(nil); m.Refused != keyfile.TooLarge {
+		t.Errorf("refused %q", m.Refused)
+	}
+	w := locale.English().UI.Make
+	for _, k := range []keyfile.Kind{keyfile.NoKey, keyfile.Encrypted, keyfile.PKCS12, keyfile.PKCS7, keyfile.OpenSSH,
+		keyfile.UnknownBlock, keyfile.Unsupported, keyfile.Damaged, keyfile.TooLarge} {
+		if w.Refused.Of(string(k)) == string(k) {
+			t.Errorf("no words for %s", k)
+		}
+	}
+	for _, c := range []keyfile.Caution{keyfile.ChangesAtRenewal, keyfile.ShortLived, keyfile.MustBeSent, keyfile.IssuerMayChange, keyfile.Full} {
+		if w.Cautions.Of(string(c)) == string(c) {
+			t.Errorf("no words for %s", c)
+		}
 	}
 }
 
