@@ -63,6 +63,12 @@ var walls = []wall{
 		why:   "zones and hops in, lines and boxes out: page and command line show the same",
 	},
 	{
+		of:    []string{"app/lint"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/check", module + "/app/ui", module + "/app/locale"},
+		name:  []string{"syscall/js"},
+		why:   "text in, values out: it knows what parsers know, and nothing of the world",
+	},
+	{
 		of:    []string{"app/check"},
 		reach: []string{netHTTP, goApp, quic},
 		name:  []string{"syscall/js"},
