@@ -19,6 +19,7 @@ func routes(m *ui.Machine) []route {
 	return []route{
 		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
 		{ui.MakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang} }},
+		{ui.LintPath, func() app.Composer { return &ui.Lint{M: m, Lang: lang} }},
 		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
 	}
 }

@@ -15,6 +15,7 @@ type UI struct {
 	Saved   SavedWords
 	Lab     LabWords
 	Make    MakeWords
+	Lint    LintWords
 }
 
 // ShellWords stand around every page.

@@ -23,6 +23,7 @@ var englishUI = UI{
 		Home:     "To the check",
 	},
 	Make: englishMake,
+	Lint: englishLint,
 	Ask: AskWords{
 		Question:    "Is mail to your domain safe on the wire?",
 		Lede:        "See what happens to mail on its way to a domain, and what to publish to mend it.",

@@ -27,6 +27,7 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 			el("nav").aria("label", w.Nav).body(
 				navLink("/", path).text(w.Check),
 				navLink(MakePath, path).text(lang.UI.Make.Link),
+				navLink(LintPath, path).text(lang.UI.Lint.Link),
 				navLink(LearnPath, path).text(w.Learn),
 				labLink.text(w.Lab),
 			),
