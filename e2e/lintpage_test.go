@@ -9,7 +9,7 @@ func TestLintPage(t *testing.T) {
 	p := visit(t, s, "/lint")
 	p.ready()
 	eval[bool](p, `(document.getElementById("lint-text").focus(), true)`)
-	p.do(inserted("version: STSv1\nmode: Enforce\nmx: mx1.example.com, mx2.example.com\nmax_age: 604800\n"))
+	p.do(inserted("version: STSv1\nmode: Enforce\nmx: mx1.example.com, mx2.example.com\nmax_age: 5184000\n"))
 	p.await("the faults", `document.querySelector('[data-diagnostic="sts-policy.mode-case"]') && document.querySelector('[data-part="sts-policy"][data-valid="error"]')`)
 	if under := eval[string](p, `[...document.querySelectorAll(".lint .squiggle")].map(s => s.textContent).join("|")`); under != "Enforce|mx1.example.com, mx2.example.com" {
 		t.Errorf("marked are %q", under)
