@@ -75,6 +75,17 @@ var walls = []wall{
 		why:   "the core asks its World and never fetches",
 	},
 	{
+		of:    []string{"app/compose", "app/compose/...", "app/lint"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/ui", module + "/app/zone"},
+		name:  []string{"syscall/js"},
+		why:   "they make and mend text: page and command line give the same",
+	},
+	{
+		of:    []string{"app/compose/keyfile"},
+		reach: []string{module + "/app/check"},
+		why:   "a private key comes in: little must see it",
+	},
+	{
 		of:   []string{"app/ui"},
 		name: []string{netHTTP, miekg},
 		why:  "components show",
