@@ -38,14 +38,14 @@ func (b *builder) note(key string, pairs ...string) {
 	b.plan.Notes = append(b.plan.Notes, say(key, append(pairs, "domain", b.Want.Domain.String())...))
 }
 
-// change adds a step that leads from what is published to after. Where nothing
-// changes there is none.
-func (b *builder) change(key string, waits []Wait, after state, checks []Check, cites ...check.Citation) {
+// change adds a step that leads from what is published to after, and tells whether
+// there is one: there is none where nothing changes.
+func (b *builder) change(key string, waits []Wait, after state, checks []Check, cites ...check.Citation) bool {
 	s := Step{Phrase: say(key)}
 	s.Publish, s.Remove = missing(after.records, b.now.records, same), missing(b.now.records, after.records, same)
 	s.Files, s.Gone = missing(after.files, b.now.files, sameFile), missing(b.now.files, after.files, sameHost)
 	if len(s.Publish)+len(s.Remove)+len(s.Files)+len(s.Gone) == 0 {
-		return
+		return false
 	}
 	s.Hosted = len(s.Files) > 0 && !b.Want.Hosted.IsZero()
 	if len(s.Publish)+len(s.Files) > 0 {
@@ -56,6 +56,7 @@ func (b *builder) change(key string, waits []Wait, after state, checks []Check, 
 	}
 	b.now = after.since(b.now)
 	b.step(s, waits, checks, cites)
+	return true
 }
 
 // look adds a step that changes nothing in DNS or on the policy host.

@@ -11,6 +11,7 @@ import (
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/tlsrpt"
 )
 
 // How long senders keep the policies of a first deployment, in seconds: while it
@@ -95,8 +96,10 @@ func lines(hosts []dnsname.Name) []mtasts.Pattern {
 // firstReports asks for reports, for the domain and for the mail servers whose
 // DANE is reported under their own names (RFC 8460 §1.1).
 func (b *builder) firstReports() {
-	wanted := slices.DeleteFunc(compose.Make(b.Want).Records, func(r compose.Record) bool { return !isReport(r) })
 	own := b.now.of(isReport)
+	wanted := slices.DeleteFunc(compose.Make(b.Want).Records, func(r compose.Record) bool {
+		return !isReport(r) || r.Name.Parent().Parent() != b.Want.Domain && b.asks(r.Name)
+	})
 	if len(wanted) == 0 && len(own) == 0 {
 		b.note("note.no-reports")
 	}
@@ -108,6 +111,13 @@ func (b *builder) firstReports() {
 	b.change("step.first-reports", nil, b.now.with(isReport, wanted), []Check{{Phrase: say("ask.reports-sound"), Kind: Silent,
 		Codes: []check.Code{"tlsrpt-record", "sts-policy.testing-without-tlsrpt"}, Least: check.Warning}},
 		check.Citation{RFC: 8460, Section: "3"}, check.Citation{RFC: 8461, Section: "6"})
+}
+
+// asks tells whether a check saw a record there that asks for reports.
+func (b *builder) asks(name dnsname.Name) bool {
+	return slices.ContainsFunc(found(b.Report, name, doh.TypeTXT), func(r compose.Record) bool {
+		return len(tlsrpt.SelectRecord([]string{r.Data})) > 0
+	})
 }
 
 // firstTesting tries the policy out.

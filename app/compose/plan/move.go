@@ -91,9 +91,13 @@ func (b *builder) relocate(patterns []mtasts.Pattern, to, old []dnsname.Name) {
 		b.in.MX = patterns
 		after = b.policy(b.in)
 	}
-	abandoned := func(r compose.Record) bool { return b.abandoned(r, to, old) }
-	b.change("step.move-finish", append(left, Wait{say("wait.queue"), queue}), after.with(abandoned, nil), []Check{sound(), covers()},
-		check.Citation{RFC: 5321, Section: "4.5.4.1"}, check.Citation{RFC: 8461, Section: "8.1"})
+	after = after.with(func(r compose.Record) bool { return b.abandoned(r, to, old) }, nil)
+	left = append(left, Wait{say("wait.queue"), queue})
+	stopped := Check{Phrase: say("ask.stopped"), Kind: ByHand}
+	waiting := check.Citation{RFC: 5321, Section: "4.5.4.1"}
+	if !b.change("step.move-finish", left, after, []Check{stopped, sound(), covers()}, waiting, check.Citation{RFC: 8461, Section: "8.1"}) {
+		b.look("step.move-stop", left, []Check{stopped}, waiting)
+	}
 }
 
 // records changes the MX records, once a policy from before is outdated. It gives

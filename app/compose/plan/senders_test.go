@@ -33,12 +33,12 @@ func (l lifetime) meets(o lifetime) bool { return l.from.Before(o.until) && o.fr
 // set is all records of one name and type, for a time.
 type set struct {
 	lifetime
-	name dnsname.Name
-	typ  doh.Type
-	data []string
-	ttls []time.Duration // of each
-	since    time.Time // it was published
-	implicit bool      // no record at all: the domain is its own mail server
+	name     dnsname.Name
+	typ      doh.Type
+	data     []string
+	ttls     []time.Duration // of each
+	since    time.Time       // it was published
+	implicit bool            // no record at all: the domain is its own mail server
 }
 
 // ttl is the longest of the records'.
@@ -70,8 +70,8 @@ type history struct {
 	keys   []key
 	served string // the policy file
 	// ended is when the old mail servers were allowed to stop, and which those are.
-	ended time.Time
-	old   []dnsname.Name
+	ended  time.Time
+	old    []dnsname.Name
 	faults []string
 }
 
@@ -236,6 +236,35 @@ func (h *history) judge() []string {
 		}
 	}
 	return h.faults
+}
+
+// judgeTrial holds each policy that is enforced to what went before: one in testing
+// for two weeks, while a record asked for reports.
+func (h *history) judgeTrial() []string {
+	asked, tried := never, never
+	for _, s := range h.sets {
+		if s.name == h.domain.Child("_smtp._tls") && len(s.data) > 0 && s.from.Before(asked) {
+			asked = s.from
+		}
+	}
+	for _, r := range h.rules {
+		switch {
+		case r.policy.Mode == mtasts.ModeTesting && r.from.Before(tried):
+			tried = r.from
+		case r.policy.Mode == mtasts.ModeEnforce && r.from.Before(start):
+			return h.faults // enforced before
+		case r.policy.Mode == mtasts.ModeEnforce && r.from.Before(later(tried, asked).AddDate(0, 0, 14)):
+			h.fault(r.from, "a policy is enforced that was tried from", tried.Format(time.DateTime), "and reported on from", asked.Format(time.DateTime))
+		}
+	}
+	return h.faults
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // judgeMX holds a set of MX records to each policy of the same time, and to what

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -158,11 +159,37 @@ func parse(line string, types []doh.Type) compose.Record {
 	mnemonic, data, _ := strings.Cut(rest, " ")
 	name, err := dnsname.Parse(owner)
 	for _, typ := range types {
-		if err == nil && mnemonic == typ.String() {
+		switch {
+		case err != nil || mnemonic != typ.String():
+		case typ == doh.TypeTXT:
+			return compose.Record{Name: name, Type: typ, Data: text(data)}
+		default:
 			return compose.Record{Name: name, Type: typ, Data: strings.ToLower(data)}
 		}
 	}
 	return compose.Record{}
+}
+
+// text joins the quoted strings of a TXT record (RFC 1035 §5.1, RFC 8461 §3.1).
+func text(data string) string {
+	var out strings.Builder
+	inside := false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			inside = !inside
+		case c == '\\' && i+3 < len(data) && data[i+1] >= '0' && data[i+1] <= '9':
+			n, _ := strconv.Atoi(data[i+1 : i+4])
+			out.WriteByte(byte(n))
+			i += 3
+		case c == '\\' && i+1 < len(data):
+			i++
+			out.WriteByte(data[i])
+		case inside:
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
 }
 
 // kept is how long resolvers may keep what a lookup found, in seconds: the whole

@@ -53,6 +53,9 @@ const (
 	NotYet
 )
 
+// String gives the state as a key for words.
+func (s State) String() string { return [...]string{"unknown", "done", "not-yet"}[s%3] }
+
 // Outcome is what a report says of a step.
 type Outcome struct {
 	State   State
@@ -165,10 +168,8 @@ func (v *verifier) check(c Check) {
 // seen tells whether a record is found: Done, NotYet it isn't, Unknown nobody
 // looked.
 func (v *verifier) seen(r compose.Record) State {
-	for _, t := range slices.Concat(v.report.Record.TXT, v.report.TLSRPT.TXT) {
-		if r.Type == doh.TypeTXT && t.Owner == r.Name.String() && t.Text == r.Data {
-			return Done
-		}
+	if r.Type != doh.TypeTXT {
+		r.Data = strings.ToLower(r.Data)
 	}
 	looked := Unknown
 	for _, l := range v.report.DNS {
@@ -179,7 +180,7 @@ func (v *verifier) seen(r compose.Record) State {
 			looked = NotYet
 		}
 		for _, line := range l.Text {
-			if found := parse(line, []doh.Type{r.Type}); same(found, compose.Record{Name: r.Name, Type: r.Type, Data: strings.ToLower(r.Data)}) {
+			if same(parse(line, []doh.Type{r.Type}), r) {
 				return Done
 			}
 		}

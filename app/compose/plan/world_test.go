@@ -108,6 +108,7 @@ func (w *world) asked() (all []check.Lookup) {
 	for _, h := range w.hosts() {
 		ask(h, doh.TypeA, doh.TypeAAAA)
 		ask(h.Child("_25._tcp"), doh.TypeTLSA)
+		ask(h.Child("_smtp._tls"), doh.TypeTXT)
 	}
 	return all
 }
@@ -130,6 +131,12 @@ func (w *world) hosts() []dnsname.Name {
 // report is what a check tells of the world.
 func (w *world) report() check.Report {
 	w.t.Helper()
+	return check.Judge(w.facts(), start)
+}
+
+// facts are what a check learns of the world.
+func (w *world) facts() check.Facts {
+	w.t.Helper()
 	f := check.Facts{Version: check.FactsVersion, Domain: w.domain, Trusted: dnsname.Root, Done: true, At: start}
 	for _, l := range w.asked() {
 		l.Wire = w.answer(l.Name, l.Type, false)
@@ -147,7 +154,7 @@ func (w *world) report() check.Report {
 	if w.servers {
 		f.Authorities = []check.Authority{w.authority()}
 	}
-	return check.Judge(f, start)
+	return f
 }
 
 // authority is what the one name server of the zone says.
