@@ -27,7 +27,7 @@ const (
 	transfer = time.Hour
 	// watched is how long reports are read before anything depends on them, settled
 	// how long after a smaller change. Each is of a whole day, and the last arrives
-	// within hours (RFC 8460 §4.1) or is sent anew for a day (§5.3): arrival.
+	// within hours (RFC 8460 §4.1) or is sent anew for a day (§5.5): arrival.
 	watched, settled, arrival = 14 * day, 7 * day, 2 * day
 	// queue is how long a sender keeps trying (RFC 5321 §4.5.4.1).
 	queue = 5 * day

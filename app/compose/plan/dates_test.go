@@ -117,6 +117,8 @@ func scenes(t *testing.T) map[string]scene {
 			"note.rollover-late-issuer", "rollover-publish 26-06-15 until 26-06-13", "rollover-issuer 26-06-19 until 26-06-17", "rollover-remove 26-06-22"}},
 		"rollover, just in time": {plan.Rollover, newWorld(t).server(10, mx, 3600, brief).tlsa(mx, 300, of(t, brief, 3, 1, 1)), keyed(mx, mx, of(t, next, 3, 1, 1)), nil, []string{
 			"rollover-publish 26-06-15 until 26-06-15", "rollover-switch 26-06-17 until 26-06-17", "rollover-remove 26-06-20"}},
+		"rollover, begun": {plan.Rollover, plain(3600).tlsa(mx, 3600, ee).tlsa(mx, 3600, of(t, next, 3, 1, 1)), keyed(mx, mx, of(t, next, 3, 1, 1)), nil, []string{
+			"rollover-switch 26-06-17 until 26-08-13", "rollover-remove 26-06-20"}},
 		"rollover, other parameters": {plan.Rollover, plain(3600).tlsa(mx, 3600, ee), keyed(mx, mx, of(t, next, 3, 1, 2)), nil, []string{"note.rollover-parameters"}},
 		"rollover, fewer parameters": {plan.Rollover, plain(3600).tlsa(mx, 3600, ee).tlsa(mx, 3600, of(t, chain, 3, 1, 2)), keyed(mx, mx, of(t, next, 3, 1, 1)), nil, []string{"note.rollover-parameters"}},
 		"rollover, an old one stays": {plan.Rollover, plain(3600).tlsa(mx, 3600, ee).tlsa(mx, 3600, of(t, chain, 3, 1, 2)), keyed(mx, mx, of(t, next, 3, 1, 1), of(t, chain, 3, 1, 2)), nil, []string{"note.rollover-parameters"}},
@@ -143,6 +145,12 @@ func scenes(t *testing.T) map[string]scene {
 		"move, keys left behind": {plan.Move, plain(3600).tlsa(mx, 3600, ee), want(other), nil, []string{
 			"move-ready 26-06-15", "move-add 26-06-15", "move-swap 26-06-17", "move-remove 26-06-21", "move-finish 26-06-28"}},
 		"move, policy ended": {plan.Move, plain(3600).policy(3600, none), want(other), nil, []string{
+			"move-ready 26-06-15", "move-add 26-06-15", "move-swap 26-06-17", "move-remove 26-06-21", "move-stop 26-06-28"}},
+		"move, begun too soon": {plan.Move, plain(3600).policy(3600, week).add("example.com", doh.TypeMX, 3600, "20 "+other+"."), want(other), nil, []string{"note.longest",
+			"move-policy 26-06-15", "move-swap 26-06-24", "move-remove 26-06-28", "move-finish 26-07-05"}},
+		"move, almost done": {plan.Move, newWorld(t).server(10, other, 3600, chain).policy(3600, enforced(604800, mx, other)), want(other), nil, []string{"note.longest",
+			"move-finish 26-06-22"}},
+		"move, old report": {plan.Move, plain(3600), want(other), func(in *plan.Input) { in.Start = start.AddDate(0, 0, -7) }, []string{
 			"move-ready 26-06-15", "move-add 26-06-15", "move-swap 26-06-17", "move-remove 26-06-21", "move-stop 26-06-28"}},
 		"move to nobody":      {plan.Move, plain(3600), want("*.example.net"), nil, []string{"note.move-where"}},
 		"move to the same":    {plan.Move, plain(3600), want(mx, other), nil, []string{"note.move-same"}},

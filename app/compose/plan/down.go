@@ -18,8 +18,8 @@ const noneAge = 86400
 func (b *builder) down() {
 	r := &b.Report
 	absent := r.Record.State == check.NoData || r.Record.State == check.NXDomain || r.Record.State == check.Found && !r.Record.Valid
-	switch unseen := r.Record.State == check.Pending || r.Record.State == check.Blind; {
-	case r.Domain != b.Want.Domain || unseen || r.Policy.State == check.Blind || r.Policy.State == check.Pending && r.Record.Valid:
+	switch {
+	case r.Domain != b.Want.Domain || unseen(r.Record.State) || unseen(r.Policy.State):
 		b.note("note.unseen")
 		return
 	case absent && !r.Policy.Usable && b.maxAge() == 0:
@@ -39,10 +39,10 @@ func (b *builder) down() {
 		none = b.in
 	}
 	outdated := b.outdated(age)
-	b.change("step.down-none", nil, b.policy(none), []Check{sound(), agree()},
+	b.change("step.down-none", nil, b.policy(none), []Check{sound()},
 		check.Citation{RFC: 8461, Section: "8.3"}, check.Citation{RFC: 8461, Section: "5"}, check.Citation{RFC: 8461, Section: "8.1"})
 	left := b.expiry(b.record(), doh.TypeTXT)
-	b.change("step.down-record", outdated, b.now.with(isRecord, nil), []Check{agree()},
+	b.change("step.down-record", outdated, b.now.with(isRecord, nil), nil,
 		check.Citation{RFC: 8461, Section: "8.3"}, check.Citation{RFC: 8461, Section: "3.1"})
 	b.change("step.down-host", left, state{b.now.with(isHost, nil).records, nil}, nil,
 		check.Citation{RFC: 8461, Section: "8.3"}, check.Citation{RFC: 8461, Section: "6"})

@@ -51,14 +51,14 @@ func (b *builder) first() {
 	if !proven {
 		waits = reports(settled)
 	}
-	b.change("step.first-enforce", waits, b.policy(enforce), []Check{sound(), covers(), agree(), trusted(b.hosts()...)},
+	b.change("step.first-enforce", waits, b.policy(enforce), []Check{sound(), covers(), trusted(b.hosts()...)},
 		check.Citation{RFC: 8461, Section: "5"}, check.Citation{RFC: 8461, Section: "8.1"})
 	long := enforce
 	if long.MaxAge = b.Want.MaxAge; long.MaxAge <= enforceAge {
 		long.MaxAge = finalAge
 	}
 	if long.MaxAge > enforce.MaxAge {
-		b.change("step.first-longer", reports(watched), b.policy(long), []Check{sound(), covers(), agree(), trusted(b.hosts()...)},
+		b.change("step.first-longer", reports(watched), b.policy(long), []Check{sound(), covers(), trusted(b.hosts()...)},
 			check.Citation{RFC: 8461, Section: "3.2"}, check.Citation{RFC: 8461, Section: "10.2"})
 	}
 }
@@ -126,7 +126,7 @@ func (b *builder) firstTesting(patterns []mtasts.Pattern) {
 	if b.in.Mode == mtasts.ModeTesting && len(missing(b.in.MX, patterns, equal))+len(missing(patterns, b.in.MX, equal)) == 0 {
 		testing = b.in
 	}
-	b.change("step.first-testing", nil, b.policy(testing), []Check{sound(), covers(), agree()},
+	b.change("step.first-testing", nil, b.policy(testing), []Check{sound(), covers()},
 		check.Citation{RFC: 8461, Section: "3"}, check.Citation{RFC: 8461, Section: "5"}, check.Citation{RFC: 8461, Section: "8.1"})
 	b.look("step.first-watch", append(b.expiry(b.record(), doh.TypeTXT), reports(watched)...),
 		[]Check{{Phrase: say("ask.reports-clean"), Kind: ByHand}, covers(), trusted(b.hosts()...)},

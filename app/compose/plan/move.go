@@ -31,11 +31,13 @@ func (b *builder) move() {
 	case !b.known():
 	case len(to) == 0:
 		b.note("note.move-where")
-	case len(old) == 0:
+	case len(old) == 0 && (b.in.Mode <= mtasts.ModeNone || len(missing(b.in.MX, patterns, equal)) == 0):
 		b.note("note.move-same")
 	case b.allowed(patterns, to):
-		b.look("step.move-ready", nil, []Check{{Phrase: say("ask.ready"), Kind: ByHand}},
-			check.Citation{RFC: 8461, Section: "4.2"}, check.Citation{RFC: 7672, Section: "2.2.1"})
+		if len(missing(to, b.hosts(), sameName)) > 0 {
+			b.look("step.move-ready", nil, []Check{{Phrase: say("ask.ready"), Kind: ByHand}},
+				check.Citation{RFC: 8461, Section: "4.2"}, check.Citation{RFC: 7672, Section: "2.2.1"})
+		}
 		b.relocate(patterns, to, old)
 	}
 }
@@ -43,10 +45,9 @@ func (b *builder) move() {
 // known tells whether a check has seen where mail goes and what policy there is,
 // and notes what is missing.
 func (b *builder) known() bool {
-	unseen := func(s check.LookupState) bool { return s == check.Pending || s == check.Blind }
 	r := &b.Report
 	switch {
-	case r.Domain != b.Want.Domain || unseen(r.Record.State) || unseen(r.Policy.State) && r.Record.Valid || len(r.Hosts) == 0 && r.Blind:
+	case r.Domain != b.Want.Domain || unseen(r.Record.State) || unseen(r.Policy.State) || r.Blind:
 		b.note("note.unseen")
 	case len(b.hosts()) == 0:
 		b.note("note.no-mail")
@@ -57,6 +58,9 @@ func (b *builder) known() bool {
 	}
 	return false
 }
+
+// unseen tells whether nobody knows what a lookup would find.
+func unseen(s check.LookupState) bool { return s == check.Pending || s == check.Blind }
 
 // allowed tells whether patterns cover the hosts, where a policy is to have them.
 func (b *builder) allowed(patterns []mtasts.Pattern, hosts []dnsname.Name) bool {
@@ -82,7 +86,7 @@ func (b *builder) relocate(patterns []mtasts.Pattern, to, old []dnsname.Name) {
 	if b.in.Mode > mtasts.ModeNone {
 		b.longest(age)
 		b.in.MX = joined(b.in.MX, patterns)
-		b.change("step.move-policy", nil, b.policy(b.in), []Check{sound(), covers(), agree()},
+		b.change("step.move-policy", nil, b.policy(b.in), []Check{sound(), covers()},
 			check.Citation{RFC: 8461, Section: "4.1"}, check.Citation{RFC: 8461, Section: "8.1"})
 	}
 	left := b.records(outdated, to, old)
@@ -100,18 +104,23 @@ func (b *builder) relocate(patterns []mtasts.Pattern, to, old []dnsname.Name) {
 	}
 }
 
-// records changes the MX records, once a policy from before is outdated. It gives
-// the wait for the last set with old mail servers in it.
+// records changes the MX records, the first time once a policy from before is
+// outdated. It gives the wait for the last set with old mail servers in it.
 func (b *builder) records(outdated []Wait, to, old []dnsname.Name) []Wait {
+	change := func(key string, waits []Wait, after state, checks []Check, cites ...check.Citation) {
+		if b.change(key, append(slices.Clip(outdated), waits...), after, checks, cites...) {
+			outdated = nil
+		}
+	}
 	keys := b.now.with(isTLSA, append(b.now.of(isTLSA), b.keys(to)...))
 	known := b.mxExpiry()
-	b.change("step.move-add", outdated, keys.with(isMX, b.added(to)), []Check{trusted(to...), daneSound(), covers(), agree()},
+	change("step.move-add", nil, keys.with(isMX, b.added(to)), []Check{trusted(to...), daneSound(), covers(), agree()},
 		check.Citation{RFC: 5321, Section: "5.1"}, check.Citation{RFC: 8461, Section: "4.2"}, check.Citation{RFC: 7672, Section: "2.2"})
 	before := b.mxExpiry()
-	b.change("step.move-swap", known, b.now.with(isMX, b.ordered(to, old)), []Check{trusted(to...), daneSound()},
+	change("step.move-swap", known, b.now.with(isMX, b.ordered(to, old)), []Check{trusted(to...), daneSound(), agree()},
 		check.Citation{RFC: 5321, Section: "5.1"}, check.Citation{RFC: 2181, Section: "5.2"})
 	left := b.mxExpiry()
-	b.change("step.move-remove", append(before, Wait{say("wait.proof"), arrival}), b.now.with(isMX, b.ordered(to, nil)), []Check{trusted(to...), agree()},
+	change("step.move-remove", append(before, Wait{say("wait.proof"), arrival}), b.now.with(isMX, b.ordered(to, nil)), []Check{trusted(to...), agree()},
 		check.Citation{RFC: 5321, Section: "5.1"})
 	return left
 }
@@ -144,25 +153,25 @@ func (b *builder) added(to []dnsname.Name) []compose.Record {
 	all, last := b.now.of(isMX), 0
 	for _, h := range b.Report.Hosts {
 		if last = max(last, int(h.Preference)); h.Implicit {
-			last = step
+			last = apart
 			all = append(all, b.mx(last, h.Host))
 		}
 	}
 	for _, h := range missing(to, b.hosts(), sameName) {
-		last += step
+		last += apart
 		all = append(all, b.mx(last, h))
 	}
 	return all
 }
 
-// step is what lies between two preferences.
-const step = 10
+// apart is what lies between two preferences.
+const apart = 10
 
 // ordered are MX records for hosts in an order, then for others.
 func (b *builder) ordered(hosts, others []dnsname.Name) []compose.Record {
 	var all []compose.Record
 	for i, h := range append(slices.Clip(hosts), others...) {
-		all = append(all, b.mx(step*(i+1), h))
+		all = append(all, b.mx(apart*(i+1), h))
 	}
 	return all
 }

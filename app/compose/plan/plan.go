@@ -33,7 +33,9 @@ type Input struct {
 	Want compose.Want
 	// Report is of the domain as it is now; zero when nobody has looked.
 	Report check.Report
-	Start  time.Time // the plan begins on its calendar day
+	// Start is in the day on which the plan begins: that of the report, or a later one,
+	// for what the report shows may have come just before.
+	Start time.Time
 	// Hosts are the mail servers to move to, the most preferred first; without any,
 	// those that Want's policy names.
 	Hosts []dnsname.Name
@@ -101,6 +103,9 @@ func (p Plan) Done(step int, on time.Time) Plan {
 // Make makes a plan. One that can't be made has no steps, and notes that say why.
 func Make(id ID, in Input) Plan {
 	b := &builder{Input: in, plan: Plan{ID: id, Domain: in.Want.Domain}, day: dayOf(in.Start)}
+	if at := dayOf(in.Report.At); at.After(b.day) {
+		b.day = at
+	}
 	b.read()
 	switch id {
 	case First:

@@ -13,8 +13,10 @@ import (
 
 // rolled is one mail server whose keys change.
 type rolled struct {
-	view      *check.HostView
-	next, old []dane.TLSA
+	view *check.HostView
+	// next are to be published, old to go; left are those of the same parameters
+	// as the old ones in the end.
+	next, old, left []dane.TLSA
 }
 
 // rollover changes the keys of mail servers as RFC 7671 §8.1 and RFC 7672 §4 have
@@ -34,12 +36,13 @@ func (b *builder) rollover() {
 		return
 	}
 	both, after, expiry, hosts := b.now, b.now, []Wait(nil), []dnsname.Name(nil)
-	issuer, next, old := false, []compose.Record(nil), []compose.Record(nil)
+	issuer, next, old, left := false, []compose.Record(nil), []compose.Record(nil), []compose.Record(nil)
 	for _, r := range all {
 		place := b.place(r.view)
 		next = append(next, missing(r.records(place, r.next, b.Want.TTL), next, same)...)
 		old = append(old, missing(r.records(place, r.old, 0), old, same)...)
-		issuer = issuer || slices.ContainsFunc(r.next, func(t dane.TLSA) bool { return t.Usage == dane.DANETA })
+		left = append(left, missing(r.records(place, r.left, 0), left, same)...)
+		issuer = issuer || slices.ContainsFunc(r.old, func(t dane.TLSA) bool { return t.Usage == dane.DANETA })
 		if e := b.expiry(place, doh.TypeTLSA); length(e) > length(expiry) {
 			expiry = e
 		}
@@ -53,15 +56,14 @@ func (b *builder) rollover() {
 	after = after.with(isTLSA, missing(both.of(isTLSA), old, same))
 	b.change("step.rollover-publish", nil, both, []Check{agree(), authentic(hosts...)},
 		check.Citation{RFC: 7671, Section: "8.1"}, check.Citation{RFC: 7672, Section: "4"}, check.Citation{RFC: 7671, Section: "13"})
-	first := len(b.plan.Steps) - 1
 	key, cites := "step.rollover-switch", []check.Citation{{RFC: 7671, Section: "8.1"}, {RFC: 7672, Section: "4"}, {RFC: 6698, Section: "A.4"}}
 	if issuer {
 		key, cites = "step.rollover-issuer", append(cites, check.Citation{RFC: 7672, Section: "3.1.2"})
 	}
 	expiry[1].Key, expiry[1].Length = "wait.ttls", 2*expiry[1].Length // RFC 7671 §8.1
 	b.look(key, expiry, []Check{
-		{Phrase: say("ask.rolled"), Kind: Rolled, Records: next, Old: old}, authentic(hosts...)}, cites...)
-	b.deadline(first, all)
+		{Phrase: say("ask.rolled"), Kind: Rolled, Records: left, Old: old}, authentic(hosts...)}, cites...)
+	b.deadline(all)
 	b.change("step.rollover-remove", []Wait{{say("wait.proof"), arrival}}, after, []Check{agree(), authentic(hosts...)},
 		check.Citation{RFC: 7671, Section: "8.1"}, check.Citation{RFC: 7671, Section: "8.4"})
 }
@@ -78,15 +80,14 @@ func (b *builder) rolls(t compose.HostTLSA) (rolled, bool) {
 	unusable := func(t dane.TLSA) bool { return t.Unusable() != "" }
 	published := slices.DeleteFunc(tlsa(found(b.Report, h.TLSAName, doh.TypeTLSA)), unusable)
 	r := rolled{view: h, next: missing(t.Records, published, dane.TLSA.Equal), old: missing(published, t.Records, dane.TLSA.Equal)}
-	if len(published) == 0 {
+	switch {
+	case len(published) == 0:
 		b.note("note.rollover-absent", "host", host)
 		return r, false
-	}
-	if len(r.next) == 0 {
+	case len(r.next)+len(r.old) == 0:
 		b.note("note.rollover-same", "host", host)
 		return r, false
-	}
-	if len(r.old) == 0 {
+	case len(r.old) == 0:
 		for _, p := range published {
 			if has(r.next, p) {
 				r.old = append(r.old, p)
@@ -97,9 +98,15 @@ func (b *builder) rolls(t compose.HostTLSA) (rolled, bool) {
 			return r, false
 		}
 	}
-	if odd, ok := r.odd(missing(published, r.old, dane.TLSA.Equal)); ok {
+	stays := missing(published, r.old, dane.TLSA.Equal)
+	if odd, ok := r.odd(published, stays); ok {
 		b.note("note.rollover-parameters", "host", host, "record", odd.String())
 		return r, false
+	}
+	for _, t := range append(stays, r.next...) {
+		if has(r.old, t) {
+			r.left = append(r.left, t)
+		}
 	}
 	if current(h, published) == check.Error {
 		b.note("note.rollover-broken", "host", host)
@@ -117,14 +124,14 @@ func has(all []dane.TLSA, r dane.TLSA) bool {
 // after: clients that know only those, or prefer them, would find no key that
 // matches while both sets are about (RFC 7671 §8, §9). A record that stays must
 // not be of a key that goes.
-func (r rolled) odd(stays []dane.TLSA) (dane.TLSA, bool) {
+func (r rolled) odd(published, stays []dane.TLSA) (dane.TLSA, bool) {
 	for _, t := range r.next {
-		if !has(r.old, t) {
+		if !has(published, t) {
 			return t, true
 		}
 	}
 	for _, t := range r.old {
-		if !has(r.next, t) {
+		if !has(r.next, t) && !has(stays, t) {
 			return t, true
 		}
 	}
@@ -171,7 +178,7 @@ func length(waits []Wait) time.Duration {
 // deadline reckons back from the day on which the first certificate ends: the next
 // key must be in use the day before, and its record out by so many days before
 // that as the plan has between.
-func (b *builder) deadline(first int, all []rolled) {
+func (b *builder) deadline(all []rolled) {
 	var end time.Time
 	host := ""
 	for _, r := range all {
@@ -186,7 +193,7 @@ func (b *builder) deadline(first int, all []rolled) {
 	}
 	last := b.last()
 	last.Until = dayOf(end.UTC()).AddDate(0, 0, -1)
-	for i := first; i < len(b.plan.Steps)-1; i++ {
+	for i := range len(b.plan.Steps) - 1 {
 		b.plan.Steps[i].Until = last.Until.Add(b.plan.Steps[i].From.Sub(last.From))
 	}
 	if last.Late() {

@@ -76,8 +76,8 @@ type history struct {
 }
 
 // begin is the history of a world until the start. The policy that was served
-// before, if any, was replaced just then.
-func begin(w *world, before mtasts.Policy) *history {
+// before, if any, was replaced just then, and the fresh records added.
+func begin(w *world, before mtasts.Policy, fresh []compose.Record) *history {
 	h := &history{domain: w.domain, served: w.file}
 	long := start.AddDate(-2, 0, 0)
 	for _, r := range w.records {
@@ -87,6 +87,16 @@ func begin(w *world, before mtasts.Policy) *history {
 		s := h.current(r.Name, r.Type)
 		s.data, s.ttls = append(s.data, r.Data), append(s.ttls, time.Duration(r.TTL)*time.Second)
 	}
+	for _, r := range fresh {
+		now := h.current(r.Name, r.Type)
+		old := set{lifetime: lifetime{long, start.Add(slowest + now.ttl())}, name: r.Name, typ: r.Type}
+		for i, data := range now.data {
+			if !slices.ContainsFunc(fresh, func(f compose.Record) bool { return f.Name == r.Name && f.Data == data }) {
+				old.data, old.ttls = append(old.data, data), append(old.ttls, now.ttls[i])
+			}
+		}
+		h.sets = append(h.sets, old)
+	}
 	if w.file != "" {
 		h.serve(w.file, long)
 	}
@@ -95,7 +105,7 @@ func begin(w *world, before mtasts.Policy) *history {
 		s.implicit, s.data, s.ttls = true, []string{"0 " + w.domain.FQDN()}, []time.Duration{3 * time.Hour}
 	}
 	if before.Mode != mtasts.ModeUnknown {
-		h.rules = append(h.rules, rule{lifetime{long, start.Add(-12*time.Hour + time.Duration(before.MaxAge)*time.Second)}, before})
+		h.rules = append(h.rules, rule{lifetime{long, start.Add(time.Duration(before.MaxAge) * time.Second)}, before})
 	}
 	for host, chain := range w.chains {
 		h.keys = append(h.keys, key{lifetime{long, never}, host, chain})

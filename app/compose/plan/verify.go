@@ -67,6 +67,7 @@ type Outcome struct {
 type Reason struct {
 	check.Phrase
 	State State
+	Check int // which of the step's checks it is about
 	// Code is a finding's, and Subject what it is about; "" for none.
 	Code    check.Code
 	Subject string
@@ -142,6 +143,7 @@ func (v *verifier) unknown(key string, pairs ...string) {
 }
 
 func (v *verifier) because(r Reason) {
+	r.Check = len(v.out.Checks)
 	if v.state != NotYet {
 		v.state = r.State
 	}
@@ -173,7 +175,7 @@ func (v *verifier) seen(r compose.Record) State {
 	}
 	looked := Unknown
 	for _, l := range v.report.DNS {
-		if l.CD || l.State == check.Pending || l.State == check.Blind {
+		if l.CD || unseen(l.State) {
 			continue
 		}
 		if l.Name == r.Name && (l.Type == r.Type || r.Type == doh.TypeCNAME) {
@@ -191,7 +193,7 @@ func (v *verifier) seen(r compose.Record) State {
 // served tells whether a policy file is.
 func (v *verifier) served(f compose.PolicyFile) State {
 	p := &v.report.Policy
-	if f.Host != v.step.Domain.Child(hostLabel) || p.State == check.Pending || p.State == check.Blind {
+	if f.Host != v.step.Domain.Child(hostLabel) || unseen(p.State) {
 		return Unknown
 	}
 	if want, _ := mtasts.ParsePolicy([]byte(f.Text)); !p.Usable || p.Value.String() != want.String() {
@@ -255,12 +257,17 @@ func (v *verifier) silent(c Check) {
 		v.unknown("why.unfinished")
 		return
 	}
-	for _, n := range v.report.NotChecked {
-		if n.Key == "not-checked.nameservers" && slices.Contains(c.Codes, "tlsa.inconsistent-nameservers") {
-			v.unknown("why.nameservers")
-			return
-		}
+	if slices.Contains(c.Codes, "tlsa.inconsistent-nameservers") && slices.ContainsFunc(v.report.NotChecked, v.servesChange) {
+		v.unknown("why.nameservers")
 	}
+}
+
+// servesChange tells whether name servers that were not asked have what the step
+// changes.
+func (v *verifier) servesChange(n check.NotChecked) bool {
+	zone, _ := dnsname.Parse(n.Args["name"])
+	return n.Key == "not-checked.nameservers" && slices.ContainsFunc(slices.Concat(v.step.Publish, v.step.Remove),
+		func(r compose.Record) bool { return r.Name.Within(zone) })
 }
 
 func (v *verifier) signed() {
