@@ -104,7 +104,11 @@ func (d *draw) wanted(id plan.ID, servers []string) {
 	switch id {
 	case plan.First:
 		w.MX = cover(d.Rand, append(slices.Clone(servers), some(d.Rand, newServers)...))
-		w.TLSA = d.records(servers, 0, d.IntN(2) == 0)
+		which, publish := d.IntN(2), d.IntN(2) == 0
+		if publish {
+			which = 0
+		}
+		w.TLSA = d.records(servers, which, publish)
 	case plan.Rollover:
 		now := d.records(servers, 0, true)
 		w.TLSA = d.records(servers, 1, false)
@@ -113,7 +117,9 @@ func (d *draw) wanted(id plan.ID, servers []string) {
 			for _, r := range now[i].Records {
 				w.TLSA[i].Records = append(w.TLSA[i].Records, of(d.world.t, d.certs[t.Host.String()][1], r.Usage, r.Selector, r.Matching))
 			}
-			switch d.IntN(5) {
+			switch d.IntN(6) {
+			case 3: // and perhaps one is to come
+				w.TLSA[i].Records = append(w.TLSA[i].Records, of(d.world.t, d.certs[t.Host.String()][1], 2, 0, 1))
 			case 0: // one set of parameters is to go
 				w.TLSA[i].Records = w.TLSA[i].Records[1:]
 			case 1: // the first step is done
