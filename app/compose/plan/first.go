@@ -42,14 +42,13 @@ func (b *builder) first() {
 	} else {
 		b.firstTesting(patterns)
 	}
-	proven := !b.firstDANE()
+	var waits []Wait
+	if b.firstDANE() {
+		waits = reports(settled)
+	}
 	enforce := mtasts.Policy{Mode: mtasts.ModeEnforce, MaxAge: enforceAge, MX: patterns}
 	if enforced {
 		enforce.MaxAge = b.in.MaxAge
-	}
-	var waits []Wait
-	if !proven {
-		waits = reports(settled)
 	}
 	b.change("step.first-enforce", waits, b.policy(enforce), []Check{sound(), covers(), trusted(b.hosts()...)},
 		check.Citation{RFC: 8461, Section: "5"}, check.Citation{RFC: 8461, Section: "8.1"})
