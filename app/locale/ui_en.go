@@ -24,6 +24,7 @@ var englishUI = UI{
 	},
 	Make: englishMake,
 	Lint: englishLint,
+	Plan: englishPlan,
 	Ask: AskWords{
 		Question:    "Is mail to your domain safe on the wire?",
 		Lede:        "See what happens to mail on its way to a domain, and what to publish to mend it.",
