@@ -69,6 +69,8 @@ func TestMakeFillsItself(t *testing.T) {
 	p.ready()
 	p.click(`.make-fill button`)
 	p.await("the filled form", `document.getElementById("make-mx").value.includes("mx1.perfect.test") && document.querySelector('[data-record="_25._tcp.mx1.perfect.test TLSA"]')`)
+	eval[bool](p, `(e => { e.value = "down"; e.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.getElementById("make-plan"))`)
+	p.await("the plan to take MTA-STS down", `document.querySelectorAll(".plan-step").length >= 2 && document.querySelector('[data-step="0"]').dataset.state !== "done"`)
 	if mode := eval[string](p, `document.getElementById("make-mode").value.trim()`); mode != "enforce" {
 		t.Errorf("the mode is %q", mode)
 	}

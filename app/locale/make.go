@@ -39,6 +39,11 @@ type MakeWords struct {
 	Save      string
 	Replace   string // of TXT records one only may stand at a name
 	Rule      string // how the id is made
+	Plan      string // heading of the plans
+	PlanFor   string // names the choice of them
+	NoPlan    string
+	Calendar  string // saves the plan
+	Document  string
 	Check     string // the link to a check
 	OwnReport string // the mailbox for reports lies in the domain they are about
 }

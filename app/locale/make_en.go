@@ -125,6 +125,11 @@ var englishMake = MakeWords{
 	Save:      "Save",
 	Replace:   "Put the TXT records in the place of those that stand there: with two of one kind at a name senders see none.",
 	Rule:      "The id is the first 20 digits of the file's SHA-256 digest: it changes when the policy does, and only then.",
+	Plan:      "Plan",
+	PlanFor:   "For",
+	NoPlan:    "no plan: publish all of it now",
+	Calendar:  "Save as calendar (.ics)",
+	Document:  "Save as Markdown",
 	Check:     "Check the domain",
 	OwnReport: "The reports go to the domain that they are about: when its mail is held back, so may they be. An address elsewhere is safer.",
 }

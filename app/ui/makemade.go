@@ -26,7 +26,7 @@ func (p *Make) made() app.UI {
 	for i, z := range m.Made.Zones() {
 		content = append(content, p.zone(i, z))
 	}
-	content = append(content, p.advice(), p.files(), el("p").body(
+	content = append(content, p.advice(), p.files(), p.plan(), el("p").body(
 		el("a").attr("href", checkLink(m.Made.Domain.String())).text(w.Check)))
 	return out.body(content...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
 	"github.com/sealane/sealane/app/compose/keyfile"
+	"github.com/sealane/sealane/app/compose/plan"
 	"github.com/sealane/sealane/app/compose/publish"
 	"github.com/sealane/sealane/app/dnsname"
 )
@@ -30,6 +31,11 @@ type Maker struct {
 	// Form is the ID of the form in which records are shown, "" for a table; Web
 	// that of the web server.
 	Form, Web string
+	// Plan is the ID of the plan that is shown, "" for none; Report that of the last
+	// check, which says how far its steps are. Verifying tells that one runs.
+	Plan      string
+	Report    check.Report
+	Verifying bool
 	// Filling tells that a check runs whose report will fill the form; Filled that
 	// one has, and of which domain.
 	Filling bool
@@ -58,12 +64,16 @@ func NewMaker(door Door) *Maker {
 const (
 	formParameter = "form"
 	webParameter  = "host"
+	planParameter = "plan"
 )
 
 // Navigate is told the query of the URL. The URL is the state: back and forward
 // come here too, and so does what Query gave.
 func (m *Maker) Navigate(query url.Values) {
-	m.Form, m.Web = query.Get(formParameter), query.Get(webParameter)
+	m.Form, m.Web, m.Plan = query.Get(formParameter), query.Get(webParameter), query.Get(planParameter)
+	if !slices.Contains(plan.IDs[:], plan.ID(m.Plan)) {
+		m.Plan = ""
+	}
 	m.Rev++
 	draft := compose.DraftFrom(query)
 	if draft == m.Draft {
@@ -85,6 +95,9 @@ func (m *Maker) Query() url.Values {
 	}
 	if m.Web != "" {
 		query.Set(webParameter, m.Web)
+	}
+	if m.Plan != "" {
+		query.Set(planParameter, m.Plan)
 	}
 	return query
 }
@@ -161,6 +174,30 @@ func (m *Maker) Choose(id string) { m.Form = id; m.Rev++ }
 // ChooseWeb sets the form of policies.
 func (m *Maker) ChooseWeb(id string) { m.Web = id; m.Rev++ }
 
+// ChoosePlan sets the plan.
+func (m *Maker) ChoosePlan(id string) { m.Plan = id; m.Rev++ }
+
+// plan makes the chosen plan, beginning today.
+func (m *Maker) plan() plan.Plan {
+	return plan.Make(plan.ID(m.Plan), plan.Input{Want: m.Want, Report: m.Report, Start: m.Door.Now()})
+}
+
+// Verify begins a check whose report says how far the steps of the plan are; nil
+// where the domain can't be read.
+func (m *Maker) Verify() *Run {
+	run := m.begin()
+	m.Verifying = run != nil
+	return run
+}
+
+// Verified takes the facts of that check.
+func (m *Maker) Verified(run int, f check.Facts) {
+	if run == m.run && m.Verifying {
+		m.Verifying, m.Report = false, check.Judge(f, f.At)
+		m.Rev++
+	}
+}
+
 // Fault gives what is wrong with a field, if it is to be shown.
 func (m *Maker) Fault(f compose.Field) (compose.Fault, bool) {
 	at := slices.IndexFunc(m.Faults, func(x compose.Fault) bool { return x.Field == f })
@@ -174,13 +211,20 @@ func (m *Maker) Fault(f compose.Field) (compose.Fault, bool) {
 // domain can't be read.
 func (m *Maker) Fill() *Run {
 	m.Touched[compose.FieldDomain] = true
+	run := m.begin()
+	m.Filling = run != nil
+	return run
+}
+
+// begin begins a check of the domain, nil where it can't be read.
+func (m *Maker) begin() *Run {
 	m.Rev++
 	if m.Want.Domain.IsZero() {
 		return nil
 	}
 	m.Stop()
 	ctx, cancel := context.WithCancel(context.Background())
-	m.cancel, m.Filling = cancel, true
+	m.cancel = cancel
 	return &Run{ID: m.run, Context: ctx, Domain: m.Want.Domain}
 }
 
@@ -191,7 +235,8 @@ func (m *Maker) Learned(run int, f check.Facts) {
 		return
 	}
 	m.Filling, m.Filled = false, f.Domain
-	found := compose.From(check.Judge(f, f.At))
+	m.Report = check.Judge(f, f.At)
+	found := compose.From(m.Report)
 	for i, text := range found {
 		if field := compose.Field(i); field != compose.FieldDomain && text != "" && !m.Touched[i] {
 			m.put(field, text)
@@ -203,7 +248,7 @@ func (m *Maker) Learned(run int, f check.Facts) {
 // Stop gives up a check that fills the form.
 func (m *Maker) Stop() {
 	m.run++
-	m.Filling = false
+	m.Filling, m.Verifying = false, false
 	if m.cancel != nil {
 		m.cancel()
 		m.cancel = nil
@@ -223,6 +268,9 @@ func (m *Maker) read() {
 	m.Want, m.Faults = m.Draft.Read(m.Door.ToASCII)
 	if m.Want.Domain != domain && m.Filled != m.Want.Domain {
 		m.Filled = dnsname.Name{}
+	}
+	if m.Want.Domain != domain && m.Report.Domain != m.Want.Domain {
+		m.Report = check.Report{}
 	}
 	if len(m.Faults) == 0 {
 		m.Made = compose.Make(m.Want)
