@@ -37,7 +37,7 @@ func (p *Make) steps() []app.UI {
 	notes, steps := plan.Show(made, p.Lang)
 	content := []app.UI{el("p").class("muted").text(w.Ledes.Of(m.Plan))}
 	for _, n := range notes {
-		content = append(content, el("p").class("make-note").body(mark("notice"), el("span").text(n)))
+		content = append(content, el("p").class("make-note").body(mark("notice"), el("span").body(rich(n, nil)...)))
 	}
 	if len(steps) == 0 {
 		return content
@@ -82,9 +82,9 @@ func (p *Make) verify(ctx app.Context) {
 // step is one step: when, what to change, and what must hold then.
 func (p *Make) step(at int, s plan.Shown, step plan.Step) app.UI {
 	w := p.Lang.UI.Plan
-	content := []app.UI{el("h3").text(s.Title), el("p").body(el("strong").text(s.Dates)), el("p").text(s.Text)}
+	content := []app.UI{el("h3").text(s.Title), el("p").body(el("strong").text(s.Dates)), el("p").body(rich(s.Text, nil)...)}
 	if len(s.Waits) > 0 {
-		content = append(content, el("p").class("muted").text(w.Because+": "+strings.Join(s.Waits, "; ")))
+		content = append(content, el("p").class("muted").body(rich(w.Because+": "+strings.Join(s.Waits, "; "), nil)...))
 	}
 	for i, c := range s.Changes {
 		if c.Text == "" {
@@ -96,13 +96,13 @@ func (p *Make) step(at int, s plan.Shown, step plan.Step) app.UI {
 			el("pre").attr("tabindex", "0").body(el("code").text(lines(c.Text))),
 		))
 	}
-	content = append(content, el("p").text(w.Then+":"), el("ul").body(each(len(s.Asks), func(i int) app.UI { return el("li").text(s.Asks[i]) })...))
+	content = append(content, el("p").text(w.Then+":"), el("ul").body(each(len(s.Asks), func(i int) app.UI { return el("li").body(rich(s.Asks[i], nil)...) })...))
 	state := ""
 	if r := p.Maker.Report; !r.Domain.IsZero() {
 		o := plan.Verify(step, r)
 		state = o.State.String()
 		level := [...]string{plan.Unknown: "unknown", plan.Done: "ok", plan.NotYet: "warning"}[o.State]
-		content = append(content, el("p").class("make-note").body(mark(level), el("span").text(strings.Join(append([]string{w.States.Of(state)}, plan.Why(o, p.Lang)...), ". "))))
+		content = append(content, el("p").class("make-note").body(mark(level), el("span").body(rich(strings.Join(append([]string{w.States.Of(state) + "."}, plan.Why(o, p.Lang)...), " "), nil)...)))
 	}
 	return el("section").class("plan-step").data("step", itoa(at)).data("state", state).body(append(content, el("p").class("muted").text(w.Sources+": "+s.Sources))...)
 }
