@@ -120,6 +120,18 @@ func Make(w Want) Made {
 	return m
 }
 
+// Announce makes the records that announce a policy file as it is served, for the
+// domain and the names below it.
+func (w Want) Announce(file string) Made {
+	m := Made{Domain: w.Domain, Zone: w.Zone}
+	for _, d := range append([]dnsname.Name{w.Domain}, w.Below...) {
+		if owner := d.Child(recordLabel); !owner.IsZero() {
+			m.Records = append(m.Records, Record{owner, doh.TypeTXT, w.TTL, mtasts.Record{ID: FileID(file)}.String()})
+		}
+	}
+	return m
+}
+
 // host adds a policy host's address and file.
 func (m *Made) host(host dnsname.Name, w Want, p mtasts.Policy) {
 	if !w.Web.Name.IsZero() {

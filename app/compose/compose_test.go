@@ -94,6 +94,20 @@ func TestID(t *testing.T) {
 	}
 }
 
+// What announces a file that Make wrote is what Make writes, and another file, such as
+// one with other line ends, has another id.
+func TestAnnounce(t *testing.T) {
+	want, faults := draft(compose.FieldDomain, "example.com", compose.FieldBelow, "news.example.com", compose.FieldMode, "none", compose.FieldTTL, "60").Read(noUnicode)
+	made := compose.Make(want)
+	file := made.Files[0].Text
+	if got := want.Announce(file).Records; len(faults) > 0 || len(got) != 2 || !slices.Equal(got, made.Records) {
+		t.Errorf("%+v, made %+v, faults %+v", got, made.Records, faults)
+	}
+	if got := want.Announce(strings.ReplaceAll(file, "\r\n", "\n")).Records; got[0].Data == made.Records[0].Data {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		field      compose.Field

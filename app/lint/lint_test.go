@@ -89,7 +89,7 @@ func TestForms(t *testing.T) {
 func TestNothing(t *testing.T) {
 	for _, text := range []string{
 		"", "\n", "hello", "example.com", "v=spf1 mx -all", `_dmarc.example.com. IN TXT "v=DMARC1; p=none; rua=mailto:sts@example.com"`,
-		"k1._domainkey IN TXT ( \"v=DKIM1; k=rsa; \" \"p=MIG\" )", "mx.example.com. IN A 192.0.2.1", `{"a": 1}`, `version: "3"`, "10 20 30 beef",
+		"k1._domainkey IN TXT ( \"v=DKIM1; k=rsa; \" \"p=MIG\" )", "mx.example.com. IN A 192.0.2.1", `{"a": 1}`, `version: "3"`, "10 20 30 beef", `_mta-sts IN TXT "site-verification=abc"`,
 		"_mta-sts.example.com. IN CNAME _mta-sts.host.example.", "_443._tcp.www IN TLSA 3 1 1 " + digest,
 		"(((\n\"", "\x00\xff", "TXT", "Type TXT Name _mta-sts Value", "3 1 1", `\# 3 030101x`, "<html></html>",
 	} {
@@ -122,6 +122,7 @@ func TestFaults(t *testing.T) {
 			"_mta-sts.a.example TXT 60 Answer {v=STSv1; id=1;}"},
 		"JSON": {`{"name":"_mta-sts","content":"\"v=STSv1; id=a-b\""}`, `sts-record <_mta-sts> "\"v=STSv1; id=a-b\""|!id-invalid-chars <->`,
 			`{"name":"_mta-sts","content":"\"v=STSv1; id=ab;\""}`},
+		"by its name": {`_mta-sts IN TXT "v=STS; id=1"`, `sts-record <_mta-sts> "v=STS; id=1"|!version-unknown <v=STS>`, `_mta-sts IN TXT "v=STSv1; id=1;"`},
 		"of two, one": {"$ORIGIN example.com.\n_mta-sts TXT \"v=STSv1; id=a-b\"\n_smtp._tls TXT \"" + report + "\"\n",
 			`sts-record <_mta-sts> "v=STSv1; id=a-b"|!id-invalid-chars <->|tlsrpt-record <_smtp._tls> "` + report + `"`,
 			"$ORIGIN example.com.\n_mta-sts TXT \"v=STSv1; id=ab;\"\n_smtp._tls TXT \"" + report + "\"\n"},

@@ -10,9 +10,11 @@ import (
 // the head of what nslookup prints.
 type hints struct {
 	name   syntax.Span // the owner name
+	used   bool        // by a TLSA record already, beside which others can be
 	naming bool        // a label was the last word, and the name follows
 	typed  Kind        // of the type
 	typing bool        // the type was the last word
+	fields             // of a TLSA record
 }
 
 // token is a word of a line that is no zone file's, or what stands between quotes.
@@ -49,7 +51,7 @@ const maxQuoted = 8 << 10
 // token gives the next word or quoted text of a line. A quote that nothing closes is
 // part of a word, unless a record begins behind it.
 func (s *scanner) token(at, end int) (token, bool) {
-	for at < end && isBlank(s.text[at]) {
+	for at < end && strings.IndexByte(" \t,([", s.text[at]) >= 0 {
 		at++
 	}
 	if at == end {
@@ -67,13 +69,13 @@ func (s *scanner) token(at, end int) (token, bool) {
 			shut = '}'
 		}
 		i := strings.IndexByte(s.text[at+1:min(end, at+maxQuoted)], shut)
-		if i > 0 && begins(s.text[at+1:at+1+i]) {
+		if i > 0 && s.text[at+1] != '"' && (begins(s.text[at+1:at+1+i]) || c == '\'' && len(s.data(at+1, at+1+i)) > 0) {
 			return token{syntax.Span{Start: at, End: at + i + 2}, syntax.Span{Start: at + 1, End: at + 1 + i}, c}, true
 		}
 	}
 	t := token{span: syntax.Span{Start: at, End: at + 1}}
-	for t.span.End < end && !isBlank(s.text[t.span.End]) && s.text[t.span.End] != '"' {
-		t.span.End++
+	for i := at + 1; i < end && !isBlank(s.text[i]) && s.text[i] != '"' && (s.text[i] != '\'' || s.text[i-1] != '='); i++ {
+		t.span.End = i + 1
 	}
 	if label, _, found := strings.Cut(t.span.Cut(s.text), ":"); found && isLabel(label) && len(label)+1 < t.span.End-at {
 		t.span.End = at + len(label) + 1
@@ -102,21 +104,32 @@ func (s *scanner) looseText(t token, end int, first bool) (next int, ok bool) {
 	if !begins(text) {
 		return 0, false
 	}
-	r := record{owner: s.name, data: t.inside, write: asIs}
-	switch t.quote {
-	case 0:
+	r := record{owner: s.textName(), data: t.inside, write: asIs}
+	switch {
+	case t.quote == 0:
 		r.data = s.unquotedEnd(t.span.Start, end, first)
 		r.content.plain(s.text, r.data)
-	case '"':
+	case t.quote == '"':
 		return s.looseQuoted(t, first)
+	case !first && strings.Contains(text, `\;`): // octoDNS has zone files' escapes in YAML
+		r.content.escaped(s.text, r.data)
+		r.write = func(text string) string { return strings.ReplaceAll(text, ";", `\;`) }
 	default:
 		r.content.plain(s.text, r.data)
 	}
-	if r.kind = kindOf(string(r.content.text), s.name.Cut(s.text)); r.kind == Unknown {
+	if r.kind = kindOf(string(r.content.text), r.owner.Cut(s.text)); r.kind == Unknown {
 		return 0, false
 	}
 	s.add(r, false)
 	return max(t.span.End, r.data.End), true
+}
+
+// textName is the name that the hints give to a TXT record.
+func (s *scanner) textName() syntax.Span {
+	if s.used {
+		return syntax.Span{}
+	}
+	return s.name
 }
 
 // looseQuoted reads a record in double quotes: strings as dig +short and nslookup
@@ -128,15 +141,15 @@ func (s *scanner) looseQuoted(t token, first bool) (next int, ok bool) {
 		for n < len(items) && items[n].quoted {
 			n++
 		}
-		return items[n-1].span.End, s.strings(s.name, items[:n], syntax.Span{})
+		return items[n-1].span.End, s.strings(s.textName(), items[:n], syntax.Span{})
 	}
-	r := record{owner: s.name, data: t.span, write: inQuotes}
+	r := record{owner: s.textName(), data: t.span, write: inQuotes}
 	r.content.escaped(s.text, t.inside)
 	if inner, ok := r.content.peel(); ok {
 		r.content = inner
 		r.write = func(text string) string { return inQuotes(inStrings(text)) }
 	}
-	if r.kind = kindOf(string(r.content.text), s.name.Cut(s.text)); r.kind == Unknown {
+	if r.kind = kindOf(string(r.content.text), r.owner.Cut(s.text)); r.kind == Unknown {
 		return 0, false
 	}
 	open := item{span: t.span, quoted: true, open: t.inside.End == t.span.End}
@@ -218,8 +231,9 @@ func (s *scanner) heed(t token, first bool, end int) {
 	named := ownerLike(text) && strings.ContainsAny(text, "._-@") && !isTTL(text)
 	switch {
 	case named && text[0] == '_', named && s.typed != TLSARecord && (s.naming || s.typing), named && first && s.headed(t.span.End, end):
-		s.name = inside
+		s.name, s.used = inside, false
 	}
+	s.collect(inside)
 	s.naming, s.typing = naming(text), false
 	if kind := typeOf(text); kind != Unknown {
 		s.typed, s.typing = kind, true

@@ -141,6 +141,7 @@ func kindOf(text, owner string) Kind {
 	}
 	owner = strings.ToLower(owner)
 	switch {
+	case !begins(text): // such as a site verification
 	case strings.HasPrefix(owner, "_mta-sts"):
 		return STSRecord
 	case strings.HasPrefix(owner, "_smtp._tls"):

@@ -40,17 +40,27 @@ func (s *scanner) looseTLSA(t token, end int, first bool) (next int, ok bool) {
 	if len(all) == 0 {
 		return 0, false
 	}
-	if owner := s.name.Cut(s.text); otherService(owner) {
-		s.hints = hints{}
-		return all[len(all)-1].End, true
-	}
 	if first && t.quote == 0 {
 		all = s.wrapped(all, end)
 	}
-	last := all[len(all)-1].End
-	s.association(s.name, syntax.Span{Start: all[0].Start, End: last}, all)
-	s.hints = hints{}
-	return max(t.span.End, last), true
+	s.hinted(all)
+	if last := all[len(all)-1].End; t.quote != '"' {
+		return last, true
+	}
+	return t.span.End, true
+}
+
+// hinted keeps a TLSA record of the name that the hints give, unless that is another
+// service's. Others of the name may follow.
+func (s *scanner) hinted(words []syntax.Span) {
+	span := words[0]
+	for _, w := range words {
+		span = syntax.Span{Start: min(span.Start, w.Start), End: max(span.End, w.End)}
+	}
+	if !otherService(s.name.Cut(s.text)) {
+		s.association(s.name, span, words)
+	}
+	s.hints = hints{name: s.name, typed: s.typed, used: true}
 }
 
 // minDigits is how many digits a word has to have to be taken for a digest where
@@ -67,7 +77,12 @@ func (s *scanner) data(at, end int) (all []syntax.Span) {
 		return nil
 	}
 	for w := word(s.text, at, end); w.Start < w.End; w = word(s.text, w.End, end) {
-		text := strings.TrimRight(w.Cut(s.text), ",;.")
+		text, _, more := strings.Cut(w.Cut(s.text), ",")
+		text = strings.TrimRight(text, ";.")
+		if quoted := strings.Trim(text, `"')]}`); quoted != "" && len(all) == head {
+			w.Start += strings.Index(text, quoted)
+			more, text = more || quoted != text, quoted
+		}
 		switch {
 		case len(all) == 0 && head == 2:
 		case len(all) < head && !isNumber(text):
@@ -78,7 +93,7 @@ func (s *scanner) data(at, end int) (all []syntax.Span) {
 			return all
 		}
 		all = append(all, syntax.Span{Start: w.Start, End: w.Start + len(text)})
-		if len(all) > head && len(text) < w.End-w.Start {
+		if len(all) > head && more {
 			return all
 		}
 	}

@@ -58,3 +58,31 @@ func TestTLSA(t *testing.T) {
 		}
 	}
 }
+
+// TestFields gives TLSA records in parts, each behind its label.
+func TestFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"Name: _25._tcp.mx1\nUsage: 3\nSelector: 1\nMatching type: 1\nCertificate (hex): " + digest:                                      "",
+		"TLSA\n_25._tcp.mx1\nUsage\n3\nSelector\n1\nMatching-type\n1\nCertificate association data\n" + digest + "\nTTL\n3600":           "",
+		`{"name": "_25._tcp.mx1", "data": {"certificate": "` + digest + `", "matching_type": 1, "selector": 1, "usage": 1}}`:             "|!usage-pkix <1>",
+		`TLSA("_25._tcp.mx1", 3, 1, 2, "` + digest + `"),`:                                                                               "|!digest-wrong-length <" + digest + ">",
+		"Name: 25._tcp.mx1\nType: TLSA\n_25._tcp.mx1 Usage 3 Selector 0 Matching type 1 Hash " + digest + " Usage 3 Selector 1 Matching": "|selector-cert-ee <0>",
+	} {
+		l := lint.Read(text)
+		if len(l.Parts) != 1 || l.Kind() != lint.TLSARecord || l.Parts[0].Owner.Cut(text) != "_25._tcp.mx1" {
+			t.Errorf("%q: %s", text, show(l))
+			continue
+		}
+		if got := show(l); !strings.HasSuffix(got, l.Parts[0].Span.Cut(text)+want) || l.Mended == "" || !lint.Read(l.Mended).Valid() {
+			t.Errorf("%q: %s, %q", text, got, l.Mended)
+		}
+	}
+	for _, text := range []string{
+		"Usage: 3\nSelector: 1\nMatching type: 1", "Name: _443._tcp.www Usage 1 Selector 0 Matching 1 Certificate " + digest,
+		"The usage is 3, the selector 1 and the certificate is new", "Certificate " + digest + " TTL 3600 Usage Selector Matching",
+	} {
+		if l := lint.Read(text); l.Kind() != lint.Unknown {
+			t.Errorf("%q: %s", text, show(l))
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package locale
 
+import "strings"
+
 // LintWords stand on the page that reads what somebody pastes.
 type LintWords struct {
 	Link           string // to the page
@@ -14,6 +16,20 @@ type LintWords struct {
 	Unknown        string // what was meant can't be known
 	Mended         string
 	Use            string // puts the mended text into the field
+}
+
+// Diagnosis says in a few words what a diagnostic means: by the title of its finding
+// where that needs no arguments, else by what is wrong with the form of a text; the
+// code itself where there are no words for it.
+func (l Language) Diagnosis(group, kind string) string {
+	code := group + "." + kind
+	if words, ok := l.Finding(code); ok && !strings.Contains(words.Title, "{") {
+		return strings.ReplaceAll(words.Title, "`", "")
+	}
+	if form := l.UI.Lint.Form.Of(kind); form != kind {
+		return form
+	}
+	return code
 }
 
 var englishLint = LintWords{
