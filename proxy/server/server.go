@@ -132,6 +132,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		wrongMethod(w, http.MethodGet, http.MethodHead)
 	default:
+		s.embedding(w.Header(), path)
 		s.site.serve(w, r)
 	}
 }
