@@ -213,12 +213,30 @@ func TestWidgetLooksAsTold(t *testing.T) {
 	}
 }
 
+// TestWidgetKeepsNothing wants no worker and no cache in the frame's storage.
+func TestWidgetKeepsNothing(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visitHost(t, host(t, fixture(t, "plain"), s.Origin), s.Origin)
+	p.await("report", `reports.length`)
+	for _, kept := range []string{`navigator.serviceWorker.getRegistrations().then((all) => all.length)`, `caches.keys().then((all) => all.length)`} {
+		framed[bool](p, s.Origin, `(`+kept+`.then((n) => { window.kept = n; }), true)`)
+		p.awaitFrame(s.Origin, "answer", `window.kept !== undefined`)
+		if n, _ := framed[int](p, s.Origin, `window.kept`); n != 0 {
+			t.Errorf("%s: %d", kept, n)
+		}
+		framed[bool](p, s.Origin, `delete window.kept`)
+	}
+}
+
 // TestWidgetSetsNothingGlobal compares the names of the window with and without.
 func TestWidgetSetsNothingGlobal(t *testing.T) {
 	s := serve(t, "-lab")
 	names := func(page string) []string {
 		p := visitHost(t, host(t, page, s.Origin), s.Origin)
 		p.await("whole page", `document.readyState === "complete"`)
+		if scripted := strings.Contains(page, "widget.js"); scripted && !eval[bool](p, `Boolean(customElements.get("sealane-check") && customElements.get("sealane-make"))`) {
+			t.Error("the script has defined nothing")
+		}
 		return eval[[]string](p, `Object.getOwnPropertyNames(window).sort()`)
 	}
 	with := fixture(t, "plain")
@@ -226,7 +244,7 @@ func TestWidgetSetsNothingGlobal(t *testing.T) {
 	if p == with {
 		t.Fatal("the page has no script to leave out")
 	}
-	// A frame is a number in the window's names.
+	// A frame is a number among the window's names.
 	isFrame := func(name string) bool { return name == "0" }
 	if got, want := slices.DeleteFunc(names(with), isFrame), names(p); !slices.Equal(got, want) {
 		t.Errorf("the window has\n%v\nwithout the script\n%v", got, want)

@@ -5,6 +5,12 @@
   var root = document.documentElement, query = new URLSearchParams(window.location.search);
   root.classList.add("framed", "asked");
 
+  // Nothing is kept for offline use: each host page would get a copy of its own,
+  // and where storage is blocked the browser would complain.
+  try {
+    navigator.serviceWorker.register = function () { return new Promise(function () {}); };
+  } catch (e) { /* there is none to stop */ }
+
   function tell(what) { window.parent.postMessage(what, "*"); }
 
   // look takes a theme, and an accent colour of #rgb or #rrggbb only. Text on it
