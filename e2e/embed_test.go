@@ -190,14 +190,16 @@ func TestWidgetLooksAsTold(t *testing.T) {
 		p.awaitFrame(s.Origin, theme+" and "+accent, fmt.Sprintf(
 			`(document.documentElement.dataset.theme || "") === %q && document.documentElement.style.getPropertyValue("--accent") === %q`, theme, accent))
 	}
-	look("dark", "#a0c")
+	look("dark", "#c145da")
 	set := func(name, value string) {
 		eval[bool](p, fmt.Sprintf(`(document.querySelector("sealane-check").setAttribute(%q, %q), true)`, name, value))
 	}
 	set("theme", "light")
-	look("light", "#a0c")
+	look("light", "#aa00cc")
 	set("accent", "#123456")
 	look("light", "#123456")
+	set("accent", "#fff")
+	look("light", "#6e6e6e") // white can't be read on white
 	set("accent", "#123456;}")
 	look("light", "")
 	set("accent", "red")

@@ -13,9 +13,28 @@
 
   function tell(what) { window.parent.postMessage(what, "*"); }
 
-  // look takes a theme, and an accent colour of #rgb or #rrggbb only. Text on it
-  // is black or white, whichever stands out more (WCAG 2.2, relative luminance).
-  function look(theme, accent) {
+  // The relative luminance of a colour of three parts from 0 to 1, and the contrast
+  // of two luminances (WCAG 2.2).
+  function luminance(colour) {
+    return colour.reduce(function (sum, c, i) {
+      return sum + [0.2126, 0.7152, 0.0722][i] * (c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4));
+    }, 0);
+  }
+  function contrast(a, b) { return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); }
+
+  // parsed takes a colour of #rgb or #rrggbb only.
+  function parsed(text) {
+    var short = /^#[0-9a-f]{3}$/i.test(text);
+    return (short || /^#[0-9a-f]{6}$/i.test(text)) && [0, 1, 2].map(function (i) {
+      return short ? parseInt(text[1 + i], 16) / 15 : parseInt(text.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+    });
+  }
+
+  // The accent goes towards white or black until it can be read on the page, as
+  // text on it is black or white.
+  var theme, accent, prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+  function look() {
+    var dark = theme === "dark" || theme !== "light" && prefersDark.matches, page = dark ? 0.007 : 1, colour = parsed(accent);
     if (theme === "light" || theme === "dark") {
       root.dataset.theme = theme;
     } else {
@@ -23,21 +42,26 @@
     }
     root.style.removeProperty("--accent");
     root.style.removeProperty("--accent-text");
-    if (!/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(accent)) {
+    if (!colour) {
       return;
     }
-    var wide = accent.length === 7, light = [0.2126, 0.7152, 0.0722].reduce(function (sum, weight, i) {
-      var c = wide ? parseInt(accent.substr(1 + 2 * i, 2), 16) / 255 : parseInt(accent[1 + i], 16) / 15;
-      return sum + weight * (c <= 0.04045 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4));
-    }, 0);
-    root.style.setProperty("--accent", accent);
-    root.style.setProperty("--accent-text", light > 0.179 ? "#000000" : "#ffffff");
+    while (contrast(luminance(colour), page) < 4.5) {
+      colour = colour.map(function (c) { return dark ? c + (1 - c) / 10 : c * 0.9; });
+    }
+    root.style.setProperty("--accent", "#" + colour.map(function (c) { return Math.round(c * 255).toString(16).padStart(2, "0"); }).join(""));
+    root.style.setProperty("--accent-text", luminance(colour) > 0.179 ? "#000000" : "#ffffff");
   }
-  look(query.get("theme"), query.get("accent") || "");
+  prefersDark.addEventListener("change", look);
+
+  theme = query.get("theme");
+  accent = query.get("accent") || "";
+  look();
 
   window.addEventListener("message", function (e) {
     if (e.source === window.parent && e.data && typeof e.data.sealaneTheme === "string") {
-      look(e.data.sealaneTheme, String(e.data.sealaneAccent));
+      theme = e.data.sealaneTheme;
+      accent = String(e.data.sealaneAccent);
+      look();
     }
   });
 

@@ -32,6 +32,7 @@
           this.anchor = document.createElement("a");
           this.anchor.target = "_blank";
           this.anchor.rel = "noopener";
+          style(this.anchor, { color: "inherit" }); // ours is read on any background
           this.slotted.append(this.anchor);
           this.root.append(this.slotted);
           // The first click uses the widget; while its frame loads, a link is a link.

@@ -5,20 +5,21 @@ package locale
 // EmbedWords stand on the page that shows how to put widgets and badges on other
 // pages. They are no part of the browser program, which shows neither.
 type EmbedWords struct {
-	Title, Lede                                 string
-	Kind, Domain, Theme, Accent, Language       string // names of the fields
-	Kinds, Themes                               Terms
-	AccentHint, AccentWrong                     string
-	Lines, LinesAbout                           string // the two lines of HTML
-	Policy, PolicyAbout                         string
-	Event, EventAbout                           string
-	Badge, BadgeAbout, BadgeMarkdown, BadgeHTML string
-	Preview, PreviewAbout                       string
-	Link                                        string // what stands inside the element: {domain}
-	AnyLink, MakeLink                           string
-	Alt                                         string // of a badge: {domain}
-	Copy, Copied, Select                        string
-	NoScript                                    string
+	Title, Lede                           string
+	Kind, Domain, Theme, Accent, Language string // names of the fields
+	Kinds, Themes                         Terms
+	AccentHint, AccentWrong               string
+	Lines, LinesAbout                     string // the two lines of HTML
+	Policy, PolicyAbout                   string
+	Event, EventAbout                     string
+	Badge, BadgeAbout                     string
+	Heads                                 Terms // what is copied, by name
+	Preview, PreviewAbout                 string
+	Link                                  string // what stands inside the element: {domain}
+	AnyLink, MakeLink                     string
+	Alt                                   string // of a badge: {domain}
+	Copy, Copied, Select                  string
+	NoScript                              string
 }
 
 // WidgetWords are the links that a widget is until it is used.

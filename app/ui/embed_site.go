@@ -61,12 +61,11 @@ type code struct{ name, text string }
 
 func (e *Embed) part(title, about string, codes ...code) app.UI {
 	w := e.Lang.Embed()
-	heads := map[string]string{"markdown": w.BadgeMarkdown, "html": w.BadgeHTML}
 	content := []app.UI{el("h2").text(title), el("p").class("muted").text(about)}
 	for _, c := range codes {
 		content = append(content, el("div").class("publication").body(
 			el("p").class("publication-head").body(
-				el("strong").text(heads[c.name]),
+				el("strong").text(w.Heads.Of(c.name)),
 				el("button").attr("type", "button").class("quiet copy").data("copy", c.name).aria("live", "polite").text(w.Copy),
 			),
 			el("pre").attr("tabindex", "0").body(el("code").data("code", c.name).text(c.text)),
