@@ -10,6 +10,8 @@ var englishUI = UI{
 		Check:       "Check",
 		Lab:         "Lab",
 		Learn:       "Learn",
+		Embed:       "Put it on your own page",
+		Open:        "Open in Sealane",
 		Theme:       "Light or dark",
 		Footer: []string{
 			"The verdict is computed in your browser, from evidence that you can save and replay.",

@@ -13,12 +13,13 @@ import (
 // MakePath is where what to publish is made.
 const MakePath = "/make"
 
-// Make is the page at MakePath. As with Page, one Maker is behind all.
+// Make is the page at MakePath, or Framed for a frame, at WidgetMakePath. As with Page, one Maker is behind all.
 type Make struct {
 	app.Compo
-	M     *Machine // for what stands around every page
-	Maker *Maker
-	Lang  locale.Language
+	M      *Machine // for what stands around every page
+	Maker  *Maker
+	Lang   locale.Language
+	Framed bool
 }
 
 // OnMount takes the keys and certificates that are dropped or chosen, and asks for
@@ -45,8 +46,20 @@ func (p *Make) OnNav(ctx app.Context) {
 // OnDismount gives up a check that nobody would see any more.
 func (p *Make) OnDismount() { p.Maker.Stop() }
 
-// changed shows the state in the URL without a step in the history.
+func (p *Make) path() string {
+	if p.Framed {
+		return WidgetMakePath
+	}
+	return MakePath
+}
+
+// changed shows the state in the URL without a step in the history; that of a
+// frame is the other page's.
 func (p *Make) changed(ctx app.Context) {
+	if p.Framed {
+		ctx.Update()
+		return
+	}
 	ctx.Page().ReplaceURL(&url.URL{Path: MakePath, RawQuery: p.Maker.Query().Encode()})
 	ctx.Update()
 }
@@ -72,8 +85,12 @@ func (p *Make) fill(ctx app.Context, e app.Event) {
 // Render shows the page.
 func (p *Make) Render() app.UI {
 	w := p.Lang.UI.Make
+	form := el("div").class("make").body(p.fields(), p.made())
+	if p.Framed {
+		return framed(p.Lang, p.whole(), el("section").class("ask", "asked").body(el("h1").text(w.Title)), form)
+	}
 	return shell(p.M, p.Lang, MakePath,
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
-		el("div").class("make").body(p.fields(), p.made()),
+		form,
 	)
 }

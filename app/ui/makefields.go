@@ -21,7 +21,7 @@ func (p *Make) fields() app.UI {
 	case !m.Filled.IsZero():
 		said = fill(w.Filled, "domain", m.Filled.String())
 	}
-	return el("form").class("make-form").attr("method", "get").attr("action", MakePath).on("submit", p.fill).body(
+	return el("form").class("make-form").attr("method", "get").attr("action", p.path()).on("submit", p.fill).body(
 		group(w.Domain,
 			p.field(compose.FieldDomain),
 			el("div").class("make-fill").body(

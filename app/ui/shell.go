@@ -36,9 +36,10 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 				body(halfMoon()),
 		),
 		el("main").attr("id", "main").attr("tabindex", "-1").body(content...),
-		el("footer").class("foot").body(
-			each(len(w.Footer), func(i int) app.UI { return el("p").text(w.Footer[i]) })...,
-		),
+		el("footer").class("foot").body(append(
+			each(len(w.Footer), func(i int) app.UI { return el("p").text(w.Footer[i]) }),
+			el("p").body(el("a").attr("href", EmbedPath).text(w.Embed)),
+		)...),
 	)
 }
 
