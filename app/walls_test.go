@@ -63,10 +63,27 @@ var walls = []wall{
 		why:   "zones and hops in, lines and boxes out: page and command line show the same",
 	},
 	{
+		of:    []string{"app/lint"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/check", module + "/app/ui", module + "/app/locale"},
+		name:  []string{"syscall/js"},
+		why:   "text in, values out: it knows what parsers know, and nothing of the world",
+	},
+	{
 		of:    []string{"app/check"},
 		reach: []string{netHTTP, goApp, quic},
 		name:  []string{"syscall/js"},
 		why:   "the core asks its World and never fetches",
+	},
+	{
+		of:    []string{"app/compose", "app/compose/...", "app/lint"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/ui", module + "/app/zone"},
+		name:  []string{"syscall/js"},
+		why:   "they make and mend text: page and command line give the same",
+	},
+	{
+		of:    []string{"app/compose/keyfile"},
+		reach: []string{module + "/app/check"},
+		why:   "a private key comes in: little must see it",
 	},
 	{
 		of:   []string{"app/ui"},

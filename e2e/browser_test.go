@@ -129,10 +129,13 @@ type page struct {
 	t      *testing.T
 	ctx    context.Context
 	origin string
+	// beside is a second origin that the page may ask, "" for none.
+	beside string
 
 	mu       sync.Mutex
 	requests []string // paths with their query, in order
 	problems []string
+	contexts []*runtime.ExecutionContextDescription
 	// offline lets requests fail: the server was stopped on purpose.
 	offline bool
 }
@@ -191,6 +194,10 @@ func (p *page) heard(ev any) {
 		if ev.Entry.Level == log.EntryLevelError && !(p.offline && ev.Entry.Source == log.EntrySourceNetwork) {
 			p.problem("%s: %s %s", ev.Entry.Source, ev.Entry.Text, ev.Entry.URL)
 		}
+	case *runtime.EventExecutionContextCreated:
+		p.contexts = append(p.contexts, ev.Context)
+	case *runtime.EventExecutionContextDestroyed:
+		p.contexts = slices.DeleteFunc(p.contexts, func(c *runtime.ExecutionContextDescription) bool { return c.UniqueID == ev.ExecutionContextUniqueID })
 	case *network.EventRequestWillBeSent:
 		p.requested(ev.Request.URL)
 	}
@@ -205,7 +212,7 @@ func (p *page) requested(address string) {
 	if err != nil || u.Scheme == "data" || u.Scheme == "blob" || u.Scheme == "about" {
 		return
 	}
-	if origin := u.Scheme + "://" + u.Host; origin != p.origin {
+	if origin := u.Scheme + "://" + u.Host; origin != p.origin && origin != p.beside {
 		p.problem("a request to another origin: %s", address)
 	}
 	p.requests = append(p.requests, u.RequestURI())

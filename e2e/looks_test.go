@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -26,6 +27,8 @@ func TestLooks(t *testing.T) {
 		p.do(chromedp.EmulateViewport(width, 900))
 		for name, path := range map[string]string{
 			"start": "/", "lab": "/lab", "learn": "/learn", "finding": "/learn/dane.mismatch-all", "perfect": "/?d=perfect.test", "worst": "/?d=" + worst,
+			"make": "/make?d=example.com&mode=testing&mx=mx1.example.com&rua=tls@example.com&web=192.0.2.1&tlsa=mx1.example.com+3+1+1+" + strings.Repeat("01", 32),
+			"made": "/make?d=example.com&mode=testing&mx=mx1.example.com&form=terraform-aws&host=nginx", "lint": "/lint",
 		} {
 			p.goTo(path)
 			p.ready()

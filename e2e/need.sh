@@ -6,6 +6,8 @@
 #	e2e/need.sh browser   prints the path of a Chromium or Chrome
 #	e2e/need.sh servers   the real mail, DNS and web servers
 #	e2e/need.sh signers   the signers, servers and validators of DNSSEC
+#	e2e/need.sh hosting   the web servers and tools that take a policy's configuration
+#	e2e/need.sh tlsatools the programs that make TLSA records
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
 # the error stream; exit 3 means that this system cannot run the servers at all.
@@ -85,7 +87,23 @@ signers)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+hosting)
+	[ "$(uname -s)" = Linux ] || { echo "need.sh: the web servers are Debian packages; this is $(uname -s)" >&2; exit 3; }
+	[ "$(id -u)" = 0 ] || { echo "need.sh: Postfix is set up as root; run the tests as root, in a container for example" >&2; exit 3; }
+	packages=$(missing nginx-light:nginx caddy:caddy apache2:apache2 nodejs:node postfix:postconf git:git)
+	[ -z "$packages" ] && exit 0
+	may_install || fail "the tests of policy hosting need these packages: $packages"
+	# shellcheck disable=SC2086 # a list of words
+	install $packages
+	;;
+tlsatools)
+	packages=$(missing openssl:openssl coreutils:sha512sum gnutls-bin:danetool hash-slinger:tlsa)
+	[ -z "$packages" ] && exit 0
+	may_install || fail "the tests of TLSA records need these packages: $packages"
+	# shellcheck disable=SC2086 # a list of words
+	install $packages
+	;;
 *)
-	fail "say node, browser, servers or signers"
+	fail "say node, browser, servers, signers, hosting or tlsatools"
 	;;
 esac

@@ -35,9 +35,7 @@ func (p *program) check(ctx context.Context, args []string) int {
 	case len(rest) > 1:
 		return p.wrong(p.cli.OneDomain)
 	}
-	// As a browser maps it, so that page and command line take the same names.
-	lookup := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false))
-	reading, err := dnsname.Read(rest[0], lookup.ToASCII)
+	reading, err := dnsname.Read(rest[0], toASCII)
 	if err != nil {
 		return p.wrong(p.inputFault(err))
 	}
@@ -110,6 +108,11 @@ func (p *program) gather(ctx context.Context, w *worldFlags, show *output, domai
 		}
 	}
 	return facts, nil
+}
+
+// toASCII maps a name as a browser does, so that page and command line take the same.
+func toASCII(name string) (string, error) {
+	return idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false)).ToASCII(name)
 }
 
 func (p *program) judge(args []string) int {

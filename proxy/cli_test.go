@@ -30,7 +30,7 @@ func run(t *testing.T, args ...string) ran {
 
 func runIn(ctx context.Context, terminal bool, args ...string) ran {
 	var out, err bytes.Buffer
-	p := &program{out: &out, err: &err, terminal: terminal, words: locale.English(), cli: locale.EnglishCLI()}
+	p := &program{in: strings.NewReader(""), out: &out, err: &err, terminal: terminal, words: locale.English(), cli: locale.EnglishCLI()}
 	code := p.run(ctx, args)
 	return ran{code, out.String(), err.String()}
 }
@@ -301,7 +301,7 @@ func TestProgress(t *testing.T) {
 
 // TestHelp is an answer, not a mistake.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"check", "-h"}, {"check", "a.test", "--help"}, {"serve", "-help"}, {"judge", "-h"}, {"lab", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"check", "-h"}, {"check", "a.test", "--help"}, {"serve", "-help"}, {"judge", "-h"}, {"lab", "-h"}, {"lint", "-h"}, {"make", "zone", "-help"}} {
 		if r := run(t, args...); r.code != exitClean || r.err != "" || !strings.Contains(r.out, "sealane judge") {
 			t.Errorf("%v: %+v", args, r)
 		}

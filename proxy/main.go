@@ -21,8 +21,9 @@ const (
 	exitUnable   = 2 // could not check, or was called wrongly
 )
 
-// program is one run: where it writes and in which language.
+// program is one run: where it reads and writes and in which language.
 type program struct {
+	in       io.Reader
 	out, err io.Writer
 	// terminal: err is a terminal, so that progress may be shown.
 	terminal bool
@@ -36,7 +37,7 @@ func main() {
 	// A second signal ends the process at once, should the end take too long.
 	context.AfterFunc(ctx, stop)
 	out := &printer{to: os.Stdout}
-	p := &program{out: out, err: os.Stderr, terminal: isTerminal(os.Stderr), words: locale.English(), cli: locale.EnglishCLI()}
+	p := &program{in: os.Stdin, out: out, err: os.Stderr, terminal: isTerminal(os.Stderr), words: locale.English(), cli: locale.EnglishCLI()}
 	code := p.run(ctx, os.Args[1:])
 	if out.failed {
 		code = p.wrong(p.cli.Unwritten)
@@ -84,6 +85,10 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return p.lab(rest)
 	case "learn":
 		return p.learn(rest)
+	case "lint":
+		return p.lint(rest)
+	case "make":
+		return p.make(ctx, rest)
 	case "help", "-h", "-help", "--help":
 		return p.help()
 	default:

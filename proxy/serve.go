@@ -91,8 +91,9 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 	}
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
-		Page: probe.Config{Anchors: n.anchors},
-		Log:  slog.New(slog.NewTextHandler(p.err, nil)),
+		Page:  probe.Config{Anchors: n.anchors},
+		Check: summarize(n),
+		Log:   slog.New(slog.NewTextHandler(p.err, nil)),
 	}
 	if s.lab {
 		list, err := labList()

@@ -35,11 +35,11 @@
     root.classList.add("asked");
   }
 
-  // The pages about findings are no part of the program, whose engine answers
+  // The pages about findings and widgets are no part of the program, whose engine answers
   // clicks on every link of this origin (window.onclick) with a page of its own.
   // It is not told of these, so that the browser follows them.
   document.addEventListener("click", function (e) {
-    if (e.target.closest && e.target.closest('a[href^="/learn"]')) {
+    if (e.target.closest && e.target.closest('a[href^="/learn"], a[href="/embed"]')) {
       e.stopPropagation();
     }
   }, true);

@@ -133,6 +133,13 @@ func focus(id string) {
 	}
 }
 
+// tellHost gives the page around this frame, whoever's it is, the summary of a
+// check; widget.js makes an event of it.
+func tellHost(summary string) {
+	report := js.Global().Get("JSON").Call("parse", summary)
+	js.Global().Get("parent").Call("postMessage", map[string]any{"sealaneReport": report}, "*")
+}
+
 // printPage prints behind the next painting, so that what was unfolded for it
 // is there.
 func printPage() {

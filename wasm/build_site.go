@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,6 +30,9 @@ import (
 
 //go:embed worker.js
 var workerTemplate string
+
+//go:embed widget.js
+var widgetTemplate string
 
 // errSite is a site that can't be written as it should be.
 var errSite = errors.New("incomplete site")
@@ -52,6 +56,11 @@ func newSite(program, static string) (*site, error) {
 	if err := s.addStatic(os.DirFS(static)); err != nil {
 		return nil, err
 	}
+	words, err := json.Marshal(map[string]locale.WidgetWords{locale.English().Tag: locale.English().Widget()})
+	if err != nil {
+		return nil, err
+	}
+	s.files["widget.js"] = []byte(strings.Replace(widgetTemplate, "{{.Words}}", string(words), 1))
 	name := "web/app-" + hash(binary) + ".wasm"
 	s.files[name] = binary
 	pages, err := s.addPages()
@@ -89,7 +98,13 @@ func (s *site) addPages() ([]string, error) {
 			return nil, err
 		}
 	}
-	return append(paths, ui.LearnPath), s.addPage(ui.LearnPath, &ui.Learn{Lang: lang})
+	for path, page := range map[string]app.Composer{ui.LearnPath: &ui.Learn{Lang: lang}, ui.EmbedPath: &ui.Embed{Lang: lang}} {
+		if err := s.addPage(path, page); err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
 }
 
 func (s *site) addPage(path string, page app.Composer) error {

@@ -87,7 +87,7 @@ func read(t *testing.T, parts ...string) string {
 func TestSiteIsComplete(t *testing.T) {
 	s, out := toRead(t)
 	for _, name := range []string{"index.html", "lab.html", "learn.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
-		"sealane.css", "boot.js", "learn.js", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
+		"sealane.css", "boot.js", "frame.js", "learn.js", "embed.js", "embed.html", "widget.js", "widget.html", "widget/make.html", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
 		if read(t, out, name) == "" {
 			t.Errorf("%s is empty", name)
 		}
@@ -103,7 +103,7 @@ func TestSiteIsComplete(t *testing.T) {
 		switch name {
 		case "":
 			name = "index.html"
-		case "lab", "learn":
+		case "lab", "learn", "embed", "widget", "widget/make", "make", "lint":
 			name += ".html"
 		}
 		if _, there := s.files[name]; !there {
@@ -114,7 +114,7 @@ func TestSiteIsComplete(t *testing.T) {
 
 func TestPagesKeepThePolicy(t *testing.T) {
 	_, out := toRead(t)
-	for _, name := range []string{"index.html", "lab.html", "learn.html"} {
+	for _, name := range []string{"index.html", "lab.html", "learn.html", "make.html", "lint.html"} {
 		page := read(t, out, name)
 		if strings.Contains(page, " style=") || regexp.MustCompile(`<script(?:>| [^>]*[^"]>[^<])`).MatchString(page) ||
 			regexp.MustCompile(` on[a-z]+=`).MatchString(page) {
@@ -159,6 +159,39 @@ func TestLearnPagesAreLight(t *testing.T) {
 	}
 	if lines := strings.Count(string(s.files["learn.js"]), "\n"); lines > 120 {
 		t.Errorf("learn.js has %d lines", lines)
+	}
+}
+
+// widget.js is short, has its words, and is what the frames expect.
+func TestWidgetScript(t *testing.T) {
+	s, out := toRead(t)
+	script := s.files["widget.js"]
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(script); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("widget.js: %d octets, %d as gzip", len(script), packed.Len())
+	if packed.Len() > 3072 {
+		t.Errorf("widget.js has %d octets as gzip", packed.Len())
+	}
+	if text := string(script); strings.Contains(text, "{{") || !strings.Contains(text, locale.English().Widget().Check) {
+		t.Error("widget.js lacks its words")
+	}
+	for name, framed := range map[string]bool{"widget": true, "widget/make": true, "index": false, "make": false, "embed": false} {
+		page := read(t, out, name+".html")
+		if got := strings.Contains(page, `<script src="/frame.js?`+hash(s.files["frame.js"])+`"></script>`); got != framed {
+			t.Errorf("%s: frame.js is there: %v", name, got)
+		}
+		if got := strings.Contains(page, `<header class="top"`); got == framed {
+			t.Errorf("%s: the header is there: %v", name, got)
+		}
+	}
+	if page := read(t, out, "embed.html"); strings.Contains(page, "wasm") || !strings.Contains(page, "/embed.js?") || !strings.Contains(page, "/widget.js?") {
+		t.Error("the page about embedding loads the program, or not its scripts")
 	}
 }
 

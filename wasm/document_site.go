@@ -38,8 +38,9 @@ const documentText = `<!doctype html>
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="/sealane.css?{{.CSS}}">
 <script src="/boot.js?{{.Boot}}"></script>
-{{if .Learn}}<script src="/learn.js?{{.Learn}}" defer></script>
-</head>
+{{if .Frame}}<script src="/frame.js?{{.Frame}}"></script>
+{{end}}{{if .Light}}{{range .Light}}<script src="/{{.Name}}?{{.Hash}}" defer></script>
+{{end}}</head>
 <body>
 {{.Body}}
 {{else}}<script src="/wasm_exec.js" defer></script>
@@ -67,6 +68,16 @@ var bareARIA = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
 // badTag is a tag with an attribute that would need escaping, or with a style.
 var badTag = regexp.MustCompile(`<[a-z][^>]*(?:\\| style=)`)
 
+// light is a page that is whole without the program, but for scripts of its own.
+type light interface {
+	app.Composer
+	Title() string
+	Summary() string
+	Scripts() []string
+}
+
+type script struct{ Name, Hash string }
+
 // document is the prerendered page at a path. The component may hold constants
 // only: the engine does not escape attributes when it writes HTML.
 func document(lang locale.Language, path string, page app.Composer, files map[string][]byte) ([]byte, error) {
@@ -75,7 +86,7 @@ func document(lang locale.Language, path string, page app.Composer, files map[st
 	if badTag.MatchString(body) {
 		return nil, fmt.Errorf("%w: a prerendered attribute needs escaping, or a style", errSite)
 	}
-	for _, name := range []string{"sealane.css", "boot.js", "learn.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
+	for _, name := range []string{"sealane.css", "boot.js", "frame.js", "learn.js", "embed.js", "widget.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
 		if len(files[name]) == 0 {
 			return nil, fmt.Errorf("%w: no %s in the static folder", errSite, name)
 		}
@@ -85,14 +96,20 @@ func document(lang locale.Language, path string, page app.Composer, files map[st
 		return nil, err
 	}
 	title, summary := lang.UI.Shell.Title, lang.UI.Shell.Description
-	script := ""
-	if own, is := page.(*ui.Learn); is { // whole without the program
-		title, summary, script = own.Title(), own.Summary(), hash(files["learn.js"])
+	frame, scripts := "", []script(nil)
+	if own, is := page.(light); is {
+		title, summary = own.Title(), own.Summary()
+		for _, name := range own.Scripts() {
+			scripts = append(scripts, script{name, hash(files[name])})
+		}
+	}
+	if path == ui.WidgetPath || path == ui.WidgetMakePath {
+		frame = hash(files["frame.js"])
 	}
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor,
-		"Path": path, "Title": title, "Summary": summary, "Learn": script,
+		"Path": path, "Title": title, "Summary": summary, "Light": scripts, "Frame": frame,
 		"CSS": hash(files["sealane.css"]), "Boot": hash(files["boot.js"]),
 		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
 	})

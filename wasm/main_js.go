@@ -52,6 +52,7 @@ func door(w *world) ui.Door {
 		Focus: focus,
 		Print: printPage,
 		Ready: ready,
+		Tell:  tellHost,
 		Theme: turnTheme,
 		Guard: guard,
 	}

@@ -15,9 +15,13 @@ type route struct {
 
 // routes gives the pages, all of them over one machine.
 func routes(m *ui.Machine) []route {
-	lang := locale.English()
+	lang, maker := locale.English(), ui.NewMaker(m.Door)
 	return []route{
 		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
+		{ui.MakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang} }},
+		{ui.LintPath, func() app.Composer { return &ui.Lint{M: m, Lang: lang} }},
+		{ui.WidgetPath, func() app.Composer { return &ui.Page{M: m, Lang: lang, Framed: true} }},
+		{ui.WidgetMakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang, Framed: true} }},
 		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
 	}
 }

@@ -29,6 +29,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin ||
       url.pathname.startsWith("/v1/") || url.pathname === "/dns-query" ||
+      url.pathname.startsWith("/badge/") ||
       url.pathname === "/config.json" || url.pathname === "/healthz") {
     return;
   }

@@ -81,11 +81,11 @@ func (j *judge) someAddresses(m mismatch) explanation {
 }
 
 func (j *judge) emptyDigest(m mismatch) explanation {
-	return m.find("tlsa.digest-of-empty", isDigestOfNothing)
+	return m.find("tlsa.digest-of-empty", dane.TLSA.DigestsNothing)
 }
 
 func (j *judge) placeholder(m mismatch) explanation {
-	return m.find("tlsa.placeholder-data", isPlaceholder)
+	return m.find("tlsa.placeholder-data", dane.TLSA.Placeholder)
 }
 
 // find gives the explanation of the first record that the test hits, unless

@@ -168,40 +168,6 @@ func (h *host) changedKey(leaf *x509.Certificate) bool {
 	return true
 }
 
-// isDigestOfNothing tells the digest of an empty file: what a script publishes
-// that was given no certificate.
-func isDigestOfNothing(r dane.TLSA) bool {
-	of256, of512 := sha256.Sum256(nil), sha512.Sum512(nil)
-	return r.Matching == dane.SHA256 && bytes.Equal(r.Data, of256[:]) ||
-		r.Matching == dane.SHA512 && bytes.Equal(r.Data, of512[:])
-}
-
-// examples are digests that stand in RFCs as examples (RFC 6698 §2.3, RFC 7671 §9).
-var examples = []string{
-	"d2abde240d7cd3ee6b4b28c54df034b97983a1d16e8a410e4561cb106618e971",
-	"3fe246a848798236dd2ab78d39f0651d6b6e7ca8e2984012eb0a2e1ac8a87b72",
-}
-
-// isPlaceholder tells data that nobody computed: one octet repeated, readable
-// text, or an RFC's example.
-func isPlaceholder(r dane.TLSA) bool {
-	same, text := true, len(r.Data) >= 16
-	for _, b := range r.Data {
-		same = same && b == r.Data[0]
-		text = text && b >= 0x20 && b < 0x7f
-	}
-	if same || text {
-		return true
-	}
-	digits := hex.EncodeToString(r.Data)
-	for _, e := range examples {
-		if digits == e {
-			return true
-		}
-	}
-	return false
-}
-
 // digestsOfText are the digests of what a certificate or its key looks like in
 // a file, instead of its octets.
 func digestsOfText(der []byte) [][]byte {

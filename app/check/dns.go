@@ -252,7 +252,7 @@ func (j *judge) judgeFamilies() {
 func (j *judge) judgeMixed() {
 	var operators []string
 	for _, h := range j.hosts {
-		operator := mailProvider(h.name)
+		operator := ProviderName(h.name)
 		if operator == "" {
 			operator = withoutSuffix(registrable(h.name))
 		}

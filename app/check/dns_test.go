@@ -373,3 +373,24 @@ func TestResolverDown(t *testing.T) {
 		t.Errorf("a resolver that denies the root is believed: %v", denies.codes())
 	}
 }
+
+// TestLookupTTL takes an answer from a cache, with an hour of two left: the
+// signature tells what the zone has, and without one nothing does.
+func TestLookupTTL(t *testing.T) {
+	for name, c := range map[string]struct {
+		build func(*scenario) *scenario
+		want  uint32
+	}{
+		"signed": {func(s *scenario) *scenario {
+			return s.signed("example.com", doh.TypeMX, scenarioNow.AddDate(0, 0, -3), scenarioNow.AddDate(0, 0, 9))
+		}, 3600},
+		"unsigned":     {func(s *scenario) *scenario { return s }, 1200},
+		"nothing kept": {func(s *scenario) *scenario { return newScenario(t, "example.com").none("example.com", doh.TypeMX) }, 0},
+	} {
+		r := c.build(newScenario(t, "example.com").mx(10, "mx.example.com").ttl("example.com", doh.TypeMX, 1200)).report()
+		at := slices.IndexFunc(r.DNS, func(l LookupView) bool { return l.Name == r.Domain && l.Type == doh.TypeMX })
+		if at < 0 || r.DNS[at].TTL != c.want {
+			t.Errorf("%s: %+v", name, r.DNS)
+		}
+	}
+}

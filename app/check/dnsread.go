@@ -158,8 +158,16 @@ func (j *judge) lookupView(l *Lookup, a answer) LookupView {
 	if a.msg != nil {
 		v.EDE, v.AD = a.msg.EDE, a.msg.AD
 		for _, r := range a.msg.Answer {
-			v.Text = append(v.Text, r.String())
+			v.Text, v.TTL = append(v.Text, r.String()), max(v.TTL, kept(r))
 		}
 	}
 	return v
+}
+
+// kept is the TTL that a record has at its source, as far as an answer tells.
+func kept(r doh.Record) uint32 {
+	if s, ok := r.RRSIG(); ok {
+		return s.OriginalTTL
+	}
+	return r.TTL
 }

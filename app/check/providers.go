@@ -30,9 +30,9 @@ func providerOf(n dnsname.Name) *provider {
 	return nil
 }
 
-// mailProvider gives the name of the provider that a mail host's name belongs
+// ProviderName gives the name of the provider that a mail host's name belongs
 // to, "" for one that isn't known.
-func mailProvider(n dnsname.Name) string {
+func ProviderName(n dnsname.Name) string {
 	if p := providerOf(n); p != nil {
 		return p.name
 	}
@@ -44,7 +44,7 @@ func mailProvider(n dnsname.Name) string {
 func providersOf(all []*host) []string {
 	var names []string
 	for _, h := range all {
-		if name := mailProvider(h.name); !slices.Contains(names, name) {
+		if name := ProviderName(h.name); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -58,7 +58,7 @@ func (j *judge) provided(who Fixer, subject string) string {
 		return ""
 	}
 	if h := j.hostOf(subject); h != nil && subject != j.facts.Domain.String() {
-		return mailProvider(h.name)
+		return ProviderName(h.name)
 	}
 	if subject != j.facts.Domain.String() || who != MailProvider {
 		return ""
@@ -69,10 +69,10 @@ func (j *judge) provided(who Fixer, subject string) string {
 	return ""
 }
 
-// policyLine gives the pattern for a mail host in its domain's policy: the one
+// PolicyLine gives the pattern for a mail host in its domain's policy: the one
 // that its provider writes, unless that would cover other customers' hosts too,
 // else the host's own name (RFC 8461 §4.1).
-func policyLine(host dnsname.Name) mtasts.Pattern {
+func PolicyLine(host dnsname.Name) mtasts.Pattern {
 	if p := providerOf(host); p != nil && !p.shares(host.Parent()) {
 		for line := range strings.FieldsSeq(p.lines) {
 			if pattern := p.pattern(line, host); pattern.Matches(host) {

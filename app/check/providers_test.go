@@ -45,7 +45,7 @@ func TestProviderRows(t *testing.T) {
 			if !slices.ContainsFunc(patterns, func(one mtasts.Pattern) bool { return one.Matches(name) }) {
 				t.Errorf("%s: no line covers %s", p.name, host)
 			}
-			if line := policyLine(name); !line.Matches(name) || line.Wildcard && shared(line.Name) {
+			if line := PolicyLine(name); !line.Matches(name) || line.Wildcard && shared(line.Name) {
 				t.Errorf("%s: proposes %s", host, line)
 			}
 		}
@@ -73,7 +73,7 @@ func TestProviderLines(t *testing.T) {
 		{"mail.example.com", "mail.example.com", "*.mail.example.com"},
 	} {
 		host := dnsname.MustParse(c.host)
-		if got := policyLine(host); got.String() != c.line {
+		if got := PolicyLine(host); got.String() != c.line {
 			t.Errorf("%s: %s, want %s", c.host, got, c.line)
 		}
 		for wrong := range strings.FieldsSeq(c.wrong) {

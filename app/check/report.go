@@ -266,6 +266,10 @@ type LookupView struct {
 	AD      bool // the resolver says that it is secure
 	EDE     []doh.EDE
 	Text    []string // the answer records in presentation form
+	// TTL is how long a resolver keeps the answer, in seconds: the TTL that was
+	// signed (RFC 4034 §3.1.4), else the one that came, which may be what is left
+	// of it. It is 0 for an answer without records.
+	TTL     uint32
 	Failure *probe.Failure
 }
 

@@ -237,7 +237,7 @@ func (j *judge) staleFault(p mtasts.Pattern, past *judge) Code {
 	if past != nil && slices.ContainsFunc(past.hosts, func(h *host) bool { return p.Matches(h.name) }) {
 		return "sts-mx.stale-provider"
 	}
-	if provider := mailProvider(p.Name); provider != "" && !slices.Contains(providersOf(j.hosts), provider) {
+	if provider := ProviderName(p.Name); provider != "" && !slices.Contains(providersOf(j.hosts), provider) {
 		return "sts-mx.stale-provider"
 	}
 	return ""

@@ -371,7 +371,7 @@ func mendedPatterns(patterns []mtasts.Pattern, names []dnsname.Name) []mtasts.Pa
 	}
 	for _, name := range names[:min(len(names), maxMended)] {
 		if !slices.ContainsFunc(kept, func(p mtasts.Pattern) bool { return p.Matches(name) }) {
-			kept = append(kept, policyLine(name))
+			kept = append(kept, PolicyLine(name))
 		}
 	}
 	return kept

@@ -104,6 +104,19 @@ func Derive(der []byte, usage, selector, matching uint8) (TLSA, error) {
 	return TLSA{usage, selector, matching, association(selected, matching)}, nil
 }
 
+// DeriveKey makes the record that matches a bare key, a SubjectPublicKeyInfo in DER
+// (RFC 5280 §4.1), by selector 1. The error is ErrMalformed for no such thing,
+// ErrParameter for a matching type above 2; every usage is taken.
+func DeriveKey(spki []byte, usage, matching uint8) (TLSA, error) {
+	if matching > SHA512 {
+		return TLSA{}, ErrParameter
+	}
+	if !isSPKI(spki) {
+		return TLSA{}, ErrMalformed
+	}
+	return TLSA{usage, SPKISelector, matching, association(spki, matching)}, nil
+}
+
 // association gives the data of what was selected, nil for an unknown matching type.
 func association(selected []byte, matching uint8) []byte {
 	switch matching {

@@ -7,6 +7,11 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 )
 
+// Owner is where the TLSA records of a mail host are: mail is relayed to port 25 and
+// no other (RFC 7672 §2.2.3). The base is the host's name, or the name where its
+// aliases end when every step there is signed (§2.2.2). The zero Name is one too long.
+func Owner(base dnsname.Name) dnsname.Name { return base.Child("_25._tcp") }
+
 // NameMatches tells whether a name presented in a certificate, a DNS-ID or a
 // CN-ID, matches the reference name. A wildcard is the whole left-most label
 // and stands for exactly one label (RFC 7672 §3.2.3, RFC 8461 §4.2, RFC 6125

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Errors of Parse, ParseText, SPKI and Derive. Compare with errors.Is.
+// Errors of Parse, ParseText, SPKI, Derive and DeriveKey. Compare with errors.Is.
 var (
-	// ErrMalformed: too short, no numbers, no hexadecimal digits, or no certificate.
+	// ErrMalformed: too short, no numbers, no hexadecimal digits, or no certificate or key.
 	ErrMalformed = errors.New("dane: malformed")
 	// ErrParameter: a selector or matching type that RFC 6698 §2.1 doesn't define.
 	ErrParameter = errors.New("dane: undefined selector or matching type")
@@ -76,6 +76,16 @@ func (t TLSA) String() string {
 	}
 	out.WriteString(hex.EncodeToString(t.Data))
 	return strings.TrimSuffix(out.String(), " ")
+}
+
+// GenericType is the type's name for software that doesn't know it (RFC 3597 §5).
+const GenericType = "TYPE52"
+
+// Generic gives the data in the generic form of RFC 3597 §5, such as
+// "\# 35 0301010c72ac70…", which goes with GenericType. ParseText reads it too.
+func (t TLSA) Generic() string {
+	rdata := t.RData()
+	return `\# ` + strconv.Itoa(len(rdata)) + " " + hex.EncodeToString(rdata)
 }
 
 // ParseText reads the presentation form of RFC 6698 §2.2, with blanks, line

@@ -128,6 +128,9 @@ func FuzzRoundTrip(f *testing.F) {
 			if err != nil || !again.Equal(read) {
 				t.Fatalf("%q printed as %q is read as %v, %v", text, read, again, err)
 			}
+			if again, err = ParseText(read.Generic()); err != nil || !again.Equal(read) {
+				t.Fatalf("%q printed as %q is read as %v, %v", text, read.Generic(), again, err)
+			}
 			read.Unusable()
 		}
 		if read, err := Parse(rdata); err == nil {

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,6 +264,38 @@ func TestDeriveErrors(t *testing.T) {
 	for i, c := range cases {
 		if _, err := Derive(c.der, DANEEE, c.selector, c.matching); !errors.Is(err, c.want) {
 			t.Errorf("%d: got %v, want %v", i, err, c.want)
+		}
+	}
+}
+
+// A bare key makes the record that its certificate makes by selector 1.
+func TestDeriveKey(t *testing.T) {
+	leaf := newIssued(t, issue{cn: "leaf"})
+	spki := leaf.cert.RawSubjectPublicKeyInfo
+	for _, c := range []struct {
+		spki     []byte
+		matching uint8
+		want     error
+	}{
+		{spki, Full, nil}, {spki, SHA256, nil}, {spki, SHA512, nil},
+		{spki, 3, ErrParameter},
+		{nil, SHA256, ErrMalformed},
+		{leaf.der, SHA256, ErrMalformed},
+		{spki[:len(spki)-1], SHA256, ErrMalformed},
+	} {
+		got, err := DeriveKey(c.spki, DANETA, c.matching)
+		if !errors.Is(err, c.want) || err == nil && !got.Equal(record(t, leaf, DANETA, SPKISelector, c.matching)) {
+			t.Errorf("%d: %v, %v, want %v", c.matching, got, err, c.want)
+		}
+	}
+}
+
+// The owner is below the base, at port 25; a base that leaves no room has none.
+func TestOwner(t *testing.T) {
+	long := strings.Repeat("a23456789.", 24) + "example"
+	for base, want := range map[string]string{"mx.example.com": "_25._tcp.mx.example.com", long: ""} {
+		if got := Owner(dnsname.MustParse(base)).String(); got != want {
+			t.Errorf("%s: %s, want %s", base, got, want)
 		}
 	}
 }

@@ -36,15 +36,29 @@ type CLI struct {
 	PreviousOther                  string // {domain}: the file's
 	Stopped                        string
 	Unwritten                      string
+	LintNoFile, LintOneFile        string
+	LintUnknown, LintLost          string // {name}: the file
+	MakeWhat                       string // {value}: what was asked for
+	MakeNoDomain, MakeOneDomain    string
+	MakeNothing                    string
+	MakeBadPolicy                  string // {name}: the file
+	MakeBlind                      string // {domain}
+	BadForm                        string // {value}, {list}: those there are
+	MakeNoProbe, MakeNoKey         string // {name}: the host
+	MakeNoKeyAt                    string // {value}: the address
+	MakeAlias                      string // {name}: the host, {value}: where its aliases end
+	MakeInsecure                   string // {name}: the host
 }
 
 // EnglishCLI gives the command line's words; apart from Language, so that the
 // browser program does not carry them.
 func EnglishCLI() CLI {
 	return CLI{
-		Usage: "usage: sealane check DOMAIN | judge FILE | serve | lab | learn; see sealane help",
+		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | serve | lab | learn; see sealane help",
 		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
 sealane judge FACTS.json [flags] the same from saved evidence, offline
+sealane make WHAT DOMAIN [flags] what to publish: policy, txt, tlsrpt, tlsa (of a mail server) or zone, for all of it
+sealane lint FILE|- [flags]      what is wrong with a policy, a record, lines of a zone file
 sealane serve [flags]            the page and its proxy
 sealane lab [-json]              the broken-on-purpose domains under .test
 sealane learn [CODE]             what a finding means, and the commands that show it
@@ -56,19 +70,39 @@ check and judge:
 check:
   -save FILE         keep the evidence
   -previous FILE     evidence of an earlier check, to compare with
+lint:
+  -json -fail-on LEVEL  as above
+  -mend              print the file as it was meant
+make:
+  -from DOMAIN       take what no flag gives from a check
+  -mode MODE         of the policy: testing (default), enforce or none
+  -mx NAME           a mail server of the policy, such as mx1.example.com or *.mail.example.net
+  -max-age TIME      how long senders keep the policy: seconds, or 7d, 4w
+  -below NAME        a subdomain that takes mail too
+  -web NAME|IP       the web server of the policy
+  -rua ADDRESS|URL   where reports go
+  -tlsa "HOST 3 1 1 DATA"  a TLSA record that is known
+  -cname-record NAME -cname-policy NAME -cname-report NAME  aliases to a company that hosts
+  -ttl TIME -zone NAME  of the records
+  -form FORM         of records: bind, route53, terraform-aws, …; of make policy: nginx, caddy, …
+  -out DIR           write files below DIR, instead of printing them
+                     -mx, -below, -web, -rua and -tlsa may be repeated
+make txt:
+  -policy FILE       the policy file as it is served, of which the id is made
+make tlsa HOST [FILE…]  of certificates, requests and keys in PEM or DER, or of what the host shows
 serve:
   -listen ADDR       default localhost:8080
   -lab               answer names under .test from the lab
   -site DIR          the built site; default: the folder site beside the program
   -cert FILE -key FILE  serve HTTPS with HTTP/2 and HTTP/3
-check and serve:
+check, make and serve:
   -resolver URL|IP:PORT  a DNS resolver; may be repeated; default: the system's
   -anchor FILE       DNSSEC trust anchors, DS or DNSKEY lines, beside the root's
   -roots FILE        certificate authorities, PEM, instead of the system's
   -smtp-port N -https-port N
   -allow-private     reach private addresses; only with a port or the roots changed
 
-Exit code: 0 clean, 1 findings, 2 could not check, or not all of it.`,
+Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of it.`,
 		UnknownCommand:  "there is no command \"{value}\"; see sealane help",
 		UnknownFlag:     "there is no flag {value} here; see sealane help",
 		FlagNeedsValue:  "{value} needs a value; see sealane help",
@@ -115,5 +149,21 @@ Exit code: 0 clean, 1 findings, 2 could not check, or not all of it.`,
 		PreviousOther:   "the earlier evidence is about {domain}, another domain",
 		Stopped:         "stopped before the check was done",
 		Unwritten:       "not all of the output could be written",
+		LintNoFile:      "lint needs a file, or - for the standard input",
+		LintOneFile:     "lint takes one file at a time",
+		LintUnknown:     "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",
+		LintLost:        "not all of {name} can be mended: what was meant isn't clear",
+		MakeWhat:        "make can't make \"{value}\": policy, txt, tlsrpt, tlsa or zone",
+		MakeNoDomain:    "make needs a domain, or for tlsa a mail server",
+		MakeOneDomain:   "make takes one domain at a time, and files for tlsa only",
+		MakeNothing:     "nothing of that kind is wanted; see sealane help for the flags",
+		MakeBadPolicy:   "{name} is no valid policy; sealane lint says why",
+		MakeBlind:       "the mail servers of {domain} could not be asked for",
+		BadForm:         "-form can't be \"{value}\": {list}",
+		MakeNoProbe:     "{name} could not be looked at",
+		MakeNoKey:       "{name} shows no certificate on port 25",
+		MakeNoKeyAt:     "no certificate was shown at {value}",
+		MakeAlias:       "{name} is an alias, and signed: the records belong to {value}, where it ends",
+		MakeInsecure:    "no sender will look for these records: the addresses of {name} are not known to be signed by DNSSEC",
 	}
 }

@@ -14,6 +14,9 @@ type UI struct {
 	Policy  PolicyWords
 	Saved   SavedWords
 	Lab     LabWords
+	Make    MakeWords
+	Lint    LintWords
+	Plan    PlanWords
 }
 
 // ShellWords stand around every page.
@@ -26,6 +29,8 @@ type ShellWords struct {
 	Check       string
 	Lab         string
 	Learn       string // the link to the pages about findings
+	Embed       string // the link to the page about widgets and badges
+	Open        string // in a frame, the link to the whole page
 	Theme       string // names the button that turns light to dark and back
 	Footer      []string
 	Broken      string // the banner when the program has stopped

@@ -10,6 +10,8 @@ var englishUI = UI{
 		Check:       "Check",
 		Lab:         "Lab",
 		Learn:       "Learn",
+		Embed:       "Put it on your own page",
+		Open:        "Open in Sealane",
 		Theme:       "Light or dark",
 		Footer: []string{
 			"The verdict is computed in your browser, from evidence that you can save and replay.",
@@ -22,6 +24,9 @@ var englishUI = UI{
 		NotFound: "There is no such page.",
 		Home:     "To the check",
 	},
+	Make: englishMake,
+	Lint: englishLint,
+	Plan: englishPlan,
 	Ask: AskWords{
 		Question:    "Is mail to your domain safe on the wire?",
 		Lede:        "See what happens to mail on its way to a domain, and what to publish to mend it.",

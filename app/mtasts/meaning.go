@@ -339,7 +339,7 @@ func meantHost(text string) (Pattern, bool) {
 	if strings.IndexByte(text, '.') < 0 {
 		return Pattern{}, false
 	}
-	if once, doubled := undoubled(text); doubled {
+	if once, doubled := Undoubled(text); doubled {
 		text = once
 	}
 	if wildcard {
@@ -349,10 +349,10 @@ func meantHost(text string) (Pattern, bool) {
 	return pattern, kind == "" || kind == MXWildcardPublicSuffix
 }
 
-// undoubled takes away the zone's name where it stands twice at the end, as
+// Undoubled takes away the zone's name where it stands twice at the end, as
 // when a name of a zone file lacks its final dot. A zone has two labels here,
 // at least.
-func undoubled(name string) (string, bool) {
+func Undoubled(name string) (string, bool) {
 	if strings.Count(name, ".") < 3 {
 		return "", false
 	}

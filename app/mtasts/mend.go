@@ -16,6 +16,18 @@ import (
 // is a week, as in the RFC's example.
 func MendPolicy(text string) (string, bool) { return mean(text).mended() }
 
+// PolicyKeys counts the keys of RFC 8461 §3.2 that a text was to give, each once: none
+// is no policy.
+func PolicyKeys(text string) int {
+	n := 0
+	for _, has := range mean(text).has {
+		if has {
+			n++
+		}
+	}
+	return n
+}
+
 // Ages, in seconds, where none is known: that of the example of RFC 8461 §3.2,
 // and a small one for a policy that takes MTA-STS down (§8.3).
 const (

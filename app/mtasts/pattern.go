@@ -41,7 +41,7 @@ func ParsePattern(s string) (Pattern, syntax.Kind) {
 	case wildcard && publicSuffix(name):
 		return p, MXWildcardPublicSuffix
 	}
-	if _, doubled := undoubled(name.String()); doubled {
+	if _, doubled := Undoubled(name.String()); doubled {
 		return p, MXDoubledZone
 	}
 	return p, ""

@@ -11,20 +11,23 @@ import (
 // the input in the URL.
 func (p *Page) ask() app.UI {
 	w, m := p.Lang.UI.Ask, p.M
-	section := el("section").class("ask")
-	if m.State != Idle { // the report is what counts now
+	section, path := el("section").class("ask"), "/"
+	if m.State != Idle || p.Framed { // the report is what counts now
 		section = section.class("asked")
+	}
+	if p.Framed {
+		path = WidgetPath
 	}
 	return section.body(
 		el("h1").text(w.Question),
 		el("p").class("lede").text(w.Lede),
-		el("form").class("form").attr("method", "get").attr("action", "/").attr("role", "search").on("submit", p.submit).body(
+		el("form").class("form").attr("method", "get").attr("action", path).attr("role", "search").on("submit", p.submit).body(
 			el("label").class("sr").attr("for", fieldID).text(w.Label),
 			&input{Field: m.Field, Wrong: m.Wrong != "", m: m, label: w.Label, placeholder: w.Placeholder},
 			el("button").attr("type", "submit").class("primary").text(w.Check),
 		),
 		el("p").attr("id", "said").class("said").aria("live", "polite").body(p.said()...),
-		p.examples(),
+		when(!p.Framed, p.examples),
 	)
 }
 

@@ -181,9 +181,5 @@ func (v view) tokens(text, name, value string) []app.UI {
 
 // diagnosis gives the words of a diagnostic of a group of codes.
 func (v view) diagnosis(group string, d syntax.Diagnostic) string {
-	code := group + "." + string(d.Kind)
-	if words, ok := v.lang.Finding(code); ok && !strings.Contains(words.Title, "{") {
-		return words.Title
-	}
-	return code
+	return v.lang.Diagnosis(group, string(d.Kind))
 }

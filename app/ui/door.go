@@ -43,6 +43,8 @@ type Door struct {
 	Print func()
 	// Ready is called when the page has been painted for its URL.
 	Ready func()
+	// Tell gives the page around a frame the summary of a check, as JSON.
+	Tell func(summary string)
 	// Theme turns light to dark or back.
 	Theme func()
 	// Measure begins a measurement for the browser's list of them, and gives
@@ -70,6 +72,7 @@ func Closed() Door {
 		Focus:    func(string) {},
 		Print:    func() {},
 		Ready:    func() {},
+		Tell:     func(string) {},
 		Theme:    func() {},
 		Measure:  func(string) func() { return func() {} },
 		Guard:    func() {},

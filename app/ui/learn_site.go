@@ -39,6 +39,9 @@ func (l *Learn) Summary() string {
 	return l.Lang.Learn().Lede
 }
 
+// Scripts names the scripts that it loads.
+func (l *Learn) Scripts() []string { return []string{"learn.js"} }
+
 func (l *Learn) plain(text string) string {
 	return strings.ReplaceAll(locale.Fill(text, l.Lang.Examples(string(l.Code))), "`", "")
 }

@@ -133,10 +133,11 @@ func (m *Machine) Learned(run int, f check.Facts) {
 	m.Report = m.judge(f)
 }
 
-// Finished takes the last facts of the run and remembers them.
-func (m *Machine) Finished(run int, f check.Facts) {
+// Finished takes the last facts of the run, remembers them, and tells whether the
+// run was still the one that counts.
+func (m *Machine) Finished(run int, f check.Facts) bool {
 	if run != m.run || m.State != Running {
-		return
+		return false
 	}
 	m.Learned(run, f)
 	m.Took = m.Door.Now().Sub(m.Began)
@@ -144,6 +145,7 @@ func (m *Machine) Finished(run int, f check.Facts) {
 	kept := m.Facts
 	kept.Previous = nil
 	m.Door.Remember(kept)
+	return true
 }
 
 // Load shows the report of saved evidence; nil content is a file too large.

@@ -15,12 +15,13 @@ import (
 // pace is how long a report stands before the next facts may replace it.
 const pace = 60 * time.Millisecond
 
-// Page is the page of a check, at "/". The same Machine must be given to every
+// Page is the page of a check, at "/", or Framed for a frame, at WidgetPath. The same Machine must be given to every
 // Page, since go-app keeps one component across navigation.
 type Page struct {
 	app.Compo
-	M    *Machine
-	Lang locale.Language
+	M      *Machine
+	Lang   locale.Language
+	Framed bool
 }
 
 // OnMount takes what was typed before the program came, and asks for the
@@ -92,7 +93,11 @@ func (p *Page) check(ctx app.Context, run Run) {
 				ctx.After(pace, show)
 			}
 		})
-		ctx.Dispatch(func(app.Context) { p.M.Finished(run.ID, facts) })
+		ctx.Dispatch(func(app.Context) {
+			if p.M.Finished(run.ID, facts) {
+				p.tell()
+			}
+		})
 	})
 }
 
@@ -103,6 +108,10 @@ func (p *Page) submit(ctx app.Context, e app.Event) {
 	switch {
 	case d.IsZero():
 		p.M.Door.Focus(fieldID)
+	case p.Framed && d != p.M.Domain: // its URL is the other page's
+		if run := p.M.Navigate(d.String()); run != nil {
+			p.check(ctx, *run)
+		}
 	case d == p.M.Domain && !p.M.Replay:
 		if run := p.M.Again(); run != nil {
 			p.check(ctx, *run)
@@ -121,10 +130,11 @@ func (p *Page) submit(ctx app.Context, e app.Event) {
 
 // Render shows the page.
 func (p *Page) Render() app.UI {
-	return shell(p.M, p.Lang, "/",
-		p.ask(),
-		&Panel{Rev: p.M.Rev, m: p.M, lang: p.Lang, again: p.again},
-	)
+	panel := &Panel{Rev: p.M.Rev, m: p.M, lang: p.Lang, again: p.again, framed: p.Framed}
+	if p.Framed {
+		return framed(p.Lang, p.whole(), p.ask(), panel)
+	}
+	return shell(p.M, p.Lang, "/", p.ask(), panel)
 }
 
 func (p *Page) again(ctx app.Context, _ app.Event) {

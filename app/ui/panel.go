@@ -17,9 +17,10 @@ type Panel struct {
 	app.Compo
 	Rev int
 
-	m     *Machine
-	lang  locale.Language
-	again app.EventHandler
+	m      *Machine
+	lang   locale.Language
+	again  app.EventHandler
+	framed bool
 }
 
 // view is what every part of a report is made from. Parts are pure functions
@@ -37,11 +38,17 @@ func (p *Panel) Render() app.UI {
 	v := view{p.m, &p.m.Report, p.lang, p.lang.UI}
 	root := el("article").class("report").data("state", string(p.m.State))
 	if p.m.State == Idle {
+		if p.framed {
+			return root.body()
+		}
 		return root.body(v.introduction(), v.evidence())
 	}
 	root = root.data("domain", p.m.Domain.String())
 	if p.m.State == Running {
 		root = root.aria("busy", "true")
+	}
+	if p.framed { // the rest is a link away
+		return root.body(v.verdict(p.again), v.lane(), v.mendFirst(), v.senders(), v.notChecked())
 	}
 	return root.body(
 		v.verdict(p.again),

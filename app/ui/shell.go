@@ -26,6 +26,8 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 			),
 			el("nav").aria("label", w.Nav).body(
 				navLink("/", path).text(w.Check),
+				navLink(MakePath, path).text(lang.UI.Make.Link),
+				navLink(LintPath, path).text(lang.UI.Lint.Link),
 				navLink(LearnPath, path).text(w.Learn),
 				labLink.text(w.Lab),
 			),
@@ -34,9 +36,10 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 				body(halfMoon()),
 		),
 		el("main").attr("id", "main").attr("tabindex", "-1").body(content...),
-		el("footer").class("foot").body(
-			each(len(w.Footer), func(i int) app.UI { return el("p").text(w.Footer[i]) })...,
-		),
+		el("footer").class("foot").body(append(
+			each(len(w.Footer), func(i int) app.UI { return el("p").text(w.Footer[i]) }),
+			el("p").body(el("a").attr("href", EmbedPath).text(w.Embed)),
+		)...),
 	)
 }
 

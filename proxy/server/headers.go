@@ -37,6 +37,28 @@ func contentPolicy(page probe.Config) string {
 	}, "; ")
 }
 
+// Paths of what stands on other people's pages, and of the page that shows how.
+const (
+	widgetPath   = "/widget"
+	widgetScript = "/widget.js"
+	embedPath    = "/embed"
+)
+
+// embedding loosens the headers for what is made for other people's pages: the
+// frames may stand in any page, their script be loaded by any, and the page that
+// shows how holds one.
+func (s *Server) embedding(h http.Header, path string) {
+	switch {
+	case path == widgetPath || strings.HasPrefix(path, widgetPath+"/"):
+		h.Set("Content-Security-Policy", strings.Replace(s.policy, "frame-ancestors 'none'", "frame-ancestors *", 1))
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	case path == widgetScript:
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	case path == embedPath:
+		h.Set("Content-Security-Policy", s.policy+"; frame-src 'self'")
+	}
+}
+
 // secure sets the headers of every answer.
 func (s *Server) secure(h http.Header) {
 	h.Set("Content-Security-Policy", s.policy)

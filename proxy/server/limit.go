@@ -21,24 +21,34 @@ func newLimiter(most, each int) *limiter {
 // enter takes a place and gives what leaves it, or answers the request with a
 // problem and gives nil.
 func (l *limiter) enter(w http.ResponseWriter, r *http.Request) (leave func()) {
-	who := client(r)
+	leave, status := l.take(client(r))
+	switch status {
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "2")
+		problem(w, status, faultTooMany, "")
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "5")
+		problem(w, status, faultBusy, "")
+	}
+	return leave
+}
+
+// take takes a place and gives what leaves it, or nil and the status that says
+// why there is none.
+func (l *limiter) take(who netip.Prefix) (leave func(), status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case who.IsValid() && l.clients[who] >= l.each:
-		w.Header().Set("Retry-After", "2")
-		problem(w, http.StatusTooManyRequests, faultTooMany, "")
-		return nil
+		return nil, http.StatusTooManyRequests
 	case l.running >= l.most:
-		w.Header().Set("Retry-After", "5")
-		problem(w, http.StatusServiceUnavailable, faultBusy, "")
-		return nil
+		return nil, http.StatusServiceUnavailable
 	}
 	l.running++
 	if who.IsValid() {
 		l.clients[who]++
 	}
-	return func() { l.leave(who) }
+	return func() { l.leave(who) }, http.StatusOK
 }
 
 func (l *limiter) leave(who netip.Prefix) {

@@ -4,6 +4,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -31,6 +32,8 @@ type Config struct {
 	Page probe.Config
 	// Port25 says whether port 25 gets out; nil means that nobody knows.
 	Port25 func() probe.Egress
+	// Check looks at a domain for its badge; nil for a proxy without badges.
+	Check func(context.Context, dnsname.Name) Summary
 	// Log takes what an operator needs; nil drops it. Nothing of a visitor's is
 	// written above the debug level.
 	Log *slog.Logger
@@ -48,7 +51,8 @@ type Server struct {
 	site    *site
 	probes  *limiter
 	queries *limiter
-	policy  string // Content-Security-Policy
+	badges  *badges // nil without
+	policy  string  // Content-Security-Policy
 }
 
 // New makes a server.
@@ -76,6 +80,9 @@ func New(c Config) (*Server, error) {
 	if len(c.Page.DoH) == 0 {
 		s.config.Page.DoH = []string{"/dns-query"}
 	}
+	if c.Check != nil {
+		s.badges = newBadges(c.Check)
+	}
 	if c.Site != nil {
 		s.site = newSite(c.Site)
 	}
@@ -96,8 +103,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	s.route(w, r)
-	// The path names no domain: those are in the query.
-	s.log.Debug("request", "method", r.Method, "path", r.URL.Path, "proto", r.Proto, "took", time.Since(start))
+	path := r.URL.Path // names no domain, those are in the query; but for badges
+	if strings.HasPrefix(path, badgePath) {
+		path = badgePath
+	}
+	s.log.Debug("request", "method", r.Method, "path", path, "proto", r.Proto, "took", time.Since(start))
 }
 
 // route hands the request to the part that answers its path.
@@ -115,11 +125,14 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.open(w, r, s.serveConfig, http.MethodGet, http.MethodHead)
 	case path == "/healthz":
 		s.open(w, r, s.serveHealth, http.MethodGet, http.MethodHead)
+	case s.badges != nil && strings.HasPrefix(path, badgePath):
+		s.open(w, r, s.serveBadge, http.MethodGet, http.MethodHead)
 	case strings.HasPrefix(path, "/v1/") || s.site == nil:
 		problem(w, http.StatusNotFound, faultNotFound, "")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		wrongMethod(w, http.MethodGet, http.MethodHead)
 	default:
+		s.embedding(w.Header(), path)
 		s.site.serve(w, r)
 	}
 }

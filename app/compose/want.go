@@ -1,0 +1,88 @@
+package compose
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sealane/sealane/app/dane"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/tlsrpt"
+)
+
+// Want is what somebody wants to publish, read from a Draft without a fault.
+type Want struct {
+	Domain dnsname.Name
+	Zone   dnsname.Name // that Domain lies in, or is
+	// Below are names below Domain that take mail too. A policy covers no
+	// subdomain (RFC 8461 §3.4), so each gets its own, of the same content.
+	Below []dnsname.Name
+	// Mode is ModeUnknown for no policy at all.
+	Mode   mtasts.Mode
+	MaxAge uint32 // seconds
+	MX     []mtasts.Pattern
+	// Hosted is where a company that hosts policies for others wants aliases to
+	// lead; with it there is no policy of one's own.
+	Hosted Hosted
+	Web    Web
+	RUA    []string // URIs (RFC 8460 §3)
+	TLSA   []HostTLSA
+	TTL    uint32 // seconds, of every record
+}
+
+// Hosted are the targets of the aliases at _mta-sts, mta-sts and _smtp._tls.
+type Hosted struct{ Record, Policy, Reports dnsname.Name }
+
+// IsZero tells whether there is no hosted policy.
+func (h Hosted) IsZero() bool { return h.Record.IsZero() && h.Policy.IsZero() }
+
+// Web is the web server that serves the policy: a name, or addresses. Both may be
+// left open.
+type Web struct {
+	Name      dnsname.Name
+	Addresses []netip.Addr
+}
+
+// HostTLSA are the TLSA records of a mail host.
+type HostTLSA struct {
+	Host    dnsname.Name // the TLSA base domain (RFC 7672 §2.2.2)
+	Records []dane.TLSA
+}
+
+// Policy is the policy that is wanted; its Mode is ModeUnknown when there is none.
+func (w Want) Policy() mtasts.Policy {
+	p := mtasts.Policy{Mode: w.Mode, MaxAge: w.MaxAge}
+	if w.Mode != mtasts.ModeNone {
+		p.MX = w.MX
+	}
+	return p
+}
+
+func (w Want) reporting() tlsrpt.Record { return tlsrpt.Record{RUA: w.RUA} }
+
+// ReportHosts are the mail hosts whose DANE is reported under their own names, for
+// those are the policy domains then (RFC 8460 §1.1): those with TLSA records, but
+// for hosts that are reported on as mail domains anyway.
+func (w Want) ReportHosts() []dnsname.Name {
+	var all []dnsname.Name
+	for _, t := range w.TLSA {
+		if t.Host != w.Domain && !slices.Contains(w.Below, t.Host) && !slices.Contains(all, t.Host) {
+			all = append(all, t.Host)
+		}
+	}
+	return all
+}
+
+// ReportsToItself tells whether every report goes to a mailbox of the domain that
+// it is about: what keeps mail from the domain may keep the report, too.
+func (w Want) ReportsToItself() bool {
+	for _, uri := range w.RUA {
+		address, ok := tlsrpt.Address(uri)
+		_, domain, _ := strings.Cut(address, "@")
+		if at, err := dnsname.Parse(domain); !ok || err != nil || at != w.Domain {
+			return false
+		}
+	}
+	return len(w.RUA) > 0
+}

@@ -1,0 +1,36 @@
+//go:build !js
+
+package locale
+
+var englishEmbed = EmbedWords{
+	Title:        "Put it on your own page",
+	Lede:         "Two lines of HTML give any page a check, or the form that makes records. A badge shows a domain's state in a README.",
+	Kind:         "What",
+	Domain:       "Domain",
+	Theme:        "Theme",
+	Accent:       "Accent colour",
+	Language:     "Language",
+	Kinds:        Terms{{"check", "A check"}, {"make", "Making records"}},
+	Themes:       Terms{{"auto", "As the page has it"}, {"light", "Light"}, {"dark", "Dark"}},
+	AccentHint:   "#rgb or #rrggbb, such as #0b5876; empty for ours. It is made lighter or darker where text in it could not be read.",
+	AccentWrong:  "A colour is written #rgb or #rrggbb.",
+	Lines:        "The two lines",
+	LinesAbout:   "The program loads when a reader uses the widget or scrolls to it. Until then, without JavaScript, and whenever the program can't be had, it is the link inside.",
+	Policy:       "Content security policy",
+	PolicyAbout:  "A page with a strict policy needs these two sources, and nothing for styles.",
+	Event:        "What the check found",
+	EventAbout:   "When a check is done, the element sends the event sealane-report, whose detail has domain, headline, level, complete, findings by level, and senders.",
+	Badge:        "A badge",
+	BadgeAbout:   "It says what is published and whether it holds, never a grade. It is looked at again after a quarter of an hour; what could not be looked at is not checked.",
+	Heads:        Terms{{"lines", "HTML"}, {"policy", "Content-Security-Policy"}, {"event", "JavaScript"}, {"markdown", "Markdown"}, {"html", "HTML"}},
+	Preview:      "Preview",
+	PreviewAbout: "This is the widget itself.",
+	Link:         "Check {domain} with Sealane",
+	AnyLink:      "Check a mail domain with Sealane",
+	MakeLink:     "Make mail security records with Sealane",
+	Alt:          "Mail to {domain}",
+	Copy:         "Copy",
+	Copied:       "Copied",
+	Select:       "Select and copy it by hand",
+	NoScript:     "Without JavaScript this page can't write the lines for you. Put the address of this site in the place of SEALANE, and your domain in the place of example.com.",
+}

@@ -1,0 +1,102 @@
+//go:build !js
+
+package ui
+
+import (
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/locale"
+)
+
+// Embed is the page at EmbedPath. It is written once, when the site is built;
+// embed.js fills it with the choices and the origin of the site.
+type Embed struct {
+	app.Compo
+	Lang locale.Language
+}
+
+// Title gives the title of the document.
+func (e *Embed) Title() string {
+	return fill(e.Lang.UI.Shell.TitleOf, "domain", e.Lang.Embed().Title)
+}
+
+// Summary gives what search engines show.
+func (e *Embed) Summary() string { return e.Lang.Embed().Lede }
+
+// Scripts names the scripts that it loads.
+func (e *Embed) Scripts() []string { return []string{"widget.js", "embed.js"} }
+
+// exampleOrigin stands for the site's own until embed.js puts that there.
+const exampleOrigin = "https://SEALANE"
+
+// Render shows the form, what to copy, and the widget.
+func (e *Embed) Render() app.UI {
+	w := e.Lang.Embed()
+	link := fill(w.Link, "domain", "example.com")
+	whole := exampleOrigin + "/?d=example.com"
+	lines := `<script async src="` + exampleOrigin + `/widget.js"></script>` + "\n" +
+		`<sealane-check domain="example.com" lang="en" theme="auto"><a href="` + whole + `">` + link + `</a></sealane-check>`
+	badge := exampleOrigin + "/badge/example.com.svg"
+	alt := fill(w.Alt, "domain", "example.com")
+	return shell(NewMachine(Closed()), e.Lang, EmbedPath, el("article").class("embed").
+		data("link", w.Link).data("make-link", w.MakeLink).data("copied", w.Copied).data("select", w.Select).data("alt", w.Alt).body(
+		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
+		el("noscript").body(el("p").text(w.NoScript)),
+		e.form(),
+		e.part(w.Lines, w.LinesAbout, code{"lines", lines}),
+		e.part(w.Policy, w.PolicyAbout, code{"policy", "script-src " + exampleOrigin + "; frame-src " + exampleOrigin}),
+		e.part(w.Event, w.EventAbout, code{"event", `document.addEventListener("sealane-report", (event) => console.log(event.detail));`}),
+		e.part(w.Badge, w.BadgeAbout,
+			code{"markdown", "[![" + alt + "](" + badge + ")](" + whole + ")"},
+			code{"html", `<a href="` + whole + `"><img src="` + badge + `" alt="` + alt + `"></a>`}),
+		el("section").body(
+			el("h2").text(w.Preview), el("p").class("muted").text(w.PreviewAbout),
+			el("div").class("embed-preview").attr("id", "preview").body(),
+		),
+	))
+}
+
+// code is something to copy, by its name.
+type code struct{ name, text string }
+
+func (e *Embed) part(title, about string, codes ...code) app.UI {
+	w := e.Lang.Embed()
+	content := []app.UI{el("h2").text(title), el("p").class("muted").text(about)}
+	for _, c := range codes {
+		content = append(content, el("div").class("publication").body(
+			el("p").class("publication-head").body(
+				el("strong").text(w.Heads.Of(c.name)),
+				el("button").attr("type", "button").class("quiet copy").data("copy", c.name).aria("live", "polite").text(w.Copy),
+			),
+			el("pre").attr("tabindex", "0").body(el("code").data("code", c.name).text(c.text)),
+		))
+	}
+	return el("section").body(content...)
+}
+
+// form is the choices; nothing is sent anywhere.
+func (e *Embed) form() app.UI {
+	w := e.Lang.Embed()
+	field := func(name, label string, control app.UI) app.UI {
+		return el("div").body(el("label").attr("for", "embed-"+name).text(label), control)
+	}
+	choice := func(name string, of locale.Terms) app.UI {
+		return el("select").attr("id", "embed-"+name).data("choice", name).body(
+			each(len(of), func(i int) app.UI { return el("option").attr("value", of[i].Key).text(of[i].Text) })...)
+	}
+	text := func(name string) elem {
+		return el("input").attr("id", "embed-"+name).data("choice", name).attr("type", "text").
+			attr("autocomplete", "off").attr("spellcheck", "false").attr("autocapitalize", "none")
+	}
+	return el("form").class("embed-form").body(
+		field("kind", w.Kind, choice("kind", w.Kinds)),
+		field("domain", w.Domain, text("domain").attr("value", "example.com").html),
+		field("theme", w.Theme, choice("theme", w.Themes)),
+		el("div").body(
+			el("label").attr("for", "embed-accent").text(w.Accent),
+			text("accent").aria("describedby", "accent-said").html,
+			el("p").attr("id", "accent-said").class("muted").data("wrong", w.AccentWrong).text(w.AccentHint),
+		),
+		field("lang", w.Language, choice("lang", locale.Terms{{Key: e.Lang.Tag, Text: e.Lang.Name}})),
+	)
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/lint"
+	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/syntax"
+)
+
+// LintPath is where a policy or record that somebody has is read and mended.
+const LintPath = "/lint"
+
+// Lint is the page at LintPath. What is pasted stays in the page, and out of its
+// URL: it may be long, and it may be somebody's own.
+type Lint struct {
+	app.Compo
+	M    *Machine
+	Lang locale.Language
+
+	text    string
+	read    lint.Lint
+	written int // how often the page itself has written into the field
+}
+
+// OnMount takes a file that is dropped, and asks for the configuration.
+func (p *Lint) OnMount(ctx app.Context) {
+	p.M.Door.Load(func(content []byte) {
+		ctx.Dispatch(func(app.Context) {
+			p.put(string(content))
+		})
+	})
+	configure(ctx, p.M)
+}
+
+// OnNav sets the title.
+func (p *Lint) OnNav(ctx app.Context) {
+	ctx.Page().SetTitle(fill(p.Lang.UI.Shell.TitleOf, "domain", p.Lang.UI.Lint.Title))
+	ctx.Defer(func(app.Context) { p.M.Door.Ready() })
+}
+
+func (p *Lint) put(text string) {
+	p.text, p.read = text, lint.Read(text)
+	p.written++
+}
+
+// Render shows the field, and what was read.
+func (p *Lint) Render() app.UI {
+	w := p.Lang.UI.Lint
+	return shell(p.M, p.Lang, LintPath,
+		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
+		el("div").class("make-field").body(
+			el("label").attr("for", "lint-text").text(w.Label),
+			&pasted{Written: p.written, page: p},
+		),
+		el("section").class("lint").aria("live", "polite").data("kind", strconv.Itoa(int(p.read.Kind()))).body(p.said()...),
+	)
+}
+
+// said is what was read, part by part, and the mended text.
+func (p *Lint) said() []app.UI {
+	w := p.Lang.UI.Lint
+	if p.text == "" {
+		return nil
+	}
+	if len(p.read.Parts) == 0 {
+		return []app.UI{el("p").class("muted").text(w.Nothing)}
+	}
+	v := view{m: p.M, report: &p.M.Report, lang: p.Lang, w: p.Lang.UI}
+	var all []app.UI
+	for _, part := range p.read.Parts {
+		verdict, level := w.Valid, "ok"
+		if !syntax.Valid(part.Diagnostics) {
+			verdict, level = w.Invalid, "error"
+		}
+		all = append(all,
+			el("h2").data("part", part.Kind.Group()).data("valid", level).body(mark(level), app.Text(fill(verdict, "what", w.Kinds.Of(part.Kind.Group())))),
+			p.source(v, part),
+		)
+	}
+	return append(all, p.mended(v)...)
+}
+
+// source shows the lines that a part stands on.
+func (p *Lint) source(v view, part lint.Part) app.UI {
+	text := p.read.Text
+	from, to := part.Span.Start, part.Span.End
+	if part.Owner.End > 0 {
+		from = min(from, part.Owner.Start)
+	}
+	for _, d := range part.Diagnostics {
+		from, to = min(from, d.Span.Start), max(to, d.Span.End)
+	}
+	from = strings.LastIndexByte(text[:from], '\n') + 1
+	if end := strings.IndexByte(text[to:], '\n'); end >= 0 {
+		to += end
+	} else {
+		to = len(text)
+	}
+	here := slices.Clone(part.Diagnostics)
+	for i := range here {
+		here[i].Span.Start -= from
+		here[i].Span.End -= from
+	}
+	return v.source(text[from:to], here, part.Kind.Group(), strings.Contains(text[from:to], "\n"))
+}
+
+// mended is the text as it was meant, with what changes.
+func (p *Lint) mended(v view) []app.UI {
+	w := p.Lang.UI.Lint
+	switch {
+	case p.read.Mended == p.read.Text:
+		return []app.UI{el("p").class("muted").text(w.NothingToMend)}
+	case p.read.Mended == "":
+		return []app.UI{el("p").class("muted").text(w.Unknown)}
+	}
+	var pieces []app.UI
+	for _, d := range p.read.Diff {
+		tag := [...]string{lint.Keep: "span", lint.Delete: "del", lint.Insert: "ins"}[d.Op]
+		pieces = append(pieces, el(tag).text(lines(d.Text)))
+	}
+	return []app.UI{
+		el("h2").text(w.Mended),
+		el("div").class("publication").data("mended", "true").body(
+			el("p").class("publication-head").body(v.copyButton("mended", p.read.Mended),
+				v.act("use", w.Use, func(app.Context) { p.put(p.read.Mended) }, "")),
+			el("pre").attr("tabindex", "0").body(el("code").body(pieces...)),
+		),
+	}
+}
+
+// pasted is the field. It is made anew when the page itself writes into it.
+type pasted struct {
+	app.Compo
+	Written int
+
+	page *Lint
+}
+
+// CompoID changes with every writing of the page.
+func (c *pasted) CompoID() string { return "lint/" + itoa(c.Written) }
+
+// Render shows the field.
+func (c *pasted) Render() app.UI {
+	return el("textarea").attr("id", "lint-text").class("field").attr("rows", "8").attr("autocomplete", "off").attr("spellcheck", "false").
+		attr("autocapitalize", "none").attr("autocorrect", "off").on("input", c.typed).text(c.page.text)
+}
+
+func (c *pasted) typed(ctx app.Context, e app.Event) {
+	text := ""
+	c.ValueTo(&text)(ctx, e)
+	c.page.text, c.page.read = text, lint.Read(text)
+	ctx.Dispatch(func(ctx app.Context) { ctx.Update() })
+}

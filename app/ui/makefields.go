@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/mtasts"
+)
+
+// fields is the form. Sent before the program has come it reloads the page with
+// the fields in the URL.
+func (p *Make) fields() app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	said := ""
+	switch {
+	case m.Filling:
+		said = w.Filling
+	case !m.Filled.IsZero():
+		said = fill(w.Filled, "domain", m.Filled.String())
+	}
+	return el("form").class("make-form").attr("method", "get").attr("action", p.path()).on("submit", p.fill).body(
+		group(w.Domain,
+			p.field(compose.FieldDomain),
+			el("div").class("make-fill").body(
+				el("button").attr("type", "submit").class("primary").text(w.Fill),
+				el("p").class("said").aria("live", "polite").text(said),
+			),
+		),
+		group(w.Policy, p.mode(), p.field(compose.FieldMX), p.field(compose.FieldMaxAge), p.field(compose.FieldWeb)),
+		group(w.Reports, p.field(compose.FieldRUA)),
+		group(w.DANE, p.field(compose.FieldTLSA), p.keys()),
+		p.more(),
+	)
+}
+
+// keys takes certificates and keys, and says what came of the last one.
+func (p *Make) keys() app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	var said []app.UI
+	if m.Refused != "" {
+		said = append(said, el("p").class("wrong").data("refused", string(m.Refused)).body(mark("error"), app.Text(w.Refused.Of(string(m.Refused)))))
+	}
+	for _, c := range m.Cautions {
+		said = append(said, el("p").class("make-note").data("caution", string(c)).body(mark("notice"), app.Text(w.Cautions.Of(string(c)))))
+	}
+	return el("div").class("make-keys").body(
+		el("p").class("muted").body(
+			app.Text(w.Keys+" "),
+			el("label").class("choose").body(el("span").text(w.Choose), el("input").attr("type", "file").class("sr").data("keys", "file").html),
+		),
+		el("div").aria("live", "polite").body(said...),
+	)
+}
+
+func group(title string, content ...app.UI) app.UI {
+	return el("fieldset").body(append([]app.UI{el("legend").text(title)}, content...)...)
+}
+
+// more holds the fields that few need; it is open where one of them says
+// something.
+func (p *Make) more() app.UI {
+	few := []compose.Field{compose.FieldBelow, compose.FieldZone, compose.FieldTTL, compose.FieldHostedRecord, compose.FieldHostedPolicy, compose.FieldHostedReport}
+	fold := el("details").class("fold")
+	shown := make([]app.UI, len(few))
+	for i, f := range few {
+		shown[i] = p.field(f)
+		if p.Maker.Draft[f] != "" {
+			fold = fold.attr("open", "true")
+		}
+	}
+	return fold.body(el("summary").body(chevron(), el("span").text(p.Lang.UI.Make.More)), el("div").class("fold-body").body(shown...))
+}
+
+func inputID(f compose.Field) string { return "make-" + f.Name() }
+
+// field is one field with its name, what goes into it, and what is wrong.
+func (p *Make) field(f compose.Field) app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	fault, wrong := m.Fault(f)
+	hint := w.Hints.Of(f.Name())
+	if f == compose.FieldDomain {
+		hint = ""
+	}
+	return el("div").class("make-field").data("field", f.Name()).body(
+		el("label").attr("for", inputID(f)).text(w.Fields.Of(f.Name())),
+		&entry{Field: f, Written: m.Written[f], Wrong: wrong, page: p},
+		el("p").attr("id", inputID(f)+"-said").class("said").aria("live", "polite").body(p.about(hint, fault, wrong)...),
+	)
+}
+
+// about says what is wrong with a field, else what goes into it.
+func (p *Make) about(hint string, fault compose.Fault, wrong bool) []app.UI {
+	w := p.Lang.UI.Make
+	switch {
+	case wrong:
+		words := w.Wrong
+		if fault.Field == compose.FieldDomain {
+			words = p.Lang.UI.Ask.Wrong
+		}
+		text := words.Of(fault.Kind)
+		if text == fault.Kind {
+			text = w.WrongElse
+		}
+		return []app.UI{el("span").class("wrong").data("wrong", fault.Kind).body(
+			mark("error"), app.Text(fill(text, "input", visible(shorten(fault.Text, 80)), "kind", fault.Kind)))}
+	case hint != "":
+		return []app.UI{el("span").class("muted").text(hint)}
+	}
+	return nil
+}
+
+// mode chooses the policy's mode.
+func (p *Make) mode() app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	choices := []string{"", mtasts.ModeTesting.String(), mtasts.ModeEnforce.String(), mtasts.ModeNone.String()}
+	return el("div").class("make-field").data("field", compose.FieldMode.Name()).body(
+		el("label").attr("for", inputID(compose.FieldMode)).text(w.Fields.Of(compose.FieldMode.Name())),
+		p.choice(inputID(compose.FieldMode), compose.FieldMode.Name(), m.Draft[compose.FieldMode], choices, w.Modes, func(ctx app.Context, chosen string) {
+			m.Type(compose.FieldMode, chosen)
+			p.changed(ctx)
+		}),
+	)
+}
+
+// choice is a list to choose from.
+func (p *Make) choice(id, name, chosen string, values []string, words locale.Terms, take func(app.Context, string)) app.UI {
+	options := make([]app.UI, len(values))
+	for i, v := range values {
+		option := el("option").attr("value", v)
+		if v == "" {
+			option.html.Attr("value", " ") // written out, an empty one is none
+		}
+		if v == chosen {
+			option = option.attr("selected", "true")
+		}
+		options[i] = option.text(words.Of(v))
+	}
+	return el("select").attr("id", id).attr("name", name).on("change", func(ctx app.Context, e app.Event) {
+		value := ""
+		p.ValueTo(&value)(ctx, e)
+		take(ctx, strings.TrimSpace(value))
+	}).body(options...)
+}
+
+// entry is where a field is written. It is made anew when the page itself writes
+// into it, so that what a person types is never overwritten.
+type entry struct {
+	app.Compo
+	Field   compose.Field
+	Written int
+	Wrong   bool
+
+	page *Make
+}
+
+// CompoID changes with every writing of the page.
+func (c *entry) CompoID() string { return inputID(c.Field) + "/" + itoa(c.Written) }
+
+// Render shows the field; lists have a line for each item.
+func (c *entry) Render() app.UI {
+	p := c.page
+	text := p.Maker.Draft[c.Field]
+	tag := "input"
+	many := c.Field == compose.FieldMX || c.Field == compose.FieldTLSA || c.Field == compose.FieldRUA || c.Field == compose.FieldBelow
+	if many {
+		tag = "textarea"
+	}
+	in := el(tag).attr("id", inputID(c.Field)).attr("name", c.Field.Name()).class("field").
+		attr("autocomplete", "off").attr("spellcheck", "false").attr("autocapitalize", "none").attr("autocorrect", "off").
+		aria("describedby", inputID(c.Field)+"-said").on("input", c.typed)
+	if c.Field == compose.FieldDomain {
+		in = in.attr("placeholder", p.Lang.UI.Make.Hints.Of(c.Field.Name()))
+	}
+	if c.Wrong {
+		in = in.aria("invalid", "true")
+	}
+	if many {
+		return in.attr("rows", "3").text(text)
+	}
+	return in.attr("type", "text").attr("value", text).html
+}
+
+func (c *entry) typed(ctx app.Context, e app.Event) {
+	text := ""
+	c.ValueTo(&text)(ctx, e)
+	c.page.Maker.Type(c.Field, text)
+	ctx.Dispatch(c.page.changed)
+}

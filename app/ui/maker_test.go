@@ -1,0 +1,182 @@
+package ui
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/compose/keyfile"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/locale"
+)
+
+func newMakerBench() *Maker { return NewMaker(newBench().Door) }
+
+func TestMakerFollowsWhatIsTyped(t *testing.T) {
+	m := newMakerBench()
+	if _, shown := m.Fault(compose.FieldDomain); shown || len(m.Made.Records) > 0 {
+		t.Error("an empty form has something to say")
+	}
+	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMode, "testing")
+	if f, shown := m.Fault(compose.FieldMX); shown {
+		t.Errorf("a field that nobody has touched says %+v", f)
+	}
+	m.Type(compose.FieldMX, "mx1.example.com")
+	if len(m.Made.Records) != 1 || len(m.Made.Files) != 1 {
+		t.Fatalf("made %+v", m.Made)
+	}
+	before := m.Made.Records[0]
+	m.Type(compose.FieldMX, "http://mx1.example.com/")
+	if _, shown := m.Fault(compose.FieldMX); !shown || m.Made.Records[0] != before {
+		t.Error("a fault isn't told, or takes away what was there")
+	}
+}
+
+func TestMakerIsItsURL(t *testing.T) {
+	m := newMakerBench()
+	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldRUA, "a&b=c@example.net\nhttps://r.example/?x=1")
+	m.Choose("bind")
+	other := newMakerBench()
+	query, err := url.ParseQuery(m.Query().Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Navigate(query)
+	if other.Draft != m.Draft || other.Form != "bind" || other.Written[compose.FieldRUA] != 1 {
+		t.Errorf("%v, form %q", other.Draft, other.Form)
+	}
+	other.Navigate(query)
+	if other.Written[compose.FieldRUA] != 1 {
+		t.Error("a field is written anew though nothing changed: the caret would jump")
+	}
+}
+
+func TestFillingKeepsWhatWasTyped(t *testing.T) {
+	m := newMakerBench()
+	if m.Fill() != nil {
+		t.Error("a check begins without a domain")
+	}
+	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMX, "mine.example.com")
+	old := m.Fill()
+	run := m.Fill()
+	if run == nil || old.Context.Err() == nil || !m.Filling {
+		t.Fatal("no check, or two")
+	}
+	report := check.Facts{Version: check.FactsVersion, Domain: dnsname.MustParse("example.com"), At: began, Done: true}
+	m.Learned(old.ID, report)
+	if !m.Filling {
+		t.Error("a check that was given up fills the form")
+	}
+	m.Learned(run.ID, report)
+	if m.Filling || m.Filled.String() != "example.com" || m.Draft[compose.FieldMX] != "mine.example.com" {
+		t.Errorf("filled from %q: %v", m.Filled, m.Draft)
+	}
+	m.Type(compose.FieldDomain, "example.org")
+	if !m.Filled.IsZero() {
+		t.Error("the form says that it was filled from a domain that isn't in it")
+	}
+}
+
+// A key gives the record of the mail server that has none yet; pasted, nothing of it
+// stays in the field and with that in the URL.
+func TestMakerTakesKeys(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	m := newMakerBench()
+	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMX, "*.example.net mx1.example.com mx2.example.com")
+	m.Type(compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest+"\n"+private)
+	lines := strings.Split(m.Draft[compose.FieldTLSA], "\n")
+	if len(lines) != 2 || !strings.HasPrefix(lines[1], "mx2.example.com 3 1 1 ") || m.Refused != "" || len(m.Want.TLSA) != 2 {
+		t.Errorf("refused %q, field %q", m.Refused, m.Draft[compose.FieldTLSA])
+	}
+	if strings.Contains(m.Query().Encode(), "PRIVATE") {
+		t.Error("the key is in the URL")
+	}
+	m.Key([]byte("no key"))
+	if m.Refused != keyfile.NoKey || len(m.Want.TLSA) != 2 {
+		t.Errorf("refused %q", m.Refused)
+	}
+	if m.Key(nil); m.Refused != keyfile.TooLarge {
+		t.Errorf("refused %q", m.Refused)
+	}
+	w := locale.English().UI.Make
+	for _, k := range []keyfile.Kind{keyfile.NoKey, keyfile.Encrypted, keyfile.PKCS12, keyfile.PKCS7, keyfile.OpenSSH,
+		keyfile.UnknownBlock, keyfile.Unsupported, keyfile.Damaged, keyfile.TooLarge} {
+		if w.Refused.Of(string(k)) == string(k) {
+			t.Errorf("no words for %s", k)
+		}
+	}
+	for _, c := range []keyfile.Caution{keyfile.ChangesAtRenewal, keyfile.ShortLived, keyfile.MustBeSent, keyfile.IssuerMayChange, keyfile.Full} {
+		if w.Cautions.Of(string(c)) == string(c) {
+			t.Errorf("no words for %s", c)
+		}
+	}
+}
+
+// Every field has a name and words for what goes in, every kind of fault words.
+func TestMakeTermsAreComplete(t *testing.T) {
+	w := locale.English().UI.Make
+	for f := range len(compose.Draft{}) {
+		name := compose.Field(f).Name()
+		if w.Fields.Of(name) == name {
+			t.Errorf("field %s has no name", name)
+		}
+		if w.Hints.Of(name) == name {
+			t.Errorf("field %s has no hint", name)
+		}
+	}
+	for _, c := range []struct {
+		field compose.Field
+		texts string
+	}{
+		{compose.FieldBelow, "example.org|a..example.com|-a.example.com"},
+		{compose.FieldMode, "off"},
+		{compose.FieldMaxAge, "soon|1"},
+		{compose.FieldMX, "|10|a@example.com|http://a.example.com|a.example.com:25|192.0.2.1|ä.example|-.example|.example.com|*|*.|a.*.example.com|*.co.uk|a.example.com.example.com"},
+		{compose.FieldWeb, "127.0.0.1"},
+		{compose.FieldHostedRecord, "a b|a.example"},
+		{compose.FieldHostedPolicy, "a.example"},
+		{compose.FieldHostedReport, "!"},
+		{compose.FieldRUA, "x|x@|ftp://example.com|mailto:a!b@example.com|mailto:|https://|a@example.com."},
+		{compose.FieldTLSA, "3 1 1 00|a.example x|a.example 3 1 1 00|a.example 9 1 1 " + digest + "|a.example 3 9 1 " + digest + "|a.example 3 1 9 " + digest + "|a.example 1 1 1 " + digest},
+		{compose.FieldTTL, "x|1"},
+		{compose.FieldZone, "example.org|x"},
+	} {
+		for text := range strings.SplitSeq(c.texts, "|") {
+			m := newMakerBench()
+			m.Type(compose.FieldDomain, "example.com")
+			m.Type(compose.FieldMode, "testing")
+			if c.field != compose.FieldMX {
+				m.Type(compose.FieldMX, "mx.example.com")
+			}
+			m.Type(c.field, text)
+			if len(m.Faults) == 0 {
+				t.Errorf("%s takes %q", c.field.Name(), text)
+			}
+			for _, f := range m.Faults {
+				if w.Wrong.Of(f.Kind) == f.Kind {
+					t.Errorf("%s=%q: no words for %s", c.field.Name(), text, f.Kind)
+				}
+			}
+		}
+	}
+}
+
+const digest = "0000000000000000000000000000000000000000000000000000000000000001"

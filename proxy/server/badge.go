@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+)
+
+// Summary is what a badge says of a domain: the state of its protection, by the
+// keys of locale.BadgeWords, and when that was seen. Without parts it is not
+// checked.
+type Summary struct {
+	Parts []string
+	At    time.Time
+}
+
+// Times of badges. Who shows one waits for badgePatience: image proxies give up
+// soon after. The check goes on, and the next asker gets what it found.
+const (
+	badgeKept     = 15 * time.Minute // at least what the answer lets others keep it
+	badgeUnseen   = time.Minute      // until a failure of ours is tried again
+	badgePatience = 8 * time.Second
+	badgeLimit    = 90 * time.Second // of one check
+	badgesKept    = 2048
+	badgesAtOnce  = 4
+	badgesEach    = 2
+)
+
+// badges keeps the summaries of the last domains that were asked for.
+type badges struct {
+	check func(context.Context, dnsname.Name) Summary
+	limit *limiter
+	mu    sync.Mutex
+	known map[dnsname.Name]*badge
+}
+
+// badge is one domain's summary once done is closed. The check ends before
+// goneAt, and what it found is of no use after.
+type badge struct {
+	done    chan struct{}
+	summary Summary
+	goneAt  time.Time
+}
+
+func newBadges(check func(context.Context, dnsname.Name) Summary) *badges {
+	return &badges{check: check, limit: newLimiter(badgesAtOnce, badgesEach), known: map[dnsname.Name]*badge{}}
+}
+
+// of gives the badge of a domain and begins its check if none is kept; nil where
+// too many run.
+func (b *badges) of(r *http.Request, domain dnsname.Name) *badge {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if kept := b.known[domain]; kept != nil && now.Before(kept.goneAt) {
+		return kept
+	}
+	leave, _ := b.limit.take(client(r))
+	if leave == nil {
+		return nil
+	}
+	b.makeRoom(now)
+	fresh := &badge{done: make(chan struct{}), goneAt: now.Add(badgeLimit + badgeUnseen)}
+	b.known[domain] = fresh
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), badgeLimit)
+	go func() {
+		defer leave()
+		defer cancel()
+		b.finish(fresh, b.checked(ctx, domain))
+	}()
+	return fresh
+}
+
+// checked is check; a fault of ours in it is that nothing was checked.
+func (b *badges) checked(ctx context.Context, domain dnsname.Name) (s Summary) {
+	defer func() {
+		if recover() != nil {
+			s = Summary{}
+		}
+	}()
+	return b.check(ctx, domain)
+}
+
+func (b *badges) finish(of *badge, s Summary) {
+	kept := badgeKept
+	if len(s.Parts) == 0 {
+		kept = badgeUnseen
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	of.summary, of.goneAt = s, time.Now().Add(kept)
+	close(of.done)
+}
+
+// makeRoom forgets what is of no use, and if that isn't enough, any one.
+func (b *badges) makeRoom(now time.Time) {
+	if len(b.known) < badgesKept {
+		return
+	}
+	for domain, kept := range b.known {
+		if !now.Before(kept.goneAt) {
+			delete(b.known, domain)
+		}
+	}
+	for domain := range b.known {
+		if len(b.known) < badgesKept {
+			return
+		}
+		delete(b.known, domain)
+	}
+}
+
+// badgeDomain is the domain that a path such as /badge/example.com.svg names.
+func badgeDomain(path string) (dnsname.Name, bool) {
+	text, is := strings.CutPrefix(path, badgePath)
+	text, ends := strings.CutSuffix(text, ".svg")
+	domain, err := dnsname.Parse(text)
+	return domain, is && ends && err == nil && domain != dnsname.Root
+}
+
+const badgePath = "/badge/"
+
+// serveBadge answers GET /badge/DOMAIN.svg. It is an image for other people's
+// pages, so that a failure of ours is an image too, and says so.
+func (s *Server) serveBadge(w http.ResponseWriter, r *http.Request) {
+	domain, ok := badgeDomain(r.URL.Path)
+	if !ok {
+		problem(w, http.StatusBadRequest, faultName, "/badge/DOMAIN.svg is expected")
+		return
+	}
+	var seen Summary
+	if b := s.badges.of(r, domain); b != nil {
+		select {
+		case <-b.done:
+			seen = b.summary
+		case <-time.After(badgePatience):
+		case <-r.Context().Done():
+		}
+	}
+	h := w.Header()
+	h.Set("Content-Type", "image/svg+xml")
+	h.Set("Cache-Control", "public, max-age=600")
+	if len(seen.Parts) == 0 {
+		h.Set("Cache-Control", "public, max-age=60")
+	}
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		w.Write([]byte(drawBadge(domain.String(), seen)))
+	}
+}
