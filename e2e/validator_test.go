@@ -21,7 +21,8 @@ window.printed = ""; window.done = false;
 const decoder = new TextDecoder();
 globalThis.fs.writeSync = (fd, buf) => { window.printed += decoder.decode(buf); return buf.length; };
 const go = new Go();
-go.argv = ["dnssec.test", "-test.run=^$", "-test.bench=" + new URLSearchParams(location.search).get("bench"), "-test.benchtime=3x"];
+const query = new URLSearchParams(location.search);
+go.argv = ["dnssec.test", "-test.run=^$", "-test.bench=" + query.get("bench"), "-test.benchtime=" + query.get("times") + "x"];
 WebAssembly.instantiateStreaming(fetch("/dnssec.test.wasm"), go.importObject)
 	.then(r => go.run(r.instance)).then(() => {
 		for (const timer of go._scheduledTimeouts.values()) clearTimeout(timer); // Go sets them and does not wait for them
@@ -50,11 +51,11 @@ func TestValidatorInChromium(t *testing.T) {
 	}
 	s := httptest.NewServer(mux)
 	defer s.Close()
-	p := visit(t, &server{Origin: s.URL}, "/?bench=Cold")
+	p := visit(t, &server{Origin: s.URL}, "/?times=20&bench=Cold")
 	p.await("the end of the first benchmarks", `window.done`)
 	printed := eval[string](p, `window.printed`)
 	for _, part := range []string{"KeyTrap", "Signatures", "Links", "Labels|Aliases", "Hashes", "Questions|Records"} {
-		p.goTo("/?bench=" + url.QueryEscape("Attack/("+part+")"))
+		p.goTo("/?times=3&bench=" + url.QueryEscape("Attack/("+part+")"))
 		p.await("the end of the benchmarks of "+part, `window.done`)
 		printed += eval[string](p, `window.printed`)
 	}
