@@ -63,7 +63,9 @@ clean: ## remove what was built
 
 $(WASM): $(call sources,app wasm)
 	@mkdir -p $(BUILD)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" $(COMPILE) -o $@ ./wasm
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" $(COMPILE) -o $@.linked ./wasm
+	$(GO) run ./wasm -join $@.linked -out $@
+	@rm $@.linked
 
 # The validator's benchmarks, for the test that runs them in a browser.
 $(BUILD)/dnssec.test.wasm:

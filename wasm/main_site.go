@@ -10,12 +10,17 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "", "folder to write the site to")
+	out := flag.String("out", "", "folder to write the site to, or with -join the program")
+	linked := flag.String("join", "", "only make the program of what the linker wrote")
 	program := flag.String("wasm", "", "the program, built with GOOS=js GOARCH=wasm")
 	static := flag.String("static", "static", "folder of files that are served as they lie")
 	quality := flag.Int("quality", 11, "brotli quality, 1 to 11: 11 for a release, 5 to be quick")
 	flag.Parse()
-	if *out == "" || *program == "" || flag.NArg() > 0 || *quality < 1 || *quality > 11 {
+	if *linked != "" && *out != "" && *program == "" && flag.NArg() == 0 {
+		exitOn(join(*linked, *out))
+		return
+	}
+	if *out == "" || *program == "" || *linked != "" || flag.NArg() > 0 || *quality < 1 || *quality > 11 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -23,13 +28,29 @@ func main() {
 	if err == nil {
 		err = s.write(*out, *quality)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "site:", err)
-		os.Exit(1)
-	}
+	exitOn(err)
 	for _, f := range s.names() {
 		if filepath.Ext(f) == ".wasm" {
 			fmt.Printf("%s: %d bytes, %d as brotli -q %d\n", f, len(s.files[f]), s.brotli[f], *quality)
 		}
+	}
+}
+
+// join writes a program with joined segments.
+func join(linked, out string) error {
+	program, err := os.ReadFile(linked)
+	if err != nil {
+		return err
+	}
+	if program, err = joinSegments(program); err != nil {
+		return fmt.Errorf("%s: %w", linked, err)
+	}
+	return os.WriteFile(out, program, 0o644)
+}
+
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "site:", err)
+		os.Exit(1)
 	}
 }

@@ -82,6 +82,17 @@ func TestPolicyStop(t *testing.T) {
 	}
 }
 
+// TestBogusHostStop: nobody has asked a server whose address nobody believes.
+func TestBogusHostStop(t *testing.T) {
+	for status, want := range map[dnssec.Status]string{dnssec.Bogus: "lane.dns-bogus", dnssec.Secure: "lane.mx-dead"} {
+		s := newScenario(t, "example.com").mx(10, "mx.example.com").none("mx.example.com", doh.TypeA, doh.TypeAAAA)
+		s.status("mx.example.com", doh.TypeA, status).status("mx.example.com", doh.TypeAAAA, status)
+		if stop := s.report().Lane[3]; stop.Key != want || stop.Level != Error {
+			t.Errorf("addresses %s: %s %s", status, stop.Level, stop.Key)
+		}
+	}
+}
+
 // enforcing makes a domain with an enforced policy and no DANE, and a change.
 func enforcing(change func(l *layout)) func(t testing.TB) *scenario {
 	return func(t testing.TB) *scenario {

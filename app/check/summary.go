@@ -328,6 +328,8 @@ func (j *judge) hostStop(h *host) Stop {
 	enforced := j.report.Policy.Usable && j.report.Record.Valid && j.report.Policy.Value.Mode == mtasts.ModeEnforce
 	tls := tlsLevel(h)
 	switch {
+	case j.reachable(h) == Error && h.addresses == dnssec.Bogus: // nobody has asked the server
+		s.Level, s.Phrase = Error, phrase("lane.dns-bogus")
 	case j.reachable(h) == Error:
 		s.Level, s.Phrase = Error, phrase("lane.mx-dead")
 	case daneLevel(h) == Error, enforced && stsLevel(h) == Error:

@@ -82,7 +82,8 @@ func randomNSEC3(random *rand.Rand) *zone.NSEC3 {
 	return &zone.NSEC3{Iterations: uint16(random.IntN(4)), Salt: make([]byte, random.IntN(3)), OptOut: random.IntN(2) == 0}
 }
 
-// randomName is of one to three labels below z.test, sometimes a wildcard.
+// randomName is of one to three labels below z.test, sometimes a wildcard, or a name
+// below one, which leaves the wildcard without records (RFC 4592 §4.9).
 func randomName(random *rand.Rand) string {
 	name := randomOrigin
 	for range 1 + random.IntN(3) {
@@ -90,6 +91,9 @@ func randomName(random *rand.Rand) string {
 	}
 	if random.IntN(4) == 0 {
 		name = "*" + name[1:]
+		if random.IntN(3) == 0 {
+			name = "a." + name
+		}
 	}
 	return name
 }
@@ -110,7 +114,7 @@ func plant(f forest, planted map[string]string, random *rand.Rand) {
 			return
 		}
 	}
-	if hides && strings.HasPrefix(name, "*") {
+	if hides && strings.Contains(name, "*") {
 		return
 	}
 	planted[name] = kind
@@ -264,7 +268,7 @@ func (c holdings) listed(name, origin string) bool {
 		return false
 	}
 	for at := name; at != origin; at = above(at) {
-		if c["*."+above(at)] != nil {
+		if c.exists("*." + above(at)) {
 			return true
 		}
 	}
