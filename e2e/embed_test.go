@@ -17,7 +17,7 @@ import (
 // under a strict policy, on another origin.
 func TestWidgetOnOtherPages(t *testing.T) {
 	s := serve(t, "-lab")
-	for _, name := range []string{"plain", "mkdocs", "docusaurus", "hugo"} {
+	for _, name := range []string{"plain", "mkdocs", "material", "docusaurus", "hugo"} {
 		t.Run(name, func(t *testing.T) {
 			h := host(t, fixture(t, name), s.Origin)
 			p := visitHost(t, h, s.Origin)
@@ -176,7 +176,6 @@ func TestWidgetWithoutSealane(t *testing.T) {
 		}
 		origin := "http://" + l.Addr().String()
 		_ = l.Close() // nobody is there now
-		end2end(t)
 		p := open(t, "")
 		h := host(t, fixture(t, "plain"), origin)
 		p.origin, p.beside = h.URL, origin
@@ -219,7 +218,6 @@ func TestWidgetWithoutSealane(t *testing.T) {
 		p.complaints() // those of the frame itself
 	})
 	t.Run("no JavaScript", func(t *testing.T) {
-		end2end(t)
 		h := host(t, fixture(t, "plain"), "https://sealane.example")
 		r, err := http.Get(h.URL)
 		if err != nil {
@@ -250,17 +248,9 @@ func TestEmbedPage(t *testing.T) {
 	s := serve(t, "-lab")
 	p := visit(t, s, "/embed")
 	p.allowClipboard()
-	choose := func(name, value string) {
-		eval[bool](p, fmt.Sprintf(`(() => {
-			const e = document.querySelector('[data-choice=%q]');
-			e.value = %q;
-			e.dispatchEvent(new Event("input", {bubbles: true}));
-			return true;
-		})()`, name, value))
-	}
-	choose("domain", "perfect.test")
-	choose("theme", "dark")
-	choose("accent", "#0b5")
+	p.choose("domain", "perfect.test")
+	p.choose("theme", "dark")
+	p.choose("accent", "#0b5")
 	lines := `<script async src="` + s.Origin + `/widget.js"></script>` + "\n" +
 		`<sealane-check domain="perfect.test" lang="en" theme="dark" accent="#0b5"><a href="` + s.Origin + `/?d=perfect.test">Check perfect.test with Sealane</a></sealane-check>`
 	p.await("lines", fmt.Sprintf(`document.querySelector('[data-code="lines"]').textContent === %q`, lines))
@@ -269,7 +259,8 @@ func TestEmbedPage(t *testing.T) {
 		t.Errorf("the clipboard holds\n%s", got)
 	}
 	for name, want := range map[string]string{
-		"policy":   "script-src " + s.Origin + "; frame-src " + s.Origin,
+		"policy":   statedPolicy(t, s.Origin),
+		"image":    "img-src " + s.Origin,
 		"markdown": "[![Mail to perfect.test](" + s.Origin + "/badge/perfect.test.svg)](" + s.Origin + "/?d=perfect.test)",
 	} {
 		if got := eval[string](p, fmt.Sprintf(`document.querySelector('[data-code=%q]').textContent`, name)); got != want {
@@ -278,13 +269,24 @@ func TestEmbedPage(t *testing.T) {
 	}
 	eval[bool](p, `(window.reports = [], document.addEventListener("sealane-report", (e) => reports.push(e.detail)), document.getElementById("preview").scrollIntoView(), true)`)
 	p.await("report of the preview", `reports.some((r) => r.domain === "perfect.test")`)
-	choose("domain", `a"><script>alert(1)</script>`)
+	p.choose("domain", `a"><script>alert(1)</script>`)
 	p.await("escaped lines", `document.querySelector('[data-code="lines"]').textContent.includes('domain="a&quot;&gt;&lt;script&gt;')`)
-	choose("kind", "make")
+	p.choose("kind", "make")
 	p.await("form in the preview", `document.querySelector("#preview sealane-make")?.shadowRoot?.querySelector("iframe")?.getBoundingClientRect().height > 200`)
 	// The badge that it names is an image.
 	size := eval[float64](p, `new Promise((done) => { const i = new Image(); i.onload = () => done(i.naturalWidth); i.onerror = () => done(0); i.src = "/badge/perfect.test.svg"; })`)
 	if size < 100 {
 		t.Errorf("the badge is %.0f px wide", size)
 	}
+}
+
+// choose fills a field of the page about embedding.
+func (p *page) choose(name, value string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(() => {
+		const e = document.querySelector('[data-choice=%q]');
+		e.value = %q;
+		e.dispatchEvent(new Event("input", {bubbles: true}));
+		return true;
+	})()`, name, value))
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"html"
 	"io"
+	"mime"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,35 +21,86 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// inline is a script within a page.
-var inline = regexp.MustCompile(`(?s)<script[^>]*>(.*?)</script>`)
+// inline is a script within a page, styled a style attribute, stated the policy
+// on the page about embedding.
+var (
+	inline = regexp.MustCompile(`(?s)<script[^>]*>(.*?)</script>`)
+	styled = regexp.MustCompile(`\sstyle="([^"]*)"`)
+	stated = regexp.MustCompile(`data-code="policy"[^>]*>([^<]+)<`)
+)
 
-// host serves one page of somebody else under the strict policy that the page
-// about embedding states, with a hash for each of its own inline scripts; its
-// other files are empty.
+// statedPolicy is the policy that the page about embedding states, for a Sealane
+// at an origin; TestEmbedPage holds what the browser shows to the same.
+func statedPolicy(t *testing.T, sealane string) string {
+	t.Helper()
+	built(t)
+	page, err := os.ReadFile(filepath.Join(siteDir, "embed.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := stated.FindSubmatch(page)
+	if m == nil || !strings.Contains(string(m[1]), "https://SEALANE") {
+		t.Fatal("the page about embedding states no policy")
+	}
+	return strings.ReplaceAll(html.UnescapeString(string(m[1])), "https://SEALANE", sealane)
+}
+
+// strict is a policy that allows a page its own files, hashes for what stands in
+// it, and beyond that what is stated, with more in some directives.
+func strict(page, stated string, more map[string]string) string {
+	hashed := func(in *regexp.Regexp) (all string) {
+		for _, m := range in.FindAllStringSubmatch(page, -1) {
+			if m[1] != "" {
+				sum := sha256.Sum256([]byte(html.UnescapeString(m[1])))
+				if in == inline { // no markup is read in there
+					sum = sha256.Sum256([]byte(m[1]))
+				}
+				all += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+			}
+		}
+		return all
+	}
+	sources := map[string]string{
+		"default-src": "'none'", "script-src": "'self'" + hashed(inline), "style-src": "'self'", "img-src": "'self'",
+		"font-src": "'self'", "manifest-src": "'self'", "connect-src": "'self'", "base-uri": "'none'", "object-src": "'none'",
+	}
+	if attributes := hashed(styled); attributes != "" {
+		sources["style-src"] += " 'unsafe-hashes'" + attributes
+	}
+	for directive := range strings.SplitSeq(stated, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(directive), " ")
+		sources[name] += " " + value
+	}
+	for name, value := range more {
+		sources[name] += " " + value
+	}
+	var policy []string
+	for name, value := range sources {
+		policy = append(policy, strings.TrimSpace(name+" "+value))
+	}
+	return strings.Join(policy, "; ")
+}
+
+// host serves one page of somebody else under a strict policy with what the page
+// about embedding states; its other files are empty.
 func host(t *testing.T, page string, sealane string) *httptest.Server {
 	t.Helper()
+	return hostUnder(t, page, sealane, statedPolicy(t, sealane), nil)
+}
+
+func hostUnder(t *testing.T, page, sealane, stated string, more map[string]string) *httptest.Server {
+	t.Helper()
 	page = strings.ReplaceAll(page, "SEALANE", sealane)
-	own := ""
-	for _, m := range inline.FindAllStringSubmatch(page, -1) {
-		if m[1] != "" {
-			sum := sha256.Sum256([]byte(m[1]))
-			own += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-		}
-	}
+	policy := strict(page, stated, more)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		media := mime.TypeByExtension(path.Ext(r.URL.Path))
 		switch {
 		case r.URL.Path == "/":
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; manifest-src 'self'; connect-src 'self'; "+
-				"script-src 'self' "+sealane+own+"; frame-src "+sealane)
+			w.Header().Set("Content-Security-Policy", policy)
 			_, _ = w.Write([]byte(page))
-		case strings.HasSuffix(r.URL.Path, ".css"):
-			w.Header().Set("Content-Type", "text/css")
-		case strings.HasSuffix(r.URL.Path, ".js"):
-			w.Header().Set("Content-Type", "text/javascript")
-		case strings.HasSuffix(r.URL.Path, ".png"), strings.HasSuffix(r.URL.Path, ".ico"):
-			w.Header().Set("Content-Type", "image/png")
+		case media != "":
+			w.Header().Set("Content-Type", media)
 		default:
 			w.Header().Set("Content-Type", "text/plain")
 		}
@@ -76,12 +130,20 @@ func visitHost(t *testing.T, h *httptest.Server, sealane string) *page {
 		}
 	})
 	p.goTo("/")
+	p.note()
+	return p
+}
+
+// note keeps the events of the page that is there, from here on, in reports.
+func (p *page) note() {
+	p.t.Helper()
 	eval[bool](p, `(() => {
-		window.reports = [];
-		document.addEventListener("sealane-report", (e) => reports.push({by: e.target.localName, detail: e.detail}));
+		if (!window.reports) {
+			window.reports = [];
+			document.addEventListener("sealane-report", (e) => reports.push({by: e.target.localName, detail: e.detail}));
+		}
 		return true;
 	})()`)
-	return p
 }
 
 // framed evaluates in the widget's frame, whose origin is the server's; the zero

@@ -8,6 +8,7 @@
 #	e2e/need.sh signers   the signers, servers and validators of DNSSEC
 #	e2e/need.sh hosting   the web servers and tools that take a policy's configuration
 #	e2e/need.sh tlsatools the programs that make TLSA records
+#	e2e/need.sh generators the generators of sites that a widget is put into
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
 # the error stream; exit 3 means that this system cannot run the servers at all.
@@ -103,7 +104,15 @@ tlsatools)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+generators)
+	packages=$(missing mkdocs:mkdocs hugo:hugo)
+	[ -d /usr/share/mkdocs/themes/material ] || python3 -c 'import material' 2>/dev/null || packages="$packages mkdocs-material"
+	[ -z "$packages" ] && exit 0
+	may_install || { echo "need.sh: the sites with widgets need these packages: $packages" >&2; exit 3; }
+	# shellcheck disable=SC2086 # a list of words
+	install $packages
+	;;
 *)
-	fail "say node, browser, servers, signers, hosting or tlsatools"
+	fail "say node, browser, servers, signers, hosting, tlsatools or generators"
 	;;
 esac

@@ -4,9 +4,15 @@
   "use strict";
   var article = document.querySelector(".embed"), preview = document.getElementById("preview"), origin = location.origin;
   var said = document.getElementById("accent-said"), hint = said.textContent;
+  var badges = origin; // where the proxy is, which draws them
 
   function chosen(name) { return article.querySelector('[data-choice="' + name + '"]').value.trim(); }
-  function show(name, text) { article.querySelector('[data-code="' + name + '"]').textContent = text; }
+  function show(name, text) {
+    var code = article.querySelector('[data-code="' + name + '"]');
+    if (code) { // those of badges are gone where there are none
+      code.textContent = text;
+    }
+  }
   function escaped(text) {
     return text.replace(/[&<>"]/g, function (c) { return { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[c]; });
   }
@@ -36,11 +42,13 @@
       }
     });
     show("lines", '<script async src="' + origin + '/widget.js"><\/script>\n<' + tag + written + '><a href="' + escaped(whole) + '">' + escaped(label) + "</a></" + tag + ">");
+    show("docusaurus", 'scripts: [{ src: "' + origin + '/widget.js", async: true }],');
     show("policy", "script-src " + origin + "; frame-src " + origin);
-    var badge = origin + "/badge/" + encodeURIComponent(ascii(domain)) + ".svg", check = origin + "/?d=" + encoded;
+    var badge = badges + "/badge/" + encodeURIComponent(ascii(domain)) + ".svg", check = origin + "/?d=" + encoded;
     var alt = article.dataset.alt.split("{domain}").join(domain);
     show("markdown", "[![" + alt.replace(/[\\[\]]/g, "\\$&") + "](" + badge + ")](" + check + ")");
     show("html", '<a href="' + escaped(check) + '"><img src="' + escaped(badge) + '" alt="' + escaped(alt) + '"></a>');
+    show("image", "img-src " + new URL(badges).origin);
     var old = preview.firstElementChild;
     if (old && old.localName === tag && old.getAttribute("domain") === element.getAttribute("domain")) {
       ["lang", "theme", "accent"].forEach(function (name) { old.setAttribute(name, attributes[name]); });
@@ -75,4 +83,15 @@
     }
   });
   fill();
+
+  fetch("/config.json", { credentials: "omit" }).then(function (r) { return r.json(); }).then(function (config) {
+    if (config.proxyless) {
+      var section = article.querySelector('[data-code="markdown"]').closest("section");
+      section.querySelector("p").textContent = article.dataset.badgeNone;
+      section.querySelectorAll(".publication").forEach(function (e) { e.remove(); });
+    } else if (config.proxy) {
+      badges = new URL(config.proxy, origin).href.replace(/\/+$/, "");
+      fill();
+    }
+  }).catch(function () { /* our own origin, as far as we know */ });
 })();

@@ -58,9 +58,11 @@
   look();
 
   window.addEventListener("message", function (e) {
-    if (e.source === window.parent && e.data && typeof e.data.sealaneTheme === "string") {
-      theme = e.data.sealaneTheme;
-      accent = String(e.data.sealaneAccent);
+    // Any page may be the one around, and say anything.
+    var said = e.source === window.parent && e.data;
+    if (said && typeof said.sealaneTheme === "string" && typeof said.sealaneAccent === "string") {
+      theme = said.sealaneTheme;
+      accent = said.sealaneAccent;
       look();
     }
   });

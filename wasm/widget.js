@@ -2,14 +2,15 @@
 // pages. Each is a link until it is used or scrolled into view; then a frame of
 // this origin loads the program. Without JavaScript, or when the frame stays
 // silent, the link remains: what stands inside the element, or else our own.
-// Nothing is set on the host page but the two elements, and styles go through
-// the object model, which no policy for styles forbids.
+// Nothing is set on the host page but the two elements, and their looks stay in
+// their shadow, by the object model, which no policy for styles forbids.
 (function () {
   "use strict";
   var script = document.currentScript, words = {{.Words}};
   if (!script || !window.customElements || customElements.get("sealane-check")) {
     return;
   }
+  Object.setPrototypeOf(words, null); // lang="constructor" is no language of ours
   var origin = new URL(script.src).origin;
   var patience = 20000; // milliseconds of silence until a frame is taken away
 
@@ -28,15 +29,24 @@
       connectedCallback() {
         if (!this.root) {
           this.root = this.attachShadow({ mode: "open" });
+          // The host page's own styles win over these, as over a browser's.
+          try {
+            var sheet = new CSSStyleSheet();
+            sheet.replaceSync(":host{display:block}:host([hidden]){display:none}");
+            this.root.adoptedStyleSheets = [sheet];
+          } catch (e) { /* an older browser shows it inline */ }
           this.slotted = document.createElement("slot");
           this.anchor = document.createElement("a");
           this.anchor.target = "_blank";
           this.anchor.rel = "noopener";
           style(this.anchor, { color: "inherit" }); // ours is read on any background
-          this.slotted.append(this.anchor);
-          this.root.append(this.slotted);
+          this.links = document.createElement("span");
+          this.links.append(this.slotted, this.anchor);
+          this.root.append(this.links);
+          // White space inside the element, or what is only being read, is no link.
+          this.slotted.addEventListener("slotchange", () => this.link());
           // The first click uses the widget; while its frame loads, a link is a link.
-          this.slotted.addEventListener("click", (e) => {
+          this.links.addEventListener("click", (e) => {
             if (!this.frame && !this.failed && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
               e.preventDefault();
               this.load();
@@ -44,9 +54,7 @@
           });
           this.heard = (e) => this.hear(e);
         }
-        if (!this.style.display) {
-          style(this, { display: "block" });
-        }
+        this.failed = false; // who puts it in anew tries anew
         this.link();
         window.addEventListener("message", this.heard);
         if (window.IntersectionObserver) {
@@ -70,12 +78,9 @@
           return;
         }
         this.link();
-        if (!this.frame) {
-          return;
-        }
         if (name === "theme" || name === "accent") {
           this.look();
-        } else {
+        } else if (this.frame) {
           this.drop();
           this.load();
         }
@@ -99,6 +104,7 @@
         this.anchor.href = this.address(path).href;
         this.said = path !== "/" ? said.make : domain ? said.check.split("{domain}").join(domain) : said.any;
         this.anchor.textContent = this.said;
+        this.anchor.hidden = !!(this.firstElementChild || this.textContent.trim());
       }
 
       load() {
@@ -117,7 +123,8 @@
         f.title = this.said;
         f.allow = "clipboard-write";
         f.referrerPolicy = "no-referrer";
-        style(f, { border: "0", width: "100%", height: "0", display: "block" });
+        // What nobody sees yet, or what a browser shows in place of it, takes no focus.
+        style(f, { border: "0", width: "100%", height: "0", display: "block", visibility: "hidden" });
         this.wait();
         this.root.append(f);
       }
@@ -146,10 +153,14 @@
           this.frame.remove();
           this.frame = null;
         }
-        style(this.slotted, { display: "contents" });
+        this.links.hidden = this.ready = false;
       }
 
+      // look tells a frame that listens; another document in it must not hear.
       look() {
+        if (!this.ready) {
+          return;
+        }
         this.frame.contentWindow.postMessage({ sealaneTheme: this.get("theme"), sealaneAccent: this.get("accent") }, origin);
       }
 
@@ -163,12 +174,12 @@
           return;
         }
         if (said.sealaneHeight > 0 && said.sealaneHeight < 100000) {
-          style(f, { height: Math.ceil(said.sealaneHeight) + "px" });
+          style(f, { height: Math.ceil(said.sealaneHeight) + "px", visibility: "" });
         }
         if (said.sealaneReady) {
           clearTimeout(this.timer);
-          var focused = this.root.activeElement || this.contains(document.activeElement);
-          style(this.slotted, { display: "none" });
+          var focused = this.root.activeElement || this.contains(this.getRootNode().activeElement);
+          this.links.hidden = this.ready = true;
           if (focused) {
             f.focus();
           }

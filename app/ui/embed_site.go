@@ -3,9 +3,14 @@
 package ui
 
 import (
+	"encoding/json"
+
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/senders"
 )
 
 // Embed is the page at EmbedPath. It is written once, when the site is built;
@@ -38,17 +43,21 @@ func (e *Embed) Render() app.UI {
 		`<sealane-check domain="example.com" lang="en" theme="auto"><a href="` + whole + `">` + link + `</a></sealane-check>`
 	badge := exampleOrigin + "/badge/example.com.svg"
 	alt := fill(w.Alt, "domain", "example.com")
-	return shell(NewMachine(Closed()), e.Lang, EmbedPath, el("article").class("embed").
+	return shell(NewMachine(Closed()), e.Lang, EmbedPath, el("article").class("embed").data("badge-none", w.BadgeNone).
 		data("link", w.Link).data("make-link", w.MakeLink).data("copied", w.Copied).data("select", w.Select).data("alt", w.Alt).body(
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
 		el("noscript").body(el("p").text(w.NoScript)),
 		e.form(),
 		e.part(w.Lines, w.LinesAbout, code{"lines", lines}),
+		e.part(w.Generators, w.GeneratorsAbout, code{"docusaurus", `scripts: [{ src: "` + exampleOrigin + `/widget.js", async: true }],`}),
 		e.part(w.Policy, w.PolicyAbout, code{"policy", "script-src " + exampleOrigin + "; frame-src " + exampleOrigin}),
-		e.part(w.Event, w.EventAbout, code{"event", `document.addEventListener("sealane-report", (event) => console.log(event.detail));`}),
+		e.part(w.Event, w.EventAbout,
+			code{"event", `document.addEventListener("sealane-report", (event) => console.log(event.detail));`},
+			code{"detail", exampleSummary(e.Lang)}),
 		e.part(w.Badge, w.BadgeAbout,
 			code{"markdown", "[![" + alt + "](" + badge + ")](" + whole + ")"},
-			code{"html", `<a href="` + whole + `"><img src="` + badge + `" alt="` + alt + `"></a>`}),
+			code{"html", `<a href="` + whole + `"><img src="` + badge + `" alt="` + alt + `"></a>`},
+			code{"image", "img-src " + exampleOrigin}),
 		el("section").body(
 			el("h2").text(w.Preview), el("p").class("muted").text(w.PreviewAbout),
 			el("div").class("embed-preview").attr("id", "preview").body(),
@@ -97,6 +106,26 @@ func (e *Embed) form() app.UI {
 			text("accent").aria("describedby", "accent-said").html,
 			el("p").attr("id", "accent-said").class("muted").data("wrong", w.AccentWrong).text(w.AccentHint),
 		),
-		field("lang", w.Language, choice("lang", locale.Terms{{Key: e.Lang.Tag, Text: e.Lang.Name}})),
+		el("div").body(
+			el("label").attr("for", "embed-lang").text(w.Language),
+			choice("lang", locale.Terms{{Key: e.Lang.Tag, Text: e.Lang.Name}}),
+			el("p").class("muted").text(w.LanguageHint),
+		),
 	)
+}
+
+// exampleSummary is what Summarize makes of a report with one warning, as the
+// page around a frame gets it.
+func exampleSummary(lang locale.Language) string {
+	r := check.Report{
+		Domain:   dnsname.MustParse("example.com"),
+		Headline: []check.Phrase{{Key: "headline.sts-testing"}, {Key: "headline.dane-absent"}},
+		Findings: []check.Finding{{Level: check.Warning}, {Level: check.OK}, {Level: check.OK}},
+		Senders:  []senders.Verdict{{Sender: "gmail", Outcome: senders.Delivers}},
+	}
+	text, err := json.MarshalIndent(Summarize(&r, lang), "", "  ")
+	if err != nil {
+		panic(err) // of strings and numbers there is none
+	}
+	return string(text)
 }

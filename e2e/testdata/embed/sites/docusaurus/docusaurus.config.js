@@ -1,0 +1,7 @@
+module.exports = {
+  title: "Example",
+  url: "https://www.example.com",
+  baseUrl: "/",
+  DOCUSAURUS
+  presets: [["classic", { docs: false, blog: false }]],
+};
