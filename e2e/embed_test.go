@@ -119,7 +119,9 @@ func TestWidgetSetsNothingGlobal(t *testing.T) {
 		if scripted := strings.Contains(page, "widget.js"); scripted && !eval[bool](p, `Boolean(customElements.get("sealane-check") && customElements.get("sealane-make"))`) {
 			t.Error("the script has defined nothing")
 		}
-		return eval[[]string](p, `Object.getOwnPropertyNames(window).sort()`)
+		return eval[[]string](p, `Object.entries({window, document, root: document.documentElement, Object: Object.prototype, Array: Array.prototype, Function: Function.prototype, Element: Element.prototype, HTMLElement: HTMLElement.prototype, history, navigator})
+			.flatMap(([of, object]) => Object.getOwnPropertyNames(object).map((name) => of + "." + name))
+			.concat(document.documentElement.getAttributeNames(), document.body.getAttributeNames(), document.head.innerHTML, document.adoptedStyleSheets.length, document.cookie).map(String).sort()`)
 	}
 	with := fixture(t, "plain")
 	p := strings.Replace(with, `<script async src="SEALANE/widget.js"></script>`, "", 1)
@@ -127,7 +129,7 @@ func TestWidgetSetsNothingGlobal(t *testing.T) {
 		t.Fatal("the page has no script to leave out")
 	}
 	// A frame is a number among the window's names.
-	isFrame := func(name string) bool { return name == "0" }
+	isFrame := func(name string) bool { return name == "window.0" }
 	if got, want := slices.DeleteFunc(names(with), isFrame), names(p); !slices.Equal(got, want) {
 		t.Errorf("the window has\n%v\nwithout the script\n%v", got, want)
 	}
@@ -240,7 +242,53 @@ func TestWidgetKeyboard(t *testing.T) {
 	eval[bool](p, `(document.getElementById("before").focus(), true)`)
 	p.tabTo(`document.activeElement.localName === "sealane-check"`)
 	p.awaitFrame(s.Origin, "focus on the field", `document.hasFocus() && document.activeElement.id === "d"`)
-	p.tabTo(`document.activeElement.id === "after"`)
+	if through := p.throughFrame(s.Origin, false, "after"); through < 5 {
+		t.Errorf("%d stops on the way through", through)
+	}
+	if back := p.throughFrame(s.Origin, true, "before"); back < 5 {
+		t.Errorf("%d stops on the way back", back)
+	}
+}
+
+// throughFrame presses Tab, or Shift and Tab, until an element of the page has the
+// focus, and counts the stops in the frame, each of which must be seen.
+func (p *page) throughFrame(origin string, back bool, until string) (stops int) {
+	p.t.Helper()
+	for range 150 {
+		if back {
+			p.do(chromedp.KeyEvent("\t", chromedp.KeyModifiers(chromedp.ModifierShift)))
+		} else {
+			p.do(chromedp.KeyEvent("\t"))
+		}
+		if eval[bool](p, fmt.Sprintf(`document.activeElement.id === %q`, until)) {
+			return stops
+		}
+		if seen, _ := framed[bool](p, origin, `document.activeElement !== document.body && document.activeElement.matches(":focus-visible") && document.activeElement.checkVisibility()`); !seen {
+			what, _ := framed[string](p, origin, `document.activeElement.outerHTML.slice(0, 120)`)
+			p.t.Errorf("the focus is not seen on %s", what)
+		}
+		stops++
+	}
+	p.t.Errorf("no way out of the frame to %s", until)
+	return stops
+}
+
+// TestWidgetByKeyboard uses the link and goes on in the frame.
+func TestWidgetByKeyboard(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visitHost(t, host(t, fixture(t, "plain"), s.Origin), s.Origin)
+	p.await("defined element", `customElements.get("sealane-check")`)
+	// What is seen would load by itself.
+	p.run(`const e = document.querySelector("sealane-check").cloneNode(true);
+		document.querySelector("sealane-check").remove();
+		window.IntersectionObserver = undefined;
+		document.getElementById("after").before(e);
+		e.querySelector("a").focus()`)
+	p.do(chromedp.KeyEvent("\r"))
+	p.await("report", `reports.length`)
+	p.await("focus in the frame", `document.activeElement.localName === "sealane-check"`)
+	p.do(chromedp.KeyEvent("\t"))
+	p.awaitFrame(s.Origin, "visible focus", `document.hasFocus() && document.activeElement !== document.body && document.activeElement.matches(":focus-visible")`)
 }
 
 // TestEmbedPage chooses, copies, and sees the widget.
