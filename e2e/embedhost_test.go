@@ -46,8 +46,8 @@ func statedPolicy(t *testing.T, sealane string) string {
 }
 
 // strict is a policy that allows a page its own files, hashes for what stands in
-// it, and beyond that what is stated, with more in some directives.
-func strict(page, stated string, more map[string]string) string {
+// it, and beyond that what is stated.
+func strict(page, stated string) string {
 	hashed := func(in *regexp.Regexp) (all string) {
 		for _, m := range in.FindAllStringSubmatch(page, -1) {
 			if m[1] != "" {
@@ -71,9 +71,6 @@ func strict(page, stated string, more map[string]string) string {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), " ")
 		sources[name] += " " + value
 	}
-	for name, value := range more {
-		sources[name] += " " + value
-	}
 	var policy []string
 	for name, value := range sources {
 		policy = append(policy, strings.TrimSpace(name+" "+value))
@@ -85,13 +82,14 @@ func strict(page, stated string, more map[string]string) string {
 // about embedding states; its other files are empty.
 func host(t *testing.T, page string, sealane string) *httptest.Server {
 	t.Helper()
-	return hostUnder(t, page, sealane, statedPolicy(t, sealane), nil)
+	return hostUnder(t, page, sealane, statedPolicy(t, sealane))
 }
 
-func hostUnder(t *testing.T, page, sealane, stated string, more map[string]string) *httptest.Server {
+// hostUnder is host with another statement.
+func hostUnder(t *testing.T, page, sealane, stated string) *httptest.Server {
 	t.Helper()
 	page = strings.ReplaceAll(page, "SEALANE", sealane)
-	policy := strict(page, stated, more)
+	policy := strict(page, stated)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		media := mime.TypeByExtension(path.Ext(r.URL.Path))
 		switch {

@@ -173,7 +173,7 @@ func TestWidgetHearsOnlyItsFrame(t *testing.T) {
 	if broken, ok := framed[bool](p, s.Origin, `!document.getElementById("broken").hidden`); broken || !ok {
 		t.Error("the frame says that it is broken")
 	}
-	// A frame that another page opens as a window of its own tells that nothing.
+	// What it does hear is no style but a colour.
 	p.run(frameOf + `.contentWindow.postMessage({sealaneTheme: "light", sealaneAccent: "#fff;}body{display:none"}, "*")`)
 	p.awaitFrame(s.Origin, "light theme", `document.documentElement.dataset.theme === "light" && document.documentElement.style.getPropertyValue("--accent") === ""`)
 }
@@ -209,7 +209,7 @@ func TestWidgetBlocked(t *testing.T) {
 		"no frame": {script + "; frame-src 'none'", "frame-src"}, "no script": {frame, "script-src"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := hostUnder(t, fixture(t, "plain"), s.Origin, c.stated, nil)
+			h := hostUnder(t, fixture(t, "plain"), s.Origin, c.stated)
 			p := open(t, h.URL)
 			p.beside = s.Origin
 			p.goTo("/")

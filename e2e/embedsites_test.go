@@ -19,8 +19,6 @@ type generator struct {
 	build func(src, out, origin string) *exec.Cmd
 	// inPlace: it shows another page by changing the one that is there.
 	inPlace bool
-	// more is what its own files need of a policy.
-	more map[string]string
 }
 
 func generators() []generator {
@@ -73,7 +71,7 @@ func (g generator) try(t *testing.T, sealane string, replace *strings.Replacer) 
 		need(t, "generators")
 	}
 	src, out := t.TempDir(), t.TempDir()
-	h := hostFolder(t, os.DirFS(out), statedPolicy(t, sealane), g.more)
+	h := hostFolder(t, os.DirFS(out), statedPolicy(t, sealane))
 	sources := os.DirFS(filepath.Join("testdata", "embed", "sites", g.name))
 	err := fs.WalkDir(sources, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -121,12 +119,12 @@ func (g generator) try(t *testing.T, sealane string, replace *strings.Replacer) 
 }
 
 // hostFolder serves a site of somebody else, each page under a strict policy.
-func hostFolder(t *testing.T, site fs.FS, stated string, more map[string]string) *httptest.Server {
+func hostFolder(t *testing.T, site fs.FS, stated string) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.Trim(path.Clean(r.URL.Path), "/")
 		if page, err := fs.ReadFile(site, path.Join(name, "index.html")); err == nil {
-			w.Header().Set("Content-Security-Policy", strict(string(page), stated, more))
+			w.Header().Set("Content-Security-Policy", strict(string(page), stated))
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write(page)
 			return

@@ -29,7 +29,7 @@
   function fill() {
     var make = chosen("kind") === "make", tag = make ? "sealane-make" : "sealane-check";
     var domain = chosen("domain") || "example.com", accent = chosen("accent"), good = !accent || /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(accent);
-    said.textContent = good ? hint : said.dataset.wrong;
+    said.textContent = good ? hint : article.dataset.accentWrong;
     said.className = good ? "muted" : "wrong";
     var attributes = { domain: domain, lang: chosen("lang"), theme: chosen("theme"), accent: good ? accent : "" };
     var encoded = encodeURIComponent(domain), whole = origin + (make ? "/make?d=" : "/?d=") + encoded;

@@ -9,14 +9,14 @@ type EmbedWords struct {
 	Kind, Domain, Theme, Accent, Language string // names of the fields
 	Kinds, Themes                         Terms
 	AccentHint, AccentWrong               string
-	LanguageHint                          string
+	ThemeHint, LanguageHint               string
 	Lines, LinesAbout                     string // the two lines of HTML
 	Generators, GeneratorsAbout           string // where those go in a generated site
 	Policy, PolicyAbout                   string
 	Event, EventAbout                     string
 	Badge, BadgeAbout                     string
 	BadgeNone                             string // where nobody draws any
-	Heads                                 Terms // what is copied, by name
+	Heads                                 Terms  // what is copied, by name
 	Preview, PreviewAbout                 string
 	Link                                  string // what stands inside the element: {domain}
 	AnyLink, MakeLink                     string

@@ -43,7 +43,7 @@ func (e *Embed) Render() app.UI {
 		`<sealane-check domain="example.com" lang="en" theme="auto"><a href="` + whole + `">` + link + `</a></sealane-check>`
 	badge := exampleOrigin + "/badge/example.com.svg"
 	alt := fill(w.Alt, "domain", "example.com")
-	return shell(NewMachine(Closed()), e.Lang, EmbedPath, el("article").class("embed").data("badge-none", w.BadgeNone).
+	return shell(NewMachine(Closed()), e.Lang, EmbedPath, el("article").class("embed").data("badge-none", w.BadgeNone).data("accent-wrong", w.AccentWrong).
 		data("link", w.Link).data("make-link", w.MakeLink).data("copied", w.Copied).data("select", w.Select).data("alt", w.Alt).body(
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
 		el("noscript").body(el("p").text(w.NoScript)),
@@ -86,32 +86,32 @@ func (e *Embed) part(title, about string, codes ...code) app.UI {
 // form is the choices; nothing is sent anywhere.
 func (e *Embed) form() app.UI {
 	w := e.Lang.Embed()
-	field := func(name, label string, control app.UI) app.UI {
-		return el("div").body(el("label").attr("for", "embed-"+name).text(label), control)
-	}
-	choice := func(name string, of locale.Terms) app.UI {
-		return el("select").attr("id", "embed-"+name).data("choice", name).body(
-			each(len(of), func(i int) app.UI { return el("option").attr("value", of[i].Key).text(of[i].Text) })...)
-	}
-	text := func(name string) elem {
-		return el("input").attr("id", "embed-"+name).data("choice", name).attr("type", "text").
-			attr("autocomplete", "off").attr("spellcheck", "false").attr("autocapitalize", "none")
+	text := func(value string) app.UI {
+		return el("input").attr("type", "text").attr("value", value).
+			attr("autocomplete", "off").attr("spellcheck", "false").attr("autocapitalize", "none").html
 	}
 	return el("form").class("embed-form").body(
-		field("kind", w.Kind, choice("kind", w.Kinds)),
-		field("domain", w.Domain, text("domain").attr("value", "example.com").html),
-		field("theme", w.Theme, choice("theme", w.Themes)),
-		el("div").body(
-			el("label").attr("for", "embed-accent").text(w.Accent),
-			text("accent").aria("describedby", "accent-said").html,
-			el("p").attr("id", "accent-said").class("muted").data("wrong", w.AccentWrong).text(w.AccentHint),
-		),
-		el("div").body(
-			el("label").attr("for", "embed-lang").text(w.Language),
-			choice("lang", locale.Terms{{Key: e.Lang.Tag, Text: e.Lang.Name}}),
-			el("p").class("muted").text(w.LanguageHint),
-		),
+		choice("kind", w.Kind, "", options(w.Kinds)),
+		choice("domain", w.Domain, "", text("example.com")),
+		choice("theme", w.Theme, w.ThemeHint, options(w.Themes)),
+		choice("accent", w.Accent, w.AccentHint, text("")),
+		choice("lang", w.Language, w.LanguageHint, options(locale.Terms{{Key: e.Lang.Tag, Text: e.Lang.Name}})),
 	)
+}
+
+func options(of locale.Terms) app.UI {
+	return el("select").body(each(len(of), func(i int) app.UI { return el("option").attr("value", of[i].Key).text(of[i].Text) })...)
+}
+
+// choice is one field of the form, with what is to know about it.
+func choice(name, label, hint string, control app.UI) app.UI {
+	field := elem{control.(app.HTMLElem)}.attr("id", "embed-"+name).data("choice", name)
+	content := []app.UI{el("label").attr("for", "embed-"+name).text(label), control}
+	if hint != "" {
+		field.aria("describedby", name+"-said")
+		content = append(content, el("p").attr("id", name+"-said").class("muted").text(hint))
+	}
+	return el("div").body(content...)
 }
 
 // exampleSummary is what Summarize makes of a report with one warning, as the

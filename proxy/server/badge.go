@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"sync"
@@ -147,8 +149,17 @@ func (s *Server) serveBadge(w http.ResponseWriter, r *http.Request) {
 	if len(seen.Parts) == 0 {
 		h.Set("Cache-Control", "public, max-age=60")
 	}
+	drawn := drawBadge(domain.String(), seen)
+	sum := sha256.Sum256([]byte(drawn))
+	tag := hex.EncodeToString(sum[:8])
+	h.Set("ETag", `"`+tag+`"`)
+	if matches(r.Header.Get("If-None-Match"), tag) { // image proxies ask again when it is old
+		h.Del("Content-Type")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		w.Write([]byte(drawBadge(domain.String(), seen)))
+		w.Write([]byte(drawn))
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,6 +75,52 @@ func TestBadge(t *testing.T) {
 		}
 		if said := strings.Contains(texts, "2026-11-26T06:00:00Z"); said != (c.age == "600") {
 			t.Errorf("%s: the time of the check: %s", name, texts)
+		}
+	}
+}
+
+// Who has a badge is told when it is still the same.
+func TestBadgeIsRevalidated(t *testing.T) {
+	found := Summary{Parts: []string{"dane-ok"}, At: time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC)}
+	s := badgeServer(t, func(_ context.Context, d dnsname.Name) Summary { return found })
+	tag := get(s, "/badge/example.com.svg").Header.Get("ETag")
+	for _, c := range []struct {
+		domain, has string
+		status      int
+	}{
+		{"example.com", tag, http.StatusNotModified}, {"example.com", "W/" + tag, http.StatusNotModified},
+		{"example.com", `"other"`, http.StatusOK}, {"example.com", "", http.StatusOK}, {"perfect.test", tag, http.StatusOK},
+	} {
+		request := httptest.NewRequest(http.MethodGet, "/badge/"+c.domain+".svg", nil)
+		request.Header.Set("If-None-Match", c.has)
+		r := ask(s, request)
+		body, err := io.ReadAll(r.Body)
+		if r.StatusCode != c.status || err != nil || (len(body) == 0) != (c.status == http.StatusNotModified) || r.Header.Get("Cache-Control") != "public, max-age=600" {
+			t.Errorf("%s, which has %s: status %d, %d octets", c.domain, c.has, r.StatusCode, len(body))
+		}
+	}
+}
+
+// White on each of a badge's colours has the contrast of text (WCAG 2.2, 1.4.3),
+// whatever page is around.
+func TestBadgeIsReadable(t *testing.T) {
+	for _, colour := range []string{badgeLeft, badgeRight, badgeUnknown} {
+		luminance := 0.0
+		for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+			octet, err := strconv.ParseUint(colour[1+2*i:3+2*i], 16, 8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := float64(octet) / 255
+			if c <= 0.04045 {
+				c /= 12.92
+			} else {
+				c = math.Pow((c+0.055)/1.055, 2.4)
+			}
+			luminance += weight * c
+		}
+		if contrast := 1.05 / (luminance + 0.05); contrast < 4.5 {
+			t.Errorf("white on %s has a contrast of %.1f", colour, contrast)
 		}
 	}
 }
