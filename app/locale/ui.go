@@ -38,6 +38,8 @@ type ShellWords struct {
 	Loading     string
 	NoScript    string
 	NotFound    string
+	Newer       string // a newer version of the program runs behind this page
+	Renew       string // names the button that loads it
 	Home        string
 }
 

@@ -23,6 +23,8 @@ var englishUI = UI{
 		NoScript: "Sealane checks in your browser, so it needs JavaScript and WebAssembly.",
 		NotFound: "There is no such page.",
 		Home:     "To the check",
+		Newer:    "A newer version is ready.",
+		Renew:    "Load it",
 	},
 	Make: englishMake,
 	Lint: englishLint,

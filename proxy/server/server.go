@@ -15,6 +15,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/serving"
 	"github.com/sealane/sealane/proxy/observe"
 )
 
@@ -52,7 +53,7 @@ type Server struct {
 	probes  *limiter
 	queries *limiter
 	badges  *badges // nil without
-	policy  string  // Content-Security-Policy
+	rules   []serving.Rule
 }
 
 // New makes a server.
@@ -72,7 +73,7 @@ func New(c Config) (*Server, error) {
 		log:     c.Log,
 		probes:  newLimiter(or(c.Probes, 64), or(c.ProbesEach, 24)),
 		queries: newLimiter(queries, max(1, queries/2)),
-		policy:  contentPolicy(c.Page),
+		rules:   serving.Rules(c.Page),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -92,7 +93,7 @@ func New(c Config) (*Server, error) {
 // ServeHTTP answers one request, with the security headers on every answer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	s.secure(w.Header())
+	headers(w.Header(), s.rules, r.URL.Path)
 	defer func() {
 		if fault := recover(); fault != nil {
 			if fault == http.ErrAbortHandler {
@@ -132,7 +133,6 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		wrongMethod(w, http.MethodGet, http.MethodHead)
 	default:
-		s.embedding(w.Header(), path)
 		s.site.serve(w, r)
 	}
 }
