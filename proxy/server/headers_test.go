@@ -25,7 +25,7 @@ func TestEmbedding(t *testing.T) {
 	}{
 		"/widget": {framed: true, shared: true}, "/widget?d=example.com&theme=dark": {framed: true, shared: true}, "/widget/make": {framed: true, shared: true},
 		"/widget.js": {shared: true}, "/embed": {frames: true},
-		"/": {}, "/widget.html": {}, "/widget-other": {}, "/frame.js": {}, "/x/../widget": {}, "/config.json": {shared: true},
+		"/": {}, "/widget.html": {}, "/widget-other": {}, "/frame.js": {}, "/x/../widget": {}, "/config.json": {},
 	} {
 		h := get(s, path).Header
 		policy := h.Get("Content-Security-Policy")
