@@ -99,7 +99,7 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 	}
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
-		Page:  probe.Config{Anchors: n.anchors}, Origins: s.origins,
+		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
 		Check: summarize(n),
 		Log:   slog.New(slog.NewTextHandler(p.err, nil)),
 	}

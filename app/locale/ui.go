@@ -83,6 +83,7 @@ type VerdictWords struct {
 	NotChecked  string
 	NotCheckedN string // {count}
 	AllChecked  string
+	ProxyGuide  string // the link to how a proxy is run
 }
 
 // FindingWords label the parts of a finding.

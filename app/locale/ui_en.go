@@ -90,6 +90,7 @@ var englishUI = UI{
 		NotChecked:  "Not checked",
 		NotCheckedN: "Not checked ({count})",
 		AllChecked:  "Everything that this page looks at was looked at.",
+		ProxyGuide:  "How to run a proxy",
 	},
 	Finding: FindingWords{
 		Why:     "Why, and how to mend it",
@@ -164,6 +165,7 @@ var englishUI = UI{
 			{"done", "whole dialogue"},
 		},
 		Failures: Terms{
+			{"no-proxy", "there is no proxy to ask it"},
 			{"unavailable", "the proxy did not answer"},
 			{"blocked", "the proxy's network blocks the port"},
 			{"limited", "the proxy refused for load"},
