@@ -15,12 +15,14 @@ import (
 
 // TestWidgetOnOtherPages puts the widget into pages as generators make them,
 // under a strict policy, on another origin.
-func TestWidgetOnOtherPages(t *testing.T) {
-	s := serve(t, "-lab")
+func TestWidgetOnOtherPages(t *testing.T) { widgetOnOtherPages(t, serve(t, "-lab")) }
+
+func widgetOnOtherPages(t *testing.T, s *server) {
+	t.Helper()
 	for _, name := range []string{"plain", "mkdocs", "docusaurus", "hugo"} {
 		t.Run(name, func(t *testing.T) {
 			h := host(t, fixture(t, name), s.Origin)
-			p := visitHost(t, h, s.Origin)
+			p := visitHost(t, h, s.Origin, s.Beside)
 			eval[bool](p, `(document.querySelector("sealane-check").scrollIntoView(), true)`)
 			p.await("report", `reports.length`)
 			report := eval[[]sealaneReport](p, `reports`)[0]
@@ -179,7 +181,7 @@ func TestWidgetWithoutSealane(t *testing.T) {
 		end2end(t)
 		p := open(t, "")
 		h := host(t, fixture(t, "plain"), origin)
-		p.origin, p.beside = h.URL, origin
+		p.origin, p.beside = h.URL, []string{origin}
 		p.expectOffline()
 		p.goTo("/")
 		p.await("whole page", `document.readyState === "complete"`)
@@ -246,8 +248,10 @@ func TestWidgetKeyboard(t *testing.T) {
 }
 
 // TestEmbedPage chooses, copies, and sees the widget.
-func TestEmbedPage(t *testing.T) {
-	s := serve(t, "-lab")
+func TestEmbedPage(t *testing.T) { embedPage(t, serve(t, "-lab")) }
+
+func embedPage(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/embed")
 	p.allowClipboard()
 	choose := func(name, value string) {
@@ -282,7 +286,19 @@ func TestEmbedPage(t *testing.T) {
 	p.await("escaped lines", `document.querySelector('[data-code="lines"]').textContent.includes('domain="a&quot;&gt;&lt;script&gt;')`)
 	choose("kind", "make")
 	p.await("form in the preview", `document.querySelector("#preview sealane-make")?.shadowRoot?.querySelector("iframe")?.getBoundingClientRect().height > 200`)
-	// The badge that it names is an image.
+	// The badge that it names is an image; the page itself shows none, and may not
+	// where it comes from elsewhere.
+	if s.Beside != "" {
+		r, err := http.Get(s.Origin + "/badge/perfect.test.svg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		if r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != "image/svg+xml" {
+			t.Errorf("the badge: %s, %s", r.Status, r.Header.Get("Content-Type"))
+		}
+		return
+	}
 	size := eval[float64](p, `new Promise((done) => { const i = new Image(); i.onload = () => done(i.naturalWidth); i.onerror = () => done(0); i.src = "/badge/perfect.test.svg"; })`)
 	if size < 100 {
 		t.Errorf("the badge is %.0f px wide", size)
