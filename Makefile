@@ -3,6 +3,14 @@
 
 BUILD  := .build
 LISTEN ?= localhost:8080
+
+# Where a published site will be and where its proxy is: origins, such as
+# https://sealane.example. NETLIFY names the netlify.toml to write the rules into.
+ORIGIN  ?= $(SEALANE_ORIGIN)
+PROXY   ?= $(SEALANE_PROXY)
+NETLIFY ?=
+QUALITY ?= 11
+
 GO     ?= go
 
 WASM   := $(BUILD)/app.wasm
@@ -46,7 +54,7 @@ bench: ## print the figures: a check's pace in virtual time, and the benchmarks
 build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
 
 site: $(WASM) ## build the site for publishing, compressed as far as it goes
-	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM)
+	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality $(QUALITY) -origin "$(ORIGIN)" -proxy "$(PROXY)" -netlify "$(NETLIFY)"
 	@touch $(SITE)
 
 lint: ## check the format, and vet for both builds

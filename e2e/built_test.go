@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,15 +64,33 @@ type server struct {
 	*process
 	// Origin is the scheme, host and port that it printed.
 	Origin string
+	// static serves the pages, from Origin, where the process is but the proxy,
+	// at Beside; nil where that serves both.
+	static *httptest.Server
+	Beside string
+}
+
+func (s *server) stop() {
+	if s.static != nil {
+		s.static.CloseClientConnections()
+		s.static.Close()
+	}
+	s.process.stop()
 }
 
 var printedURL = regexp.MustCompile(`http://(?:localhost|127\.0\.0\.1):\d+`)
 
-// serve starts `sealane serve` on a free port of loopback.
+// serve starts `sealane serve` with the site on a free port of loopback.
 func serve(t *testing.T, args ...string) *server {
 	t.Helper()
 	built(t)
-	p := start(t, binary, append([]string{"serve", "-site", siteDir, "-listen", "127.0.0.1:0"}, args...)...)
+	return serveOnly(t, append([]string{"-site", siteDir}, args...)...)
+}
+
+// serveOnly is serve for a folder among the arguments.
+func serveOnly(t *testing.T, args ...string) *server {
+	t.Helper()
+	p := start(t, binary, append([]string{"serve", "-listen", "127.0.0.1:0"}, args...)...)
 	s := &server{process: p}
 	p.await(t, "its address", func() bool {
 		s.Origin = printedURL.FindString(p.printed())

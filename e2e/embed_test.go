@@ -15,12 +15,14 @@ import (
 
 // TestWidgetOnOtherPages puts the widget into pages as generators make them,
 // under a strict policy, on another origin.
-func TestWidgetOnOtherPages(t *testing.T) {
-	s := serve(t, "-lab")
+func TestWidgetOnOtherPages(t *testing.T) { widgetOnOtherPages(t, serve(t, "-lab")) }
+
+func widgetOnOtherPages(t *testing.T, s *server) {
+	t.Helper()
 	for _, name := range []string{"plain", "mkdocs", "material", "docusaurus", "hugo"} {
 		t.Run(name, func(t *testing.T) {
 			h := host(t, fixture(t, name), s.Origin)
-			p := visitHost(t, h, s.Origin)
+			p := visitHost(t, h, s.Origin, s.Beside)
 			eval[bool](p, `(document.querySelector("sealane-check").scrollIntoView(), true)`)
 			p.await("report", `reports.length`)
 			report := eval[[]sealaneReport](p, `reports`)[0]
@@ -182,7 +184,7 @@ func TestWidgetWithoutSealane(t *testing.T) {
 		_ = l.Close() // nobody is there now
 		p := open(t, "")
 		h := host(t, fixture(t, "plain"), origin)
-		p.origin, p.beside = h.URL, origin
+		p.origin, p.beside = h.URL, []string{origin}
 		p.expectOffline()
 		p.goTo("/")
 		p.await("whole page", `document.readyState === "complete"`)

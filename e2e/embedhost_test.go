@@ -118,7 +118,7 @@ func fixture(t *testing.T, name string) string {
 
 // visitHost opens a host page, with a note of every event of the widget and of
 // what was global before.
-func visitHost(t *testing.T, h *httptest.Server, sealane string) *page {
+func visitHost(t *testing.T, h *httptest.Server, sealane ...string) *page {
 	t.Helper()
 	p := open(t, h.URL)
 	p.beside = sealane

@@ -18,8 +18,14 @@ import (
 )
 
 // TestEmbedPage chooses, copies, and sees the widget.
-func TestEmbedPage(t *testing.T) {
-	s := serve(t, "-lab")
+func TestEmbedPage(t *testing.T) { embedPage(t, serve(t, "-lab")) }
+
+func embedPage(t *testing.T, s *server) {
+	t.Helper()
+	proxy := s.Origin
+	if s.Beside != "" {
+		proxy = s.Beside
+	}
 	p := visit(t, s, "/embed")
 	p.allowClipboard()
 	p.choose("domain", "perfect.test")
@@ -34,8 +40,8 @@ func TestEmbedPage(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"policy":   statedPolicy(t, s.Origin),
-		"image":    "img-src " + s.Origin,
-		"markdown": "[![Mail to perfect.test](" + s.Origin + "/badge/perfect.test.svg)](" + s.Origin + "/?d=perfect.test)",
+		"image":    "img-src " + proxy,
+		"markdown": "[![Mail to perfect.test](" + proxy + "/badge/perfect.test.svg)](" + s.Origin + "/?d=perfect.test)",
 	} {
 		if got := eval[string](p, fmt.Sprintf(`document.querySelector('[data-code=%q]').textContent`, name)); got != want {
 			t.Errorf("%s: %s", name, got)
@@ -51,7 +57,19 @@ func TestEmbedPage(t *testing.T) {
 		p.do(chromedp.EmulateViewport(width, 900))
 		p.fits(fmt.Sprintf("the page at %d px", width))
 	}
-	// The badge that it names is an image.
+	// The badge that it names is an image; the page itself shows none, and may not
+	// where it comes from elsewhere.
+	if s.Beside != "" {
+		r, err := http.Get(s.Origin + "/badge/perfect.test.svg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		if r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != "image/svg+xml" {
+			t.Errorf("the badge: %s, %s", r.Status, r.Header.Get("Content-Type"))
+		}
+		return
+	}
 	size := eval[float64](p, `new Promise((done) => { const i = new Image(); i.onload = () => done(i.naturalWidth); i.onerror = () => done(0); i.src = "/badge/perfect.test.svg"; })`)
 	if size < 100 {
 		t.Errorf("the badge is %.0f px wide", size)

@@ -211,7 +211,7 @@ func TestWidgetBlocked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := hostUnder(t, fixture(t, "plain"), s.Origin, c.stated)
 			p := open(t, h.URL)
-			p.beside = s.Origin
+			p.beside = []string{s.Origin}
 			p.goTo("/")
 			p.await("whole page", `document.readyState === "complete"`)
 			if c.blocked == "frame-src" {

@@ -128,8 +128,10 @@ func (p *page) allowClipboard() {
 }
 
 // TestPageOpensOffline visits once, stops the server, and comes back.
-func TestPageOpensOffline(t *testing.T) {
-	s := serve(t, "-lab")
+func TestPageOpensOffline(t *testing.T) { pageOpensOffline(t, serve(t, "-lab")) }
+
+func pageOpensOffline(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/?d=perfect.test")
 	p.finished("perfect.test")
 	want := p.codes()

@@ -89,8 +89,10 @@ func TestLabEverywhereTheSame(t *testing.T) {
 }
 
 // TestLabNamesItsDomains opens the list and follows it into a check.
-func TestLabNamesItsDomains(t *testing.T) {
-	s := serve(t, "-lab")
+func TestLabNamesItsDomains(t *testing.T) { labNamesItsDomains(t, serve(t, "-lab")) }
+
+func labNamesItsDomains(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/lab")
 	all := lab(t)
 	p.await("list of the lab", `document.querySelectorAll('a[href^="/?d="]').length > 20`)

@@ -11,8 +11,10 @@ import (
 
 // TestLearnPage goes from a finding to its page, which is filled with the names
 // of the check, copies a command there, and goes on to the list and back.
-func TestLearnPage(t *testing.T) {
-	s := serve(t, "-lab")
+func TestLearnPage(t *testing.T) { learnPage(t, serve(t, "-lab")) }
+
+func learnPage(t *testing.T, s *server) {
+	t.Helper()
 	d := find(t, "dane-mismatch").Domain
 	p := visit(t, s, "/?d="+d)
 	p.allowClipboard()
@@ -68,9 +70,12 @@ func TestLearnPageByLink(t *testing.T) {
 
 // TestLearnPageUnknown asks for a code that there isn't, which is a 404 in the
 // browser's log too.
-func TestLearnPageUnknown(t *testing.T) {
-	s := serve(t, "-lab")
+func TestLearnPageUnknown(t *testing.T) { learnPageUnknown(t, serve(t, "-lab")) }
+
+func learnPageUnknown(t *testing.T, s *server) {
+	t.Helper()
 	p := open(t, s.Origin)
+	p.beside = []string{s.Beside}
 	p.goTo("/learn/dns.nul-mx?domain=foo.example")
 	p.ready()
 	if got := eval[string](p, `document.querySelector("main h1").innerText + " / " + document.title`); got != "There is no finding dns.nul-mx / There is no finding dns.nul-mx · Sealane" {

@@ -4,8 +4,10 @@ import "testing"
 
 // TestLintPage pastes a broken policy, sees each fault under its characters, and
 // takes the mended text over, which has none.
-func TestLintPage(t *testing.T) {
-	s := serve(t, "-lab")
+func TestLintPage(t *testing.T) { lintPage(t, serve(t, "-lab")) }
+
+func lintPage(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/lint")
 	p.ready()
 	eval[bool](p, `(document.getElementById("lint-text").focus(), true)`)

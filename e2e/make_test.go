@@ -24,8 +24,10 @@ func (p *page) made() []string {
 
 // TestMakeWhileTyping types a domain's wishes and sees what to publish change; the
 // URL gives a colleague the same page.
-func TestMakeWhileTyping(t *testing.T) {
-	s := serve(t, "-lab")
+func TestMakeWhileTyping(t *testing.T) { makeWhileTyping(t, serve(t, "-lab")) }
+
+func makeWhileTyping(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/make")
 	p.ready()
 	p.typeInto("d", "example.com")
@@ -63,8 +65,10 @@ func TestMakeWhileTyping(t *testing.T) {
 }
 
 // TestMakeFillsItself fills the form from a check of the domain.
-func TestMakeFillsItself(t *testing.T) {
-	s := serve(t, "-lab")
+func TestMakeFillsItself(t *testing.T) { makeFillsItself(t, serve(t, "-lab")) }
+
+func makeFillsItself(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/make?d=perfect.test")
 	p.ready()
 	p.click(`.make-fill button`)

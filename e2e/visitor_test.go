@@ -11,8 +11,10 @@ import (
 )
 
 // TestLinkIsACheck follows a link, then moves through the history.
-func TestLinkIsACheck(t *testing.T) {
-	s := serve(t, "-lab")
+func TestLinkIsACheck(t *testing.T) { linkIsACheck(t, serve(t, "-lab")) }
+
+func linkIsACheck(t *testing.T, s *server) {
+	t.Helper()
 	p := visit(t, s, "/?d=perfect.test")
 	p.finished("perfect.test")
 	if v := eval[string](p, fmt.Sprintf(`document.querySelector(%q).value`, field)); v != "perfect.test" {

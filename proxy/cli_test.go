@@ -114,6 +114,7 @@ func TestRefusals(t *testing.T) {
 		{"serve", "-cert", "text", "-key", "nowhere"}, {"serve", "-site", "nowhere"}, {"serve", "-site", "text"},
 		{"serve", "-listen", "nowhere"}, {"serve", "-listen", ""}, {"serve", "-listen", "127.0.0.1:70000"}, {"serve", "-listen", "127.0.0.1:-1"},
 		{"serve", "-listen", "192.0.2.1:0"}, {"serve", "-listen", "[::1"}, {"serve", "-smtp-port", "0"},
+		{"serve", "-allow-origin", "sealane.example"}, {"serve", "-allow-origin", "https://sealane.example/"}, {"serve", "-allow-origin", "null"}, {"serve", "-allow-origin", ""},
 	}
 	for _, name := range []string{".", "nowhere", "nowhere/x", "text/x", "/dev/null", "/dev/zero", "empty", "text", "truncated.json", "array.json",
 		"number.json", "null.json", "other.json", "unnamed.json", "types.json", "deep.json", "huge.json", "", "no\x00name", long, "a\nb"} {

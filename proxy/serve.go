@@ -14,12 +14,14 @@ import (
 	"syscall"
 
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/serving"
 	"github.com/sealane/sealane/proxy/server"
 )
 
 // serveFlags are those of serve alone.
 type serveFlags struct {
 	listen, site, cert, key string
+	origins                 []string // whose pages may ask
 	lab                     bool
 }
 
@@ -29,6 +31,7 @@ func (s *serveFlags) register(fs *flag.FlagSet) {
 	fs.StringVar(&s.cert, "cert", "", "")
 	fs.StringVar(&s.key, "key", "", "")
 	fs.BoolVar(&s.lab, "lab", false, "")
+	fs.Func("allow-origin", "", func(origin string) error { s.origins = append(s.origins, origin); return nil })
 }
 
 // serve serves the page and its proxy until ctx ends.
@@ -49,6 +52,11 @@ func (p *program) serve(ctx context.Context, args []string) int {
 		return p.wrong(p.say(p.cli.UnknownCommand, "value", "serve "+rest[0]))
 	case (s.cert == "") != (s.key == ""):
 		return p.wrong(p.cli.CertNeedsKey)
+	}
+	for _, origin := range s.origins {
+		if origin != "*" && !serving.IsOrigin(origin) {
+			return p.wrong(p.say(p.cli.BadOrigin, "value", origin))
+		}
 	}
 	var certificate *tls.Certificate
 	if s.cert != "" {
@@ -91,7 +99,7 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 	}
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
-		Page:  probe.Config{Anchors: n.anchors},
+		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
 		Check: summarize(n),
 		Log:   slog.New(slog.NewTextHandler(p.err, nil)),
 	}

@@ -28,9 +28,9 @@ import (
 	"github.com/sealane/sealane/app/probe"
 )
 
-// serving runs serve and gives the address that it prints, and what ends it:
+// served runs serve and gives the address that it prints, and what ends it:
 // that gives the exit code and what was said beside.
-func serving(t *testing.T, args ...string) (address string, stop func() (int, string)) {
+func served(t *testing.T, args ...string) (address string, stop func() (int, string)) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -121,7 +121,7 @@ func get(t *testing.T, through http.RoundTripper, url string) (*http.Response, [
 // nothing of who asked for what, and leaves nothing behind.
 func TestServeHTTPS(t *testing.T) {
 	cert, key, pool := keyPair(t)
-	address, stop := serving(t, "-lab", "-cert", cert, "-key", key)
+	address, stop := served(t, "-lab", "-cert", cert, "-key", key)
 	if !strings.HasPrefix(address, "https://127.0.0.1:") {
 		t.Errorf("served on %q", address)
 	}
@@ -162,7 +162,7 @@ func TestServeSite(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(site, "index.html"), []byte("<!doctype html>here"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address, stop := serving(t, "-site", site)
+	address, stop := served(t, "-site", site)
 	through := &http.Transport{}
 	if r, body := get(t, through, address+"/"); r.StatusCode != 200 || string(body) != "<!doctype html>here" {
 		t.Errorf("%s %q", r.Status, body)
@@ -176,7 +176,7 @@ func TestServeSite(t *testing.T) {
 // TestAllowPrivateIsLoud warns once at the start.
 func TestAllowPrivateIsLoud(t *testing.T) {
 	for _, args := range [][]string{{"-smtp-port", "2525"}, {"-https-port=8443"}} {
-		_, stop := serving(t, append([]string{"-allow-private"}, args...)...)
+		_, stop := served(t, append([]string{"-allow-private"}, args...)...)
 		if _, said := stop(); strings.Count(said, locale.EnglishCLI().PrivateOn) != 1 {
 			t.Errorf("%v: said %q", args, said)
 		}

@@ -56,15 +56,38 @@
     }
   });
 
+  // A newer version takes over behind the open page, which goes on as it is; the
+  // first worker of all is no newer version. The browser looks for one when a page
+  // is loaded: one that stays open looks again when it is come back to.
+  var worker = navigator.serviceWorker;
+  if (worker) {
+    var before = Boolean(worker.controller), hour = 3600000, looked = Date.now();
+    worker.addEventListener("controllerchange", function () {
+      var notice = document.getElementById("newer");
+      if (before && notice) {
+        notice.hidden = false;
+      }
+      before = true;
+    });
+    document.addEventListener("visibilitychange", function () {
+      if (!document.hidden && worker.controller && Date.now() - looked > hour) {
+        looked = Date.now();
+        worker.getRegistration().then(function (r) { return r && r.update(); }).catch(function () { /* offline */ });
+      }
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     var field = document.getElementById("d");
     if (field && asked && !field.value) {
       field.value = asked;
     }
-    var reload = document.getElementById("reload");
-    if (reload) {
-      reload.addEventListener("click", function () { window.location.reload(); });
-    }
+    ["reload", "renew"].forEach(function (id) {
+      var button = document.getElementById(id);
+      if (button) {
+        button.addEventListener("click", function () { window.location.reload(); });
+      }
+    });
     // go-app writes its progress into the label as text; the line shows it.
     var label = document.getElementById("app-wasm-loader-label");
     var line = document.getElementById("loader-line");

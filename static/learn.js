@@ -115,6 +115,6 @@
       try { localStorage.setItem("sealane/theme", root.dataset.theme); } catch (e) { /* no room */ }
     });
   });
-  fetch("/config.json", { credentials: "omit" }).then(function (r) { return r.json(); })
-    .then(function (config) { showLab(config.lab || []); }).catch(function () { /* no proxy, no lab */ });
+  function told(base) { return fetch(base + "/config.json", { credentials: "omit" }).then(function (r) { return r.json(); }); }
+  told("").then(function (c) { return c.proxy ? told(c.proxy) : c; }).then(function (c) { showLab(c.lab || []); }).catch(function () { /* no proxy, no lab */ });
 })();

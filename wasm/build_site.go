@@ -34,17 +34,22 @@ var workerTemplate string
 //go:embed widget.js
 var widgetTemplate string
 
+// hashedDir is where the files lie that app/serving lets be kept for ever.
+const hashedDir = "web/"
+
 // errSite is a site that can't be written as it should be.
 var errSite = errors.New("incomplete site")
 
 // site is the files of the site, by their path below its root.
 type site struct {
+	place  place
 	files  map[string][]byte
-	brotli map[string]int // sizes of the compressed forms written
+	hashed map[string]string // URL paths of files by the names they had
+	brotli map[string]int    // sizes of the compressed forms written
 }
 
 // newSite makes all files of the site from the program and the static folder.
-func newSite(program, static string) (*site, error) {
+func newSite(program, static string, where place) (*site, error) {
 	binary, err := os.ReadFile(program)
 	if err != nil {
 		return nil, err
@@ -52,7 +57,7 @@ func newSite(program, static string) (*site, error) {
 	if !bytes.HasPrefix(binary, []byte("\x00asm")) {
 		return nil, fmt.Errorf("%w: %s is no WebAssembly", errSite, program)
 	}
-	s := &site{files: map[string][]byte{}, brotli: map[string]int{}}
+	s := &site{place: where, files: map[string][]byte{}, hashed: map[string]string{}, brotli: map[string]int{}}
 	if err := s.addStatic(os.DirFS(static)); err != nil {
 		return nil, err
 	}
@@ -61,13 +66,34 @@ func newSite(program, static string) (*site, error) {
 		return nil, err
 	}
 	s.files["widget.js"] = []byte(strings.Replace(widgetTemplate, "{{.Words}}", string(words), 1))
-	name := "web/app-" + hash(binary) + ".wasm"
-	s.files[name] = binary
+	s.files["app.wasm"] = binary
+	for _, name := range []string{"app.wasm", "sealane.css", "boot.js", "frame.js", "learn.js", "embed.js"} {
+		if err := s.addHash(name); err != nil {
+			return nil, err
+		}
+	}
 	pages, err := s.addPages()
 	if err != nil {
 		return nil, err
 	}
-	return s, s.addEngine("/"+name, len(binary), pages)
+	if err := s.addEngine(s.hashed["app.wasm"], len(binary), pages); err != nil {
+		return nil, err
+	}
+	return s, s.addForHosts()
+}
+
+// addHash moves a file to a name with a hash of its content, by which it may be
+// kept for ever.
+func (s *site) addHash(name string) error {
+	content := s.files[name]
+	if len(content) == 0 {
+		return fmt.Errorf("%w: no %s in the static folder", errSite, name)
+	}
+	delete(s.files, name)
+	ext := path.Ext(name)
+	moved := hashedDir + strings.TrimSuffix(name, ext) + "-" + hash(content) + ext
+	s.files[moved], s.hashed[name] = content, "/"+moved
+	return nil
 }
 
 func (s *site) addStatic(static fs.FS) error {
@@ -104,11 +130,11 @@ func (s *site) addPages() ([]string, error) {
 		}
 		paths = append(paths, path)
 	}
-	return paths, nil
+	return paths, s.addPage(missingPath, &ui.Missing{Lang: lang})
 }
 
 func (s *site) addPage(path string, page app.Composer) error {
-	text, err := document(locale.English(), path, page, s.files)
+	text, err := s.document(locale.English(), path, page)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -125,7 +151,7 @@ func (s *site) addPage(path string, page app.Composer) error {
 func (s *site) addEngine(program string, size int, pages []string) error {
 	w := locale.English().UI.Shell
 	h := &app.Handler{
-		Name: "Sealane", ShortName: "Sealane", Description: w.Description,
+		Name: siteName, ShortName: siteName, Description: w.Description,
 		BackgroundColor: "#ffffff", ThemeColor: themeColor,
 		Icon: app.Icon{Default: "/icon-192.png", Large: "/icon-512.png", SVG: "/icon.svg", Maskable: "/icon-maskable.png"},
 		// The engine's own style sheet is not used: it would cover the page.
@@ -154,7 +180,7 @@ func (s *site) addEngine(program string, size int, pages []string) error {
 func (s *site) resources(program string, pages []string) string {
 	list := append([]string{program, "/wasm_exec.js", "/app.js", "/manifest.webmanifest"}, pages...)
 	for _, name := range s.names() {
-		if ext := path.Ext(name); ext != ".html" && ext != ".wasm" && name != "robots.txt" {
+		if ext := path.Ext(name); ext != ".html" && ext != ".wasm" && ext != ".txt" {
 			list = append(list, "/"+name)
 		}
 	}
@@ -187,7 +213,7 @@ func (s *site) names() []string {
 }
 
 // write writes every file, with .gz and .br beside those that shrink, and
-// removes programs of earlier builds.
+// removes what only earlier builds had.
 func (s *site) write(dir string, quality int) error {
 	for _, name := range s.names() {
 		content := s.files[name]
@@ -206,13 +232,22 @@ func (s *site) write(dir string, quality int) error {
 }
 
 func (s *site) removeOld(dir string) error {
-	old, err := filepath.Glob(filepath.Join(dir, "web", "app-*.wasm*"))
+	old, err := filepath.Glob(filepath.Join(dir, hashedDir, "*"))
 	if err != nil {
 		return err
 	}
+	for _, name := range optional {
+		for _, ending := range []string{"", ".br", ".gz"} {
+			old = append(old, filepath.Join(dir, name+ending))
+		}
+	}
 	for _, name := range old {
-		program, _, _ := strings.Cut(filepath.Base(name), ".wasm")
-		if _, current := s.files["web/"+program+".wasm"]; current {
+		below, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		below = strings.TrimSuffix(strings.TrimSuffix(filepath.ToSlash(below), ".br"), ".gz")
+		if _, current := s.files[below]; current {
 			continue
 		}
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -243,7 +278,7 @@ func (s *site) compress(name, target string, content []byte, quality int) error 
 	}
 	s.brotli[name] = br.Len()
 	for ext, packed := range map[string][]byte{".br": br.Bytes(), ".gz": gz.Bytes()} {
-		if path.Ext(name) == ".png" || len(packed) >= len(content) {
+		if path.Ext(name) == ".png" || strings.HasPrefix(name, "_") || len(packed) >= len(content) {
 			_ = os.Remove(target + ext) // of an earlier build; there may be none
 			continue
 		}

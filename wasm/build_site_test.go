@@ -39,7 +39,7 @@ func writeSite(dir string) (*site, error) {
 	if err := os.WriteFile(program, []byte("\x00asm\x01\x00\x00\x00"+strings.Repeat("x", 1000)), 0o600); err != nil {
 		return nil, err
 	}
-	s, err := newSite(program, "../static")
+	s, err := newSite(program, "../static", place{origin: "https://sealane.example", proxy: "https://proxy.example"})
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func read(t *testing.T, parts ...string) string {
 func TestSiteIsComplete(t *testing.T) {
 	s, out := toRead(t)
 	for _, name := range []string{"index.html", "lab.html", "learn.html", "app.js", "app-worker.js", "wasm_exec.js", "manifest.webmanifest",
-		"sealane.css", "boot.js", "frame.js", "learn.js", "embed.js", "embed.html", "widget.js", "widget.html", "widget/make.html", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
+		"404.html", "config.json", "sitemap.xml", "_headers", "_redirects", "embed.html", "widget.js", "widget.html", "widget/make.html", "robots.txt", "icon.svg", "icon-192.png", "icon-512.png"} {
 		if read(t, out, name) == "" {
 			t.Errorf("%s is empty", name)
 		}
@@ -120,6 +120,7 @@ func TestPagesKeepThePolicy(t *testing.T) {
 			regexp.MustCompile(` on[a-z]+=`).MatchString(page) {
 			t.Errorf("%s: an inline script or style", name)
 		}
+		page = strings.ReplaceAll(page, `<link rel="canonical" href="https://sealane.example/`, "") // nothing that is loaded
 		if m := regexp.MustCompile(`(?:src|href)="(?:https?:)?//[^"]*"`).FindString(page); m != "" {
 			t.Errorf("%s: a third party: %s", name, m)
 		}
@@ -153,11 +154,11 @@ func TestLearnPagesAreLight(t *testing.T) {
 				t.Errorf("%s has %s", name, heavy)
 			}
 		}
-		if !strings.Contains(page, `<script src="/learn.js?`+hash(s.files["learn.js"])+`" defer></script>`) || !strings.Contains(page, "/boot.js?") {
+		if !strings.Contains(page, `<script src="`+s.hashed["learn.js"]+`" defer></script>`) || !strings.Contains(page, s.hashed["boot.js"]) {
 			t.Errorf("%s doesn't load its scripts", name)
 		}
 	}
-	if lines := strings.Count(string(s.files["learn.js"]), "\n"); lines > 120 {
+	if lines := strings.Count(string(s.files[s.hashed["learn.js"][1:]]), "\n"); lines > 120 {
 		t.Errorf("learn.js has %d lines", lines)
 	}
 }
@@ -183,14 +184,14 @@ func TestWidgetScript(t *testing.T) {
 	}
 	for name, framed := range map[string]bool{"widget": true, "widget/make": true, "index": false, "make": false, "embed": false} {
 		page := read(t, out, name+".html")
-		if got := strings.Contains(page, `<script src="/frame.js?`+hash(s.files["frame.js"])+`"></script>`); got != framed {
+		if got := strings.Contains(page, `<script src="`+s.hashed["frame.js"]+`"></script>`); got != framed {
 			t.Errorf("%s: frame.js is there: %v", name, got)
 		}
 		if got := strings.Contains(page, `<header class="top"`); got == framed {
 			t.Errorf("%s: the header is there: %v", name, got)
 		}
 	}
-	if page := read(t, out, "embed.html"); strings.Contains(page, "wasm") || !strings.Contains(page, "/embed.js?") || !strings.Contains(page, "/widget.js?") {
+	if page := read(t, out, "embed.html"); strings.Contains(page, "wasm") || !strings.Contains(page, s.hashed["embed.js"]) || !strings.Contains(page, `"/widget.js"`) {
 		t.Error("the page about embedding loads the program, or not its scripts")
 	}
 }
@@ -243,7 +244,7 @@ func TestEveryCodeHasAPage(t *testing.T) {
 			t.Errorf("%s: the title is %q, want %q", code, parsed.title, title)
 		}
 		titles[title] = true
-		if parsed.canonical != "/learn/"+code || parsed.summary == lang.UI.Shell.Description || len(parsed.summary) < 10 {
+		if parsed.canonical != "https://sealane.example/learn/"+code || parsed.summary == lang.UI.Shell.Description || len(parsed.summary) < 10 {
 			t.Errorf("%s: canonical %q, summary %q", code, parsed.canonical, parsed.summary)
 		}
 		if !strings.Contains(page, `data-learn="`+code+`"`) || parsed.odd != "" {
@@ -331,7 +332,7 @@ func TestCompressedFormsHoldTheSame(t *testing.T) {
 func TestVersionFollowsTheContent(t *testing.T) {
 	s, _ := written(t)
 	before := s.version()
-	s.files["sealane.css"] = append(s.files["sealane.css"], ' ')
+	s.files["widget.js"] = append(s.files["widget.js"], ' ')
 	if s.version() == before {
 		t.Error("a changed file leaves the version as it was")
 	}
@@ -339,15 +340,26 @@ func TestVersionFollowsTheContent(t *testing.T) {
 
 func TestOldProgramsGo(t *testing.T) {
 	s, out := written(t)
-	old := filepath.Join(out, "web", "app-0000000000000000.wasm")
-	if err := os.WriteFile(old, nil, 0o600); err != nil {
-		t.Fatal(err)
+	delete(s.files, "_redirects") // of a site that had a proxy
+	delete(s.files, "sitemap.xml")
+	old := []string{"web/app-0000000000000000.wasm", "web/app-0000000000000000.wasm.br", "web/learn-0.js", "_redirects", "sitemap.xml", "sitemap.xml.gz"}
+	for _, name := range old {
+		if err := os.WriteFile(filepath.Join(out, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := s.write(out, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the program of an earlier build stays: %v", err)
+	for _, name := range old {
+		if _, err := os.Stat(filepath.Join(out, name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s of an earlier build stays: %v", name, err)
+		}
+	}
+	for name := range s.files {
+		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
+			t.Errorf("%s went, too: %v", name, err)
+		}
 	}
 }
 
@@ -356,7 +368,7 @@ func TestNoWebAssemblyIsRefused(t *testing.T) {
 	if err := os.WriteFile(program, []byte("<!doctype html>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newSite(program, "../static"); !errors.Is(err, errSite) {
+	if _, err := newSite(program, "../static", place{}); !errors.Is(err, errSite) {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"regexp"
@@ -15,8 +16,12 @@ import (
 	"github.com/sealane/sealane/app/ui"
 )
 
-// themeColor is the colour of the browser's own bars.
-const themeColor = "#0b4f6c"
+// siteName is what the site is called, and themeColor the colour of the browser's
+// own bars.
+const (
+	siteName   = "Sealane"
+	themeColor = "#0b4f6c"
+)
 
 // The ids of the loader are go-app's; its app.js writes the progress into the
 // label, and boot.js hands it to the line.
@@ -27,19 +32,23 @@ const documentText = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.Title}}</title>
 <meta name="description" content="{{.Summary}}">
-<link rel="canonical" href="{{.Path}}">
-<meta name="theme-color" content="{{.Color}}">
+{{if .Path}}<link rel="canonical" href="{{.Origin}}{{.Path}}">
+<meta property="og:url" content="{{.Origin}}{{.Path}}">
+{{else}}<meta name="robots" content="noindex">
+{{end}}<meta name="theme-color" content="{{.Color}}">
+<meta property="og:site_name" content="{{.Name}}">
 <meta property="og:title" content="{{.Title}}">
 <meta property="og:description" content="{{.Summary}}">
 <meta property="og:type" content="website">
+<meta property="og:image" content="{{.Origin}}/icon-512.png">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="icon" href="/icon-192.png" type="image/png" sizes="192x192">
 <link rel="apple-touch-icon" href="/icon-maskable.png">
 <link rel="manifest" href="/manifest.webmanifest">
-<link rel="stylesheet" href="/sealane.css?{{.CSS}}">
-<script src="/boot.js?{{.Boot}}"></script>
-{{if .Frame}}<script src="/frame.js?{{.Frame}}"></script>
-{{end}}{{if .Light}}{{range .Light}}<script src="/{{.Name}}?{{.Hash}}" defer></script>
+<link rel="stylesheet" href="{{.CSS}}">
+<script src="{{.Boot}}"></script>
+{{if .Frame}}<script src="{{.Frame}}"></script>
+{{end}}{{if .Light}}{{range .Scripts}}<script src="{{.}}" defer></script>
 {{end}}</head>
 <body>
 {{.Body}}
@@ -58,6 +67,10 @@ const documentText = `<!doctype html>
 <button type="button" id="reload">{{.W.Reload}}</button>
 </aside>
 <noscript><p class="broken">{{.W.NoScript}}</p></noscript>
+{{end}}{{if not .Frame}}<aside id="newer" class="newer" role="status" hidden>
+<p>{{.W.Newer}}</p>
+<button type="button" id="renew">{{.W.Renew}}</button>
+</aside>
 {{end}}</body>
 </html>
 `
@@ -76,18 +89,16 @@ type light interface {
 	Scripts() []string
 }
 
-type script struct{ Name, Hash string }
-
 // document is the prerendered page at a path. The component may hold constants
 // only: the engine does not escape attributes when it writes HTML.
-func document(lang locale.Language, path string, page app.Composer, files map[string][]byte) ([]byte, error) {
+func (s *site) document(lang locale.Language, path string, page app.Composer) ([]byte, error) {
 	body := bareARIA.ReplaceAllString(app.HTMLString(page), `$1="true"$2`)
 	body = strings.ReplaceAll(body, "</input>", "") // the engine closes what has no end
 	if badTag.MatchString(body) {
 		return nil, fmt.Errorf("%w: a prerendered attribute needs escaping, or a style", errSite)
 	}
-	for _, name := range []string{"sealane.css", "boot.js", "frame.js", "learn.js", "embed.js", "widget.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
-		if len(files[name]) == 0 {
+	for _, name := range []string{"icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png"} {
+		if len(s.files[name]) == 0 {
 			return nil, fmt.Errorf("%w: no %s in the static folder", errSite, name)
 		}
 	}
@@ -96,21 +107,25 @@ func document(lang locale.Language, path string, page app.Composer, files map[st
 		return nil, err
 	}
 	title, summary := lang.UI.Shell.Title, lang.UI.Shell.Description
-	frame, scripts := "", []script(nil)
-	if own, is := page.(light); is {
+	frame, scripts := "", []string(nil)
+	own, isLight := page.(light)
+	if isLight {
 		title, summary = own.Title(), own.Summary()
 		for _, name := range own.Scripts() {
-			scripts = append(scripts, script{name, hash(files[name])})
+			scripts = append(scripts, cmp.Or(s.hashed[name], "/"+name))
 		}
 	}
-	if path == ui.WidgetPath || path == ui.WidgetMakePath {
-		frame = hash(files["frame.js"])
+	switch path {
+	case ui.WidgetPath, ui.WidgetMakePath:
+		frame = s.hashed["frame.js"]
+	case missingPath:
+		path = "" // it stands for any
 	}
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
-		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor,
-		"Path": path, "Title": title, "Summary": summary, "Light": scripts, "Frame": frame,
-		"CSS": hash(files["sealane.css"]), "Boot": hash(files["boot.js"]),
+		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor, "Name": siteName,
+		"Origin": s.place.origin, "Path": path, "Title": title, "Summary": summary,
+		"Light": isLight, "Scripts": scripts, "Frame": frame, "CSS": s.hashed["sealane.css"], "Boot": s.hashed["boot.js"],
 		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
 	})
 	return out.Bytes(), err

@@ -15,6 +15,10 @@ func main() {
 	program := flag.String("wasm", "", "the program, built with GOOS=js GOARCH=wasm")
 	static := flag.String("static", "static", "folder of files that are served as they lie")
 	quality := flag.Int("quality", 11, "brotli quality, 1 to 11: 11 for a release, 5 to be quick")
+	netlify := flag.String("netlify", "", "netlify.toml to write the rules into, instead of _headers and _redirects")
+	var where place
+	flag.StringVar(&where.origin, "origin", "", "origin that the site will have, such as https://sealane.example")
+	flag.StringVar(&where.proxy, "proxy", "", "origin of the site's proxy, such as https://proxy.example; none without")
 	flag.Parse()
 	if *linked != "" && *out != "" && *program == "" && flag.NArg() == 0 {
 		exitOn(join(*linked, *out))
@@ -24,7 +28,11 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	s, err := newSite(*program, *static)
+	exitOn(where.valid())
+	s, err := newSite(*program, *static, where)
+	if err == nil && *netlify != "" {
+		err = s.writeNetlify(*netlify)
+	}
 	if err == nil {
 		err = s.write(*out, *quality)
 	}

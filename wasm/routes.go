@@ -22,6 +22,6 @@ func routes(m *ui.Machine) []route {
 		{ui.LintPath, func() app.Composer { return &ui.Lint{M: m, Lang: lang} }},
 		{ui.WidgetPath, func() app.Composer { return &ui.Page{M: m, Lang: lang, Framed: true} }},
 		{ui.WidgetMakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang, Framed: true} }},
-		{"/lab", func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
+		{ui.LabPath, func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},
 	}
 }

@@ -3,7 +3,7 @@
 // content never do. Requests to others, and questions to the proxy, pass by.
 const cacheName = "sealane-{{.Version}}";
 const resources = {{.ResourcesToCache}};
-const hashed = /^\/web\/app-[0-9a-f]{16}\.wasm$/;
+const hashed = /^\/web\//;
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {

@@ -60,7 +60,8 @@ func newWorld(get getter, slow int) *world {
 }
 
 // Config asks for /config.json, once; a fault gives the configuration of a
-// proxy that relays DNS at the usual place.
+// proxy that relays DNS at the usual place. A site that has its proxy elsewhere
+// knows of it where it is; the rest only that proxy can tell.
 func (w *world) Config(ctx context.Context) probe.Config {
 	w.once.Do(func() {
 		defer close(w.ready)
@@ -68,6 +69,14 @@ func (w *world) Config(ctx context.Context) probe.Config {
 		r, err := w.get(context.WithoutCancel(ctx), "/config.json", "application/json", configLimit, maxReply)
 		if err != nil || r.Status != 200 || json.Unmarshal(r.Body, &w.config) != nil || len(w.config.DoH) == 0 {
 			w.config = probe.Config{DoH: []string{"/dns-query"}}
+		}
+		if w.config.Proxy == "" {
+			return
+		}
+		var told probe.Config
+		r, err = w.get(context.WithoutCancel(ctx), w.config.Proxy+"/config.json", "application/json", configLimit, maxReply)
+		if err == nil && r.Status == 200 && json.Unmarshal(r.Body, &told) == nil {
+			w.config.Port25, w.config.Anchors, w.config.Lab = told.Port25, told.Anchors, told.Lab
 		}
 	})
 	<-w.ready
@@ -129,13 +138,17 @@ func (w *world) Nameservers(ctx context.Context, zone dnsname.Name, questions []
 
 // observe asks for one observation of the proxy.
 func (w *world) observe(ctx context.Context, what string, limit time.Duration, into any) error {
+	config := w.Config(ctx)
+	if config.Proxyless {
+		return &probe.Failure{Class: probe.NoProxy}
+	}
 	select {
 	case w.slow <- struct{}{}:
 		defer func() { <-w.slow }()
 	case <-ctx.Done():
 		return failed(ctx, ctx.Err(), probe.Canceled)
 	}
-	r, err := w.get(ctx, w.Config(ctx).Proxy+"/v1/"+what, "application/json", limit, maxReply)
+	r, err := w.get(ctx, config.Proxy+"/v1/"+what, "application/json", limit, maxReply)
 	if err != nil {
 		return failed(ctx, err, probe.Unavailable)
 	}

@@ -52,14 +52,50 @@ func TestExchangeAsksTheFirstResolver(t *testing.T) {
 	if err != nil || string(got) != "answer" {
 		t.Fatalf("%q, %v", got, err)
 	}
-	if want := "https://dns.test/dns-query?dns=" + base64.RawURLEncoding.EncodeToString(query); a.asked[1] != want {
-		t.Errorf("asked %s, want %s", a.asked[1], want)
+	if want := "https://dns.test/dns-query?dns=" + base64.RawURLEncoding.EncodeToString(query); a.asked[2] != want {
+		t.Errorf("asked %s, want %s", a.asked[2], want)
 	}
 	if anchors := w.Config(t.Context()).Anchors; len(anchors) != 1 || anchors[0].Zone.String() != "test" {
 		t.Errorf("anchors %+v", anchors)
 	}
-	if len(a.asked) != 2 {
+	if len(a.asked) != 3 {
 		t.Errorf("%d requests: the configuration is asked for once", len(a.asked))
+	}
+}
+
+// A proxy elsewhere tells of itself what the site can't know; where to ask stays
+// the site's to say.
+func TestTheProxyTellsOfItself(t *testing.T) {
+	a := &answers{byURL: map[string]reply{"https://proxy.test/config.json": {200, "application/json",
+		[]byte(`{"doh":["https://elsewhere.test/"],"proxy":"https://elsewhere.test","proxyless":true,"port25":"blocked","anchors":[{"zone":"lab.test","record":"y"}],"lab":[{"domain":"a.test"}]}`)}}}
+	c := newWorld(a.get, 1).Config(t.Context())
+	if c.Port25 != "blocked" || len(c.Anchors) != 1 || c.Anchors[0].Zone.String() != "lab.test" || len(c.Lab) != 1 {
+		t.Errorf("not taken over: %+v", c)
+	}
+	if c.Proxy != "https://proxy.test" || c.Proxyless || len(c.DoH) != 2 || c.DoH[0] != "https://dns.test/dns-query" {
+		t.Errorf("taken over: %+v", c)
+	}
+}
+
+// Without a proxy nobody is asked for what only one can see.
+func TestWithoutProxy(t *testing.T) {
+	var asked []string
+	w := newWorld(func(_ context.Context, url, _ string, _ time.Duration, _ int) (reply, error) {
+		asked = append(asked, url)
+		return reply{200, "application/json", []byte(`{"doh":["https://dns.test/"],"proxy":"","proxyless":true}`)}, nil
+	}, 0) // no place for a probe: none is waited for
+	d := dnsname.MustParse("example.com")
+	_, policy := w.Policy(t.Context(), d)
+	_, starttls := w.STARTTLS(t.Context(), d)
+	_, asides := w.STARTTLS(t.Context(), d, probe.AsideKind("tls12"))
+	_, nameservers := w.Nameservers(t.Context(), d, nil)
+	for what, err := range map[string]error{"policy": policy, "starttls": starttls, "asides": asides, "nameservers": nameservers} {
+		if got := class(t, err); got != probe.NoProxy || !got.Own() {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+	if len(asked) != 1 || asked[0] != "/config.json" {
+		t.Errorf("asked for %s", asked)
 	}
 }
 

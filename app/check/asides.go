@@ -94,7 +94,7 @@ var toldByAsides = []Code{
 // judgeVisits judges the dialogues of the asides, and says where our own side
 // made none.
 func (j *judge) judgeVisits(h *host) {
-	if d := h.deeper; d != nil && (d.Failure != nil || d.STARTTLS.Failure != nil && d.STARTTLS.Failure.Class.Own()) {
+	if d := h.deeper; d != nil && !j.withoutProxy(d.Failure) && (d.Failure != nil || d.STARTTLS.Failure != nil && d.STARTTLS.Failure.Class.Own()) {
 		j.notChecked("not-checked.asides", h.name.String(), "host", h.name.String())
 	}
 	j.overAsides(h, "starttls.selective", func(e *endpoint) ([]string, bool) {

@@ -36,7 +36,7 @@ func (j *judge) judgeAuthorities() {
 	for i := range asked[:min(len(asked), 1+maxFurtherZones)] {
 		a := j.readAuthority(&asked[i])
 		switch {
-		case a.subject == "":
+		case a.subject == "", j.withoutProxy(asked[i].Failure):
 		case len(a.servers) == 0:
 			j.notChecked("not-checked.nameservers", a.subject, "name", a.zone.String())
 		default:

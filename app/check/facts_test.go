@@ -78,7 +78,7 @@ func (w deafWorld) STARTTLS(context.Context, dnsname.Name, ...probe.AsideKind) (
 // against the domain.
 func TestUnknownIsNotFailed(t *testing.T) {
 	for _, class := range []probe.Class{
-		probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver,
+		probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver,
 		probe.BadResponse, probe.DNSTimeout,
 	} {
 		f := gatherAsSaid(t.Context(), deafWorld{class}, dnsname.MustParse("example.com"), nil)
@@ -97,7 +97,7 @@ func TestUnknownIsNotFailed(t *testing.T) {
 // TestOwnFaultsOnly keeps the DNS and takes proxy and probes away: what DNS
 // says stands, the rest is not checked.
 func TestOwnFaultsOnly(t *testing.T) {
-	for _, class := range []probe.Class{probe.Unavailable, probe.Blocked, probe.Limited} {
+	for _, class := range []probe.Class{probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited} {
 		s := sound(t)
 		s.facts.Policy = &Fetched{Failure: &probe.Failure{Class: class}}
 		for i := range s.facts.Hosts {
@@ -110,6 +110,42 @@ func TestOwnFaultsOnly(t *testing.T) {
 				t.Errorf("%s: %s at level %s about %s", class, found.Code, found.Level, found.Subject)
 			}
 		}
+	}
+}
+
+// TestWithoutProxy holds that where there is no proxy all that only one can see
+// is said in one line, to be mended in one way, and nothing else is.
+func TestWithoutProxy(t *testing.T) {
+	none := &probe.Failure{Class: probe.NoProxy}
+	s := sound(t)
+	s.facts.Policy = &Fetched{Failure: none}
+	s.facts.Authorities = []Authority{{Zone: s.facts.Domain, Failure: none}}
+	for i := range s.facts.Hosts {
+		s.facts.Hosts[i].STARTTLS.Addresses = nil
+		s.facts.Hosts[i].Failure = none
+		s.facts.Deeper = append(s.facts.Deeper, Probed{Host: s.facts.Hosts[i].Host, Failure: none})
+	}
+	r := s.report()
+	for _, found := range r.Findings {
+		switch found.Code.Group() {
+		case "sts-policy-fetch", "sts-policy", "starttls", "tls", "cert":
+			t.Errorf("%s of what nobody saw", found.Code)
+		}
+		if found.Level > Notice {
+			t.Errorf("%s at level %s about %s", found.Code, found.Level, found.Subject)
+		}
+	}
+	said := 0
+	for _, n := range r.NotChecked {
+		switch n.Key {
+		case "not-checked.no-proxy":
+			said++
+		case "not-checked.policy-unavailable", "not-checked.probe-unavailable", "not-checked.nameservers", "not-checked.asides":
+			t.Errorf("%s, too", n.Key)
+		}
+	}
+	if said != 1 || r.Complete() || r.Policy.State != Blind {
+		t.Errorf("said %d times; complete: %v; policy %v", said, r.Complete(), r.Policy.State)
 	}
 }
 

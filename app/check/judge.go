@@ -8,6 +8,7 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
 )
 
 // Judge says what the facts amount to at the moment now. It is pure and total:
@@ -109,6 +110,20 @@ func (j *judge) hold(code Code, subject string) {
 func (j *judge) open(name dnsname.Name, types ...doh.Type) bool {
 	return !j.facts.Done && !name.IsZero() &&
 		slices.ContainsFunc(types, func(typ doh.Type) bool { return j.look(name, typ).state == Pending })
+}
+
+// withoutProxy says once for all that there is no proxy, where that is why
+// something was not looked at.
+func (j *judge) withoutProxy(f *probe.Failure) bool {
+	if f == nil || f.Class != probe.NoProxy {
+		return false
+	}
+	const key = "not-checked.no-proxy"
+	if !slices.ContainsFunc(j.report.NotChecked, func(n NotChecked) bool { return n.Key == key }) {
+		d := j.facts.Domain.String()
+		j.notChecked(key, d, "domain", d)
+	}
+	return true
 }
 
 // notChecked records that something was not looked at.

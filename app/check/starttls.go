@@ -145,6 +145,9 @@ func (j *judge) everyEndpoint(passes func(*endpoint) bool) bool {
 func (j *judge) judgeOwnFaults(h *host) {
 	name := h.name.String()
 	if f := h.view.Failure; f != nil {
+		if j.withoutProxy(f) {
+			return
+		}
 		j.notChecked(ownFault(f.Class), name, "host", name)
 		return
 	}

@@ -96,6 +96,9 @@ func (j *judge) judgeFetch() {
 	}
 	h := host.String()
 	if p.State == Blind {
+		if fetched := j.facts.Policy; fetched != nil && j.withoutProxy(fetched.Failure) {
+			return
+		}
 		j.notChecked("not-checked.policy-unavailable", h)
 		if j.meant() {
 			j.add("sts-policy-fetch.not-checked", h, "host", h)

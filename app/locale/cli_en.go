@@ -17,6 +17,7 @@ type CLI struct {
 	FileNoFacts, FileVersion       string // no evidence; evidence of another version
 	BadLevel                       string // {value}
 	BadResolver                    string // {value}
+	BadOrigin                      string // {value}
 	BadAnchor                      string // {name}
 	BadRoots                       string // {name}
 	PrivateNeeds                   string
@@ -95,6 +96,8 @@ serve:
   -lab               answer names under .test from the lab
   -site DIR          the built site; default: the folder site beside the program
   -cert FILE -key FILE  serve HTTPS with HTTP/2 and HTTP/3
+  -allow-origin ORIGIN  a site elsewhere whose pages may use this proxy, such as
+                     https://sealane.example, or * for all; may be repeated
 check, make and serve:
   -resolver URL|IP:PORT  a DNS resolver; may be repeated; default: the system's
   -anchor FILE       DNSSEC trust anchors, DS or DNSKEY lines, beside the root's
@@ -124,6 +127,7 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		FileVersion:     "it holds evidence in the form of another version of sealane",
 		BadLevel:        "\"{value}\" is no level: notice, warning or error",
 		BadResolver:     "\"{value}\" is no resolver: give an https URL or IP:PORT",
+		BadOrigin:       "\"{value}\" is no origin: give https://NAME without a path, or * for all",
 		BadAnchor:       "{name} holds no DS or DNSKEY line, or one that can't be read",
 		BadRoots:        "{name} holds no certificate in PEM form",
 		PrivateNeeds:    "-allow-private needs -smtp-port, -https-port or -roots beside it",

@@ -77,6 +77,7 @@ var englishPhrases = []text{
 	{"not-checked.history", "What changed since an earlier check: there is none to compare with. Save the evidence and load it next time."},
 	{"not-checked.host-limited", "{host}: the proxy has asked this server often enough for now. Try again in a few minutes."},
 	{"not-checked.nameservers", "Whether the name servers of `{name}` agree: the proxy could not ask each of them."},
+	{"not-checked.no-proxy", "The policy file, the mail servers and the name servers themselves were not asked: a page cannot, and this site has no proxy that would. On a machine of your own, `sealane check {domain}` asks them all, and `sealane serve` is such a proxy."},
 	{"not-checked.no-route", "{host} at {ip}: the proxy's network has no route to this address, as without IPv6."},
 	{"not-checked.other-sni", "DANE at {host}, {ip}: the proxy was shown a certificate for `{host}`, and senders ask for that of `{name}`, where the alias leads."},
 	{"not-checked.policy-unavailable", "The policy file: the proxy that fetches it did not answer. A page cannot fetch it by itself."},

@@ -8,6 +8,7 @@ func EnglishProblems() Terms {
 		{"bad-domain", "This is no domain name"},
 		{"bad-query", "This DNS query is not relayed"},
 		{"busy", "The proxy has too much to do"},
+		{"foreign-origin", "This proxy answers its own pages and those that it is told of"},
 		{"internal", "The proxy failed"},
 		{"method-not-allowed", "This method is not allowed here"},
 		{"no-network", "This proxy looks at no network with this name"},

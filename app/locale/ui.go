@@ -38,6 +38,8 @@ type ShellWords struct {
 	Loading     string
 	NoScript    string
 	NotFound    string
+	Newer       string // a newer version of the program runs behind this page
+	Renew       string // names the button that loads it
 	Home        string
 }
 
@@ -81,6 +83,7 @@ type VerdictWords struct {
 	NotChecked  string
 	NotCheckedN string // {count}
 	AllChecked  string
+	ProxyGuide  string // the link to how a proxy is run
 }
 
 // FindingWords label the parts of a finding.

@@ -23,6 +23,8 @@ var englishUI = UI{
 		NoScript: "Sealane checks in your browser, so it needs JavaScript and WebAssembly.",
 		NotFound: "There is no such page.",
 		Home:     "To the check",
+		Newer:    "A newer version is ready.",
+		Renew:    "Load it",
 	},
 	Make: englishMake,
 	Lint: englishLint,
@@ -88,6 +90,7 @@ var englishUI = UI{
 		NotChecked:  "Not checked",
 		NotCheckedN: "Not checked ({count})",
 		AllChecked:  "Everything that this page looks at was looked at.",
+		ProxyGuide:  "How to run a proxy",
 	},
 	Finding: FindingWords{
 		Why:     "Why, and how to mend it",
@@ -162,6 +165,7 @@ var englishUI = UI{
 			{"done", "whole dialogue"},
 		},
 		Failures: Terms{
+			{"no-proxy", "there is no proxy to ask it"},
 			{"unavailable", "the proxy did not answer"},
 			{"blocked", "the proxy's network blocks the port"},
 			{"limited", "the proxy refused for load"},

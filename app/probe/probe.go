@@ -31,7 +31,8 @@ type Class string
 
 // Failures of our own side: never a fault of the domain.
 const (
-	Unavailable Class = "unavailable"  // no proxy, or it didn't answer
+	NoProxy     Class = "no-proxy"     // there is none to ask, so nothing was asked
+	Unavailable Class = "unavailable"  // the proxy didn't answer
 	Blocked     Class = "blocked"      // the proxy's own network blocks the port
 	Limited     Class = "limited"      // the proxy refused for load
 	Canceled    Class = "canceled"     // the asker went away
@@ -65,7 +66,7 @@ const (
 // never becomes a finding against the domain.
 func (c Class) Own() bool {
 	switch c {
-	case Unavailable, Blocked, Limited, Canceled, BadRequest, NoResolver, BadResponse:
+	case NoProxy, Unavailable, Blocked, Limited, Canceled, BadRequest, NoResolver, BadResponse:
 		return true
 	}
 	return false

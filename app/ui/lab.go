@@ -9,7 +9,10 @@ import (
 	"github.com/sealane/sealane/app/locale"
 )
 
-// Lab is the page at "/lab": the broken-on-purpose domains of this proxy.
+// LabPath is the page that lists the lab.
+const LabPath = "/lab"
+
+// Lab is the page at LabPath: the broken-on-purpose domains of this proxy.
 type Lab struct {
 	app.Compo
 	M    *Machine
@@ -39,7 +42,7 @@ func (l *Lab) Render() app.UI {
 	if l.M.Configured && len(list) == 0 {
 		content = el("p").class("muted").text(w.None)
 	}
-	return shell(l.M, l.Lang, "/lab",
+	return shell(l.M, l.Lang, LabPath,
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Explain)),
 		content,
 	)

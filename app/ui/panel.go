@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,14 +84,29 @@ func (v view) verdict(again app.EventHandler) app.UI {
 	if len(headline) == 0 {
 		headline = append(headline, el("span").text(fill(w.Waiting, "domain", domain)))
 	}
-	return el("header").class("verdict").body(
+	return el("header").class("verdict").body(append([]app.UI{
 		el("div").class("verdict-top").body(
 			el("h2").class("domain").text(domain),
 			v.againOrStop(again),
 		),
 		v.progress(),
 		el("p").class("headline").aria("live", "polite").body(headline...),
-	)
+	}, v.withoutProxy()...)...)
+}
+
+// proxyGuide says how to run a proxy.
+const proxyGuide = "https://github.com/sealane/sealane#publish-the-site"
+
+// withoutProxy says where the verdict stands what a site without a proxy can't
+// see, and what it takes.
+func (v view) withoutProxy() []app.UI {
+	all := v.report.NotChecked
+	i := slices.IndexFunc(all, func(n check.NotChecked) bool { return n.Key == "not-checked.no-proxy" })
+	if i < 0 {
+		return nil
+	}
+	return []app.UI{el("p").class("muted").data("note", "no-proxy").body(append(v.phrase(all[i].Phrase), app.Text(" "),
+		el("a").attr("href", proxyGuide).attr("target", "_blank").attr("rel", "noopener").text(v.w.Verdict.ProxyGuide))...)}
 }
 
 // againOrStop is one button in one place: the row keeps its height.

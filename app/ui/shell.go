@@ -13,8 +13,8 @@ const fieldID = "d"
 // the engine takes the first child of the body for one.
 func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app.UI {
 	w := lang.UI.Shell
-	labLink := navLink("/lab", path)
-	if len(m.Config.Lab) == 0 && path != "/lab" {
+	labLink := navLink(LabPath, path)
+	if len(m.Config.Lab) == 0 && path != LabPath {
 		labLink = labLink.attr("hidden", "true") // learn.js shows it too
 	}
 	return el("div").class("shell").body(

@@ -23,6 +23,7 @@ var (
 	faultTooLarge   = fault{"too-large", probe.BadRequest}
 	faultMethod     = fault{"method-not-allowed", probe.BadRequest}
 	faultNotFound   = fault{"not-found", probe.BadRequest}
+	faultOrigin     = fault{"foreign-origin", probe.BadRequest}
 	faultBusy       = fault{"busy", probe.Limited}
 	faultTooMany    = fault{"too-many-requests", probe.Limited}
 	faultNoNetwork  = fault{"no-network", probe.Unavailable}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/serving"
 	"github.com/sealane/sealane/proxy/observe"
 )
 
@@ -34,6 +35,8 @@ type Config struct {
 	Port25 func() probe.Egress
 	// Check looks at a domain for its badge; nil for a proxy without badges.
 	Check func(context.Context, dnsname.Name) Summary
+	// Origins are those whose pages may ask, beside our own; "*" is any.
+	Origins []string
 	// Log takes what an operator needs; nil drops it. Nothing of a visitor's is
 	// written above the debug level.
 	Log *slog.Logger
@@ -52,7 +55,7 @@ type Server struct {
 	probes  *limiter
 	queries *limiter
 	badges  *badges // nil without
-	policy  string  // Content-Security-Policy
+	rules   []serving.Rule
 }
 
 // New makes a server.
@@ -72,7 +75,7 @@ func New(c Config) (*Server, error) {
 		log:     c.Log,
 		probes:  newLimiter(or(c.Probes, 64), or(c.ProbesEach, 24)),
 		queries: newLimiter(queries, max(1, queries/2)),
-		policy:  contentPolicy(c.Page),
+		rules:   serving.Rules(c.Page),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -92,7 +95,7 @@ func New(c Config) (*Server, error) {
 // ServeHTTP answers one request, with the security headers on every answer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	s.secure(w.Header())
+	headers(w.Header(), s.rules, r.URL.Path)
 	defer func() {
 		if fault := recover(); fault != nil {
 			if fault == http.ErrAbortHandler {
@@ -114,52 +117,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/v1/policy":
-		s.open(w, r, s.servePolicy, http.MethodGet)
+		s.observe(w, r, s.servePolicy)
 	case path == "/v1/starttls":
-		s.open(w, r, s.serveSTARTTLS, http.MethodGet)
+		s.observe(w, r, s.serveSTARTTLS)
 	case path == "/v1/nameservers":
-		s.open(w, r, s.serveNameservers, http.MethodGet)
+		s.observe(w, r, s.serveNameservers)
 	case path == "/dns-query":
-		s.open(w, r, s.serveRelay, http.MethodGet, http.MethodPost)
+		s.share(w, r)
+		answer(w, r, s.serveRelay, http.MethodGet, http.MethodPost)
 	case path == "/config.json":
-		s.open(w, r, s.serveConfig, http.MethodGet, http.MethodHead)
+		s.share(w, r)
+		answer(w, r, s.serveConfig, http.MethodGet, http.MethodHead)
 	case path == "/healthz":
-		s.open(w, r, s.serveHealth, http.MethodGet, http.MethodHead)
+		answer(w, r, s.serveHealth, http.MethodGet, http.MethodHead)
 	case s.badges != nil && strings.HasPrefix(path, badgePath):
-		s.open(w, r, s.serveBadge, http.MethodGet, http.MethodHead)
+		w.Header().Set("Access-Control-Allow-Origin", anyOrigin) // an image for any page
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+		answer(w, r, s.serveBadge, http.MethodGet, http.MethodHead)
 	case strings.HasPrefix(path, "/v1/") || s.site == nil:
 		problem(w, http.StatusNotFound, faultNotFound, "")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		wrongMethod(w, http.MethodGet, http.MethodHead)
 	default:
-		s.embedding(w.Header(), path)
 		s.site.serve(w, r)
 	}
-}
-
-// open answers a part that any page may ask: CORS without credentials, and
-// its preflight (Fetch standard §3.2).
-func (s *Server) open(w http.ResponseWriter, r *http.Request, handle http.HandlerFunc, methods ...string) {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Age, Retry-After")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	for _, m := range methods {
-		if r.Method == m {
-			handle(w, r)
-			return
-		}
-	}
-	allow := append(methods, http.MethodOptions)
-	if r.Method != http.MethodOptions {
-		wrongMethod(w, allow...)
-		return
-	}
-	h.Set("Allow", strings.Join(allow, ", "))
-	h.Set("Access-Control-Allow-Methods", strings.Join(methods, ", "))
-	h.Set("Access-Control-Allow-Headers", "Accept, Content-Type")
-	h.Set("Access-Control-Max-Age", "86400")
-	w.WriteHeader(http.StatusNoContent)
 }
 
 // serveConfig tells the page about this proxy.

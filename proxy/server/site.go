@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,6 +40,10 @@ var mediaTypes = map[string]string{
 // encodings of files compressed beforehand, best first, by the ending of the
 // compressed neighbour.
 var encodings = []struct{ name, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
+
+// forOthers are files that tell static hosts, and pages served by them, what
+// this server knows better.
+var forOthers = []string{"_headers", "_redirects", "config.json"}
 
 // site serves static files. A file's hash is computed once, and again when the
 // file changes.
@@ -84,7 +89,7 @@ func candidates(urlPath string) []string {
 	if name == "" {
 		return []string{"index.html"}
 	}
-	if ending := path.Ext(name); ending == ".br" || ending == ".gz" {
+	if ending := path.Ext(name); ending == ".br" || ending == ".gz" || slices.Contains(forOthers, name) {
 		return nil
 	}
 	all := []string{name, name + ".html", name + "/index.html"}
@@ -110,10 +115,8 @@ func (s *site) file(w http.ResponseWriter, r *http.Request, name string, status 
 	h := w.Header()
 	h.Set("Content-Type", mediaType(name))
 	h.Set("Vary", "Accept-Encoding")
-	h.Set("Cache-Control", "no-cache")
-	// A name or query that carries the content's own hash never changes meaning.
-	if strings.Contains(path.Base(name), hash) || r.URL.RawQuery == hash {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	if status != http.StatusOK {
+		h.Set("Cache-Control", "no-cache") // whatever would be at this path
 	}
 	served, tag := name, hash
 	for _, e := range encodings {

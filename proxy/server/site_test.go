@@ -29,6 +29,8 @@ func built() fstest.MapFS {
 		"sealane.css": {Data: []byte("css")}, "sealane.css.gz": {Data: []byte("cssgz")},
 		"app.js": {Data: []byte("js")}, "manifest.webmanifest": {Data: []byte("{}")}, "icon.svg": {Data: []byte("<svg/>")},
 		"folder/deep.txt": {Data: []byte("deep")}, "strange.xyz": {Data: []byte("?")},
+		// A static host's:
+		"config.json": {Data: []byte(`{"proxyless":true}`)}, "_headers": {Data: []byte("/*")}, "_redirects": {Data: []byte("/*")},
 	}
 }
 
@@ -52,8 +54,7 @@ func TestSite(t *testing.T) {
 		{"/" + program, "identity", "program", "application/wasm", "", immutable},
 		{"/" + program, "brrr", "program", "application/wasm", "", immutable},
 		{"/sealane.css", "br, gzip", "cssgz", "text/css; charset=utf-8", "gzip", revalidate},
-		{"/sealane.css?" + sum("css"), "", "css", "text/css; charset=utf-8", "", immutable},
-		{"/sealane.css?" + sum("old"), "", "css", "text/css; charset=utf-8", "", revalidate},
+		{"/sealane.css?" + sum("css"), "", "css", "text/css; charset=utf-8", "", revalidate},
 		{"/app.js", "", "js", "text/javascript; charset=utf-8", "", revalidate},
 		{"/manifest.webmanifest", "", "{}", "application/manifest+json", "", revalidate},
 		{"/icon.svg", "", "<svg/>", "image/svg+xml", "", revalidate},
@@ -89,7 +90,8 @@ func TestSite(t *testing.T) {
 
 func TestSiteRefuses(t *testing.T) {
 	s := start(t, func(c *Config) { c.Site = built() })
-	for _, target := range []string{"/nothing", "/folder", "/folder/", "/web", "/" + program + ".br", "/../../etc/passwd", "/%2e%2e/x", "/learning", "/learn/dane.mismatch", "/check/deep", "/a%00b", "/index.html/x"} {
+	for _, target := range []string{"/nothing", "/folder", "/folder/", "/web", "/" + program + ".br", "/../../etc/passwd", "/%2e%2e/x", "/learning", "/learn/dane.mismatch", "/check/deep", "/a%00b", "/index.html/x",
+		"/config.json/", "/x/../config.json", "/_headers", "/_redirects"} {
 		t.Run(target, func(t *testing.T) { wantProblem(t, get(s, target), 404, "not-found", probe.BadRequest) })
 	}
 	own := built()
