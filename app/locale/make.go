@@ -61,5 +61,6 @@ type MakeWords struct {
 	Outbound         string // heading of what a mail server does as a sender
 	Sending          string // what that is for
 	SendingBy        string // names the choice of its forms
+	NoSender         string // of them, without one
 	OwnReport        string // the mailbox for reports lies in the domain they are about
 }

@@ -168,5 +168,6 @@ var englishMake = MakeWords{
 	Outbound:  "Mail that you send",
 	Sending:   "So that a mail server of yours holds the domains that it sends to to what they publish.",
 	SendingBy: "With",
+	NoSender:  "nothing",
 	OwnReport: "The reports go to the domain that they are about: when its mail is held back, so may they be. An address elsewhere is safer.",
 }

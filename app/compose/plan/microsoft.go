@@ -51,6 +51,11 @@ func (b *builder) microsoft() {
 		check.Citation{RFC: 7672, Section: "2.2"}, check.Citation{RFC: 7671, Section: "6"})
 }
 
+// IsMicrosoft tells whether a name is one of Microsoft's mail servers with DANE.
+func IsMicrosoft(h dnsname.Name) bool {
+	return h.Within(dnsname.MustParse(secureZone)) && len(h.Labels()) >= secureLabels
+}
+
 // secureHosts are the domain's mail servers with DANE, as far as somebody named
 // them; without any, that is noted.
 func (b *builder) secureHosts() []dnsname.Name {
@@ -64,7 +69,7 @@ func (b *builder) secureHosts() []dnsname.Name {
 		b.note("note.microsoft-name")
 	}
 	for _, h := range hosts {
-		if !h.Within(dnsname.MustParse(secureZone)) || len(h.Labels()) < secureLabels {
+		if !IsMicrosoft(h) {
 			b.note("note.microsoft-wrong", "host", h.String())
 			return nil
 		}
