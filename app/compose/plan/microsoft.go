@@ -6,7 +6,6 @@ import (
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
-	"github.com/sealane/sealane/app/mtasts"
 )
 
 // Microsoft 365's mail servers: those of every customer, and those with DNSSEC and
@@ -46,7 +45,7 @@ func (b *builder) microsoft() {
 	named := slices.Clone(to)
 	to = append(to, missing(missing(b.hosts(), legacy, sameName), to, sameName)...)
 	b.note("note.microsoft-wildcard")
-	b.relocate(b.microsoftPatterns(to), to, legacy)
+	b.relocate(b.covering(to), to, legacy)
 	b.look("step.microsoft-dane", nil, []Check{signed(), authentic(named...)},
 		check.Citation{RFC: 7672, Section: "2.2"}, check.Citation{RFC: 7671, Section: "6"})
 }
@@ -75,15 +74,4 @@ func (b *builder) secureHosts() []dnsname.Name {
 		}
 	}
 	return hosts
-}
-
-// microsoftPatterns are those wanted if they cover the mail servers, else those that
-// their providers have.
-func (b *builder) microsoftPatterns(to []dnsname.Name) []mtasts.Pattern {
-	for _, h := range to {
-		if !covered(b.Want.MX, h) {
-			return lines(to)
-		}
-	}
-	return b.Want.MX
 }
