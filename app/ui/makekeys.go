@@ -13,12 +13,12 @@ import (
 func (p *Make) keys() app.UI {
 	w, m := p.Lang.UI.Make, p.Maker
 	return el("div").class("make-keys").body(
-		p.field(compose.FieldServer),
-		el("p").class("make-choice").body(
+		el("div").class("make-field").body(
 			el("label").attr("for", "make-as").text(w.As),
 			p.choice("make-as", kindParameter, m.Kind, kinds, w.Kinds),
-			p.view().act("keys", w.Ask, p.ask, ""),
 		),
+		p.field(compose.FieldServer),
+		p.view().act("keys", w.Ask, p.ask, ""),
 		el("p").class("muted").body(
 			app.Text(w.Keys+" "),
 			el("label").class("choose").body(el("span").text(w.Choose), el("input").attr("type", "file").class("sr").data("keys", "file").html),

@@ -128,23 +128,25 @@ func (p *Make) advice() app.UI {
 	return el("ul").class("make-advice").body(said...)
 }
 
-// outbound is what a mail server does as a sender.
+// outbound is what a mail server does as a sender, folded where nobody wants it.
 func (p *Make) outbound() app.UI {
 	w, m := p.Lang.UI.Make, p.Maker
 	ids, names := []string{""}, locale.Terms{{Key: "", Text: w.NoSender}}
 	for _, f := range publish.MailForms {
 		ids, names = append(ids, f.ID), append(names, locale.Term{Key: f.ID, Text: f.Name})
 	}
-	content := []app.UI{el("h2").text(w.Outbound), el("p").class("muted").text(w.Sending), el("p").class("make-choice").body(
+	fold := el("details").class("fold").data("outbound", m.Outbound)
+	content := []app.UI{el("p").class("muted").text(w.Sending), el("p").class("make-choice").body(
 		el("label").attr("for", "make-sender").text(w.SendingBy),
 		p.choice("make-sender", outboundParameter, m.Outbound, ids, names),
 	)}
 	if form, chosen := publish.MailForm(m.Outbound); chosen {
+		fold = fold.attr("open", "true")
 		for i, f := range form.Write() {
 			content = append(content, p.file("outbound "+itoa(i), f.Name, f.Text))
 		}
 	}
-	return el("section").data("outbound", m.Outbound).body(content...)
+	return el("section").body(fold.body(el("summary").body(chevron(), el("span").text(w.Outbound)), el("div").class("fold-body").body(content...)))
 }
 
 // files are the policies.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -48,8 +49,9 @@ func (p *Make) steps() []app.UI {
 	for _, n := range notes {
 		content = append(content, el("p").class("make-note").body(mark("notice"), el("span").body(rich(n, nil)...)))
 	}
+	next := slices.IndexFunc(outcomes, func(o plan.Outcome) bool { return o.State != plan.Done })
 	for i, s := range steps {
-		content = append(content, p.step(i, s, outcomes[i]))
+		content = append(content, p.step(i, s, outcomes[i], i == next))
 	}
 	return content
 }
@@ -69,8 +71,12 @@ func (p *Make) looked() string {
 func (p *Make) look(ctx app.Context)   { p.check(ctx, p.Maker.Look(), p.Maker.Verified) }
 func (p *Make) verify(ctx app.Context) { p.check(ctx, p.Maker.Verify(), p.Maker.Verified) }
 
-// step is one step: when, what to change, and what must hold then.
-func (p *Make) step(at int, s plan.Shown, o plan.Outcome) app.UI {
+// levels are the marks of states.
+var levels = [...]string{plan.Unknown: "unknown", plan.Done: "ok", plan.NotYet: "warning"}
+
+// step is one step: when, what to change, and what must hold then; of the next one to
+// be done also what does and what doesn't.
+func (p *Make) step(at int, s plan.Shown, o plan.Outcome, next bool) app.UI {
 	w, m := p.Lang.UI.Plan, p.Maker
 	content := []app.UI{el("h3").text(s.Title), el("p").body(el("strong").text(s.Dates)), el("p").body(rich(s.Text, nil)...)}
 	if len(s.Waits) > 0 {
@@ -86,18 +92,26 @@ func (p *Make) step(at int, s plan.Shown, o plan.Outcome) app.UI {
 			el("pre").attr("tabindex", "0").body(el("code").text(lines(c.Text))),
 		))
 	}
-	content = append(content, el("p").text(w.Then+":"), el("ul").body(each(len(s.Asks), func(i int) app.UI { return el("li").body(rich(s.Asks[i], nil)...) })...))
+	content = append(content, el("p").text(w.Then+":"), el("ul").body(each(len(s.Asks), func(i int) app.UI {
+		ask := rich(s.Asks[i], nil)
+		if next && !m.Seen.Domain.IsZero() && i < len(o.Checks) {
+			ask = append([]app.UI{mark(levels[o.Checks[i]])}, ask...)
+			for _, why := range plan.Why(o, i, p.Lang) {
+				ask = append(ask, el("p").class("muted").body(rich(why, nil)...))
+			}
+		}
+		return el("li").body(ask...)
+	})...))
 	said := []app.UI{}
 	switch {
 	case m.Verifying:
 		said = append(said, el("span").class("muted").text(p.Lang.UI.Make.Filling))
 	case !m.Seen.Domain.IsZero():
-		level := [...]string{plan.Unknown: "unknown", plan.Done: "ok", plan.NotYet: "warning"}[o.State]
-		said = append(said, mark(level), el("span").body(rich(strings.Join(append([]string{w.States.Of(o.State.String()) + "."}, plan.Why(o, p.Lang)...), " "), nil)...))
+		said = append(said, mark(levels[o.State]), el("span").text(w.States.Of(o.State.String())))
 	}
 	content = append(content,
-		el("p").class("plan-acts").body(p.view().act("check "+itoa(at), w.Check, p.verify, "")),
-		el("p").class("make-note").aria("live", "polite").body(said...),
+		el("p").class("plan-acts").body(p.view().act("check "+itoa(at), w.Check, p.verify, ""),
+			el("span").class("make-note").aria("live", "polite").body(said...)),
 		el("p").class("muted").text(w.Sources+": "+s.Sources))
 	state := ""
 	if !m.Seen.Domain.IsZero() {
