@@ -79,3 +79,74 @@ func makeFillsItself(t *testing.T, s *server) {
 		t.Errorf("the mode is %q", mode)
 	}
 }
+
+// pick chooses in a list of the form, as a person does.
+func (p *page) pick(list, value string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(e => { e.value = %q; e.dispatchEvent(new Event("change", {bubbles: true})); return e.value === %q; })(document.getElementById("make-%s"))`, value, value, list))
+}
+
+// TestMakeAsksAServer makes TLSA records of what a mail server shows: under the name
+// where its aliases end, and what the next renewal breaks only for who insists.
+func TestMakeAsksAServer(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/make?d=dnssec-alias.test")
+	p.ready()
+	p.typeInto("server", "mx1.dnssec-alias.test")
+	p.click(`[data-act="keys"]`)
+	p.await("the record at the end of the aliases", `document.querySelector('[data-record="_25._tcp.mx1.mail.dnssec-alias.test TLSA"]') && document.querySelector('[data-shown="alias"]')`)
+	p.typeInto("server", "mx1.dane-dual-key.test")
+	p.click(`[data-act="keys"]`)
+	p.await("a record of each key", `document.querySelectorAll('[data-record="_25._tcp.mx1.dane-dual-key.test TLSA"]').length === 2`)
+	p.typeInto("server", "mx1.perfect.test")
+	p.pick("as", "3 0 1")
+	p.click(`[data-act="keys"]`)
+	p.await("the refusal", `document.querySelector('[data-refused="short-lived"]')`)
+	p.click(`[data-act="insist"]`)
+	p.await("the record of the certificate", `document.getElementById("make-tlsa").value.includes("\nmx1.perfect.test 3 0 1 ") && document.querySelector('[data-caution="short-lived"]')`)
+	p.pick("as", "2 1 1")
+	p.click(`[data-act="keys"]`)
+	p.await("the record of the authority", `document.getElementById("make-tlsa").value.includes("\nmx1.perfect.test 2 1 1 ") && document.querySelector('[data-caution="must-be-sent"]')`)
+	p.typeInto("server", "mx1.starttls-off.test")
+	p.click(`[data-act="keys"]`)
+	p.await("that there is none", `document.querySelector('[data-refused="not-shown"]')`)
+	p.typeInto("server", "mx1 .example")
+	p.await("the fault beside the field", `document.querySelector('[data-field="server"] [data-wrong]') && document.getElementById("make-server").getAttribute("aria-invalid") === "true"`)
+}
+
+// TestMakePlans chooses when and where a plan leads, sees mistakes beside the fields
+// and how far the steps are, and finds all of it again.
+func TestMakePlans(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/make?d=perfect.test")
+	p.ready()
+	p.click(`.make-fill button`)
+	p.await("the filled form", `document.querySelector('[data-record="_mta-sts.perfect.test TXT"]')`)
+	p.pick("plan", "move")
+	p.await("the day", `document.getElementById("make-start")?.value.match(/^\d{4}-\d\d-\d\d$/)`)
+	p.typeInto("to", "*.example.net")
+	p.await("the fault beside the field", `document.querySelector('[data-field="to"] [data-wrong="no-server"]')`)
+	p.typeInto("to", "mx.example.net")
+	p.typeInto("start", "2099-01-32")
+	p.await("the fault beside the day", `document.querySelector('[data-field="start"] [data-wrong="not-day"]')`)
+	p.typeInto("start", "2099-01-31")
+	p.await("the steps", `document.querySelector('[data-step="0"]')?.textContent.includes("2099-01-31") && document.querySelectorAll("[data-step]").length > 4`)
+	p.click(`[data-act="check 1"]`)
+	p.await("how far they are", `[...document.querySelectorAll("[data-step]")].every(s => s.dataset.state === "not-yet" || s.dataset.state === "unknown")`)
+	p.await("the URL", `new URLSearchParams(location.search).get("to") === "mx.example.net" && new URLSearchParams(location.search).get("start") === "2099-01-31"`)
+	steps := eval[int](p, `document.querySelectorAll("[data-step]").length`)
+	here := eval[string](p, `location.pathname + location.search`)
+	p.goTo("/lab")
+	p.ready()
+	eval[bool](p, `(history.back(), true)`)
+	again := fmt.Sprintf(`location.pathname + location.search === %q && document.getElementById("make-to")?.value === "mx.example.net" && document.querySelectorAll("[data-step]").length === %d`, here, steps)
+	p.await("the same after going back", again)
+	p.goTo(here)
+	p.ready()
+	p.await("the same after a reload", again)
+	colleague := visit(t, s, here)
+	colleague.ready()
+	colleague.await("the plan's fields, and a way to go on", `document.getElementById("make-start")?.value === "2099-01-31" && document.querySelector('[data-act="plan-look"]')`)
+	colleague.click(`[data-act="plan-look"]`)
+	colleague.await("the same plan", fmt.Sprintf(`document.querySelectorAll("[data-step]").length === %d && document.querySelector('[data-step="0"]').textContent.includes("2099-01-31")`, steps))
+}

@@ -11,10 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
 	"github.com/sealane/sealane/app/compose/publish"
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/locale"
 	"github.com/sealane/sealane/app/mtasts"
@@ -28,6 +26,9 @@ type making struct {
 	world worldFlags
 	// from is the domain whose check fills what no flag gives.
 	from, form, policy string
+	hosted             string   // the company that hosts policy and reports
+	as                 string   // what TLSA records are made of, as three numbers
+	insist             bool     // on a TLSA record that breaks soon
 	out                string   // the folder that files are written below; "" to print them
 	files              []string // of make tlsa: certificates and keys
 	want               compose.Want
@@ -67,6 +68,9 @@ func (m *making) register(fs *flag.FlagSet) {
 	fs.StringVar(&m.from, "from", "", "")
 	fs.StringVar(&m.form, "form", "", "")
 	fs.StringVar(&m.policy, "policy", "", "")
+	fs.StringVar(&m.hosted, "hosted", "", "")
+	fs.StringVar(&m.as, "as", "", "")
+	fs.BoolVar(&m.insist, "insist", false, "")
 	fs.StringVar(&m.out, "out", "", "")
 }
 
@@ -77,6 +81,7 @@ var makers = map[string]func(p *program, m *making) int{
 	"tlsrpt": func(p *program, m *making) int { return p.publish(m, compose.Make(m.want), "_smtp._tls") },
 	"tlsa":   func(p *program, m *making) int { return p.publish(m, compose.Make(m.want), "_25._tcp") },
 	"zone":   func(p *program, m *making) int { return p.publish(m, compose.Make(m.want), "") },
+	"sender": (*program).makeSender,
 }
 
 // make prints what to publish.
@@ -91,8 +96,14 @@ func (p *program) make(ctx context.Context, args []string) int {
 	if err == nil {
 		err = m.arguments(p, rest)
 	}
+	if err == nil && m.what == "sender" {
+		return makers[m.what](p, &m)
+	}
 	if err == nil {
 		err = m.fill(ctx, p)
+	}
+	if err == nil {
+		err = m.company(p)
 	}
 	if err == nil && m.what == "tlsa" {
 		err = m.associations(ctx, p)
@@ -126,7 +137,16 @@ func (m *making) arguments(p *program, rest []string) error {
 	}
 	_, isDNS := publish.DNSForm(m.form)
 	_, isWeb := publish.WebForm(m.form)
+	_, isMail := publish.MailForm(m.form)
 	switch {
+	case m.what == "sender" && !isMail:
+		return p.badForm(m.form, ids(publish.MailForms, func(f publish.Mail) string { return f.ID }))
+	case m.what == "sender" && len(rest) > 0:
+		return errWords(p.cli.MakeNoDomainHere)
+	case m.what == "sender":
+		return nil
+	case (m.as != "" || m.insist) && m.what != "tlsa":
+		return errWords(p.say(p.cli.UnknownFlag, "value", "-as"))
 	case len(rest) == 0 && m.from == "":
 		return errWords(p.cli.MakeNoDomain)
 	case len(m.files) > 0 && m.what != "tlsa":
@@ -134,9 +154,9 @@ func (m *making) arguments(p *program, rest []string) error {
 	case m.policy != "" && m.what != "txt":
 		return errWords(p.say(p.cli.UnknownFlag, "value", "-policy"))
 	case m.form != "" && m.what == "policy" && !isWeb:
-		return p.badForm(m.form, webForms())
+		return p.badForm(m.form, ids(publish.WebForms, func(f publish.Web) string { return f.ID }))
 	case m.form != "" && m.what != "policy" && !isDNS:
-		return p.badForm(m.form, dnsForms())
+		return p.badForm(m.form, ids(publish.DNSForms, func(f publish.DNS) string { return f.ID }))
 	}
 	return nil
 }
@@ -146,70 +166,13 @@ func (p *program) badForm(form string, all []string) error {
 	return errWords(locale.Fill(p.say(p.cli.BadForm, "value", form), map[string]string{"list": strings.Join(all, ", ")}))
 }
 
-func dnsForms() (ids []string) {
-	for _, f := range publish.DNSForms {
-		ids = append(ids, f.ID)
+// ids are those of forms.
+func ids[T any](forms []T, id func(T) string) []string {
+	var all []string
+	for _, f := range forms {
+		all = append(all, id(f))
 	}
-	return ids
-}
-
-func webForms() (ids []string) {
-	for _, f := range publish.WebForms {
-		ids = append(ids, f.ID)
-	}
-	return ids
-}
-
-// fill takes from a check what no flag gives.
-func (m *making) fill(ctx context.Context, p *program) error {
-	if m.from == "" {
-		return nil
-	}
-	reading, err := dnsname.Read(m.from, toASCII)
-	if err != nil {
-		return errWords(p.inputFault(err))
-	}
-	facts, err := p.gather(ctx, &m.world, &output{}, reading.Name, nil, "")
-	if err != nil {
-		return err
-	}
-	report := check.Judge(facts, facts.At)
-	switch {
-	case !facts.Done:
-		return errWords(p.cli.Stopped)
-	case report.Blind:
-		return errWords(p.say(p.cli.MakeBlind, "domain", reading.Name.String()))
-	}
-	found := compose.From(report)
-	if m.draft[compose.FieldHostedPolicy] != "" { // in the place of one's own
-		found[compose.FieldMode], found[compose.FieldMX] = "", ""
-	}
-	if m.draft[compose.FieldHostedReport] != "" {
-		found[compose.FieldRUA] = ""
-	}
-	for f, text := range found {
-		if m.draft[f] == "" {
-			m.draft[f] = text
-		}
-	}
-	return nil
-}
-
-// faultWords says what is wrong with a field, by the flag that gives it.
-func (p *program) faultWords(f compose.Fault) string {
-	words := p.words.UI.Make.Wrong
-	if f.Field == compose.FieldDomain {
-		words = p.words.UI.Ask.Wrong
-	}
-	text := words.Of(f.Kind)
-	if text == f.Kind {
-		text = p.words.UI.Make.WrongElse
-	}
-	text = p.say(text, "input", f.Text, "kind", f.Kind)
-	if name := flagOf(f.Field); name != "" {
-		return name + ": " + text
-	}
-	return text
+	return all
 }
 
 // makePolicy prints the policy file, or what a web server serves it with.
@@ -223,6 +186,12 @@ func (p *program) makePolicy(m *making) int {
 	}
 	f := made.Files[0] // those of names below are the same
 	return p.put(m, []publish.File{{Name: path.Base(compose.PolicyPath), Text: f.Text}})
+}
+
+// makeSender prints how a mail server holds others to their policies and records.
+func (p *program) makeSender(m *making) int {
+	form, _ := publish.MailForm(m.form)
+	return p.put(m, form.Write())
 }
 
 // makeText prints the record that announces a policy: the one of the flags, or of a

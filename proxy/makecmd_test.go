@@ -37,6 +37,8 @@ func TestMake(t *testing.T) {
 		"tlsrpt example.com -rua tls@example.net -mx mx.example.com": `_smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"`,
 		"zone mail.example.com -zone example.com -rua tls@example.net -cname-record _mta-sts.host.example -cname-policy mta-sts.host.example -form bind": "$ORIGIN example.com.\n_mta-sts.mail 3600 IN CNAME _mta-sts.host.example.\nmta-sts.mail 3600 IN CNAME mta-sts.host.example.\n" +
 			`_smtp._tls.mail 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"`,
+		"zone example.com -hosted easydmarc -rua tls@example.net": "_mta-sts.example.com. 3600 IN CNAME example_com__mta_sts.easydmarc.pro.\nmta-sts.example.com. 3600 IN CNAME example_com_mta_sts.easydmarc.pro.\n" +
+			`_smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.net"`,
 	} {
 		if r := run(t, append([]string{"make"}, strings.Fields(args)...)...); (r.code != exitClean || r.err != "") && want != "" || records(r) != want {
 			t.Errorf("%s: exit %d, said %q\n%s", args, r.code, r.err, records(r))
@@ -78,6 +80,8 @@ func TestMakeRefusals(t *testing.T) {
 		"txt a.example -policy nowhere", "txt a.example -policy .", "txt a.example -policy text", "txt a.example -policy empty", "policy a.example -cname-record a.b -cname-policy b.c",
 		"tlsa", "tlsa mx.a.example nowhere", "tlsa mx.a.example text", "tlsa mx.a.example empty", "tlsa mx.a.example huge.json", "tlsa -from perfect.test -smtp-port 0",
 		"zone -from 192.0.2.1", "tlsa nothing-there.test", "policy a.example -mode none -out text", "zone a.example -mode none -nonsense",
+		"sender", "sender -form exim", "sender -form bind", "sender a.example -form postfix-dane", "zone a.example -mode none -as 211", "zone a.example -mode none -hosted nobody", "zone a.example -hosted Sendmarc",
+		"tlsa mx1.perfect.test -as 111", "tlsa mx1.perfect.test -as 3,1", "tlsa mx1.perfect.test -as 313", "tlsa mx1.perfect.test -as 301", "tlsa mx1.mx-cert-chain.test -as 211", "tlsa mx1.starttls-off.test",
 	} {
 		t.Run(args, func(t *testing.T) { refused(t, run(t, append([]string{"make"}, strings.Fields(args)...)...)) })
 	}
@@ -123,6 +127,8 @@ func TestMakeOfHosts(t *testing.T) {
 		"mx1.dane-dual-key.test": {"_25._tcp.mx1.dane-dual-key.test.", 2, false},
 		"mx1.dnssec-alias.test":  {"_25._tcp.mx1.mail.dnssec-alias.test.", 1, true},
 		"mx1.dane-unsigned.test": {"_25._tcp.mx1.dane-unsigned.test.", 1, true},
+		// signed as far as the alias
+		"mx1.dnssec-alias-unsigned.test": {"_25._tcp.mx1.dnssec-alias-unsigned.test.", 1, false},
 	} {
 		r := run(t, "make", "tlsa", host)
 		lines := strings.Split(records(r), "\n")
@@ -140,6 +146,51 @@ func TestMakeOfHosts(t *testing.T) {
 	}
 }
 
+// TestMakeOfAuthorities makes other records than those recommended, and what is refused
+// only for who insists.
+func TestMakeOfAuthorities(t *testing.T) {
+	for args, want := range map[string]string{
+		"-as 211": "2 1 1", "-as 3-1-2": "3 1 2", "-as 2,0,0": "2 0 0", "-as 301 -insist": "3 0 1",
+	} {
+		r := run(t, append([]string{"make", "tlsa", "mx1.perfect.test"}, strings.Fields(args)...)...)
+		if r.code != exitClean || r.err == "" == (want != "3 1 2") || !strings.HasPrefix(records(r), "_25._tcp.mx1.perfect.test. 3600 IN TLSA "+want+" ") || strings.Contains(records(r), "\n") {
+			t.Errorf("%s: %+v", args, r)
+		}
+	}
+	if r := run(t, "make", "sender", "-form", "postfix-dane"); r.code != exitClean || r.err != "" || !strings.Contains(r.out, "smtp_tls_security_level = dane\n") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestMakeFromAliases: records go where the aliases of a mail server end, and what a
+// company hosts stays with it.
+func TestMakeFromAliases(t *testing.T) {
+	for domain, want := range map[string]struct {
+		owner string
+		keys  int
+	}{
+		"dnssec-alias.test":          {"_25._tcp.mx1.mail.dnssec-alias.test.", 1},
+		"dnssec-alias-unsigned.test": {"_25._tcp.mx1.dnssec-alias-unsigned.test.", 1},
+		"dane-dual-key.test":         {"_25._tcp.mx1.dane-dual-key.test.", 2},
+		"dane-mismatch.test":         {"_25._tcp.mx1.dane-mismatch.test.", 1},
+		"dane-unsigned.test":         {"", 0},
+	} {
+		r := run(t, "make", "zone", "-from", domain)
+		got := 0
+		for line := range strings.Lines(r.out) {
+			if strings.Contains(line, "TLSA") {
+				got++
+				if !strings.HasPrefix(line, want.owner+"\t") {
+					t.Errorf("%s: %s", domain, line)
+				}
+			}
+		}
+		if got != want.keys {
+			t.Errorf("%s: %d records\n%s%s", domain, got, r.out, r.err)
+		}
+	}
+}
+
 // TestMakeFrom fills in from a check, and lets flags count for more.
 func TestMakeFrom(t *testing.T) {
 	r := run(t, "make", "policy", "-from", "perfect.test", "-max-age", "2w")
@@ -152,7 +203,7 @@ func TestMakeFrom(t *testing.T) {
 	for _, part := range l.Parts {
 		kinds[part.Kind]++
 	}
-	if r.code != exitClean || r.err != "" || !l.Valid() || kinds[lint.STSRecord] != 1 || kinds[lint.TLSRPTRecord] != 3 || kinds[lint.TLSARecord] != 2 {
+	if r.code != exitClean || r.err != "" || !l.Valid() || kinds[lint.STSRecord] != 1 || kinds[lint.TLSRPTRecord] != 3 || kinds[lint.TLSARecord] != 4 { // each host's own key, and the next
 		t.Errorf("%+v: %v", r, kinds)
 	}
 	if r := run(t, "make", "zone", "-from", "perfect.test", "-cname-record", "a.host.example", "-cname-policy", "b.host.example", "-cname-report", "c.host.example"); r.code != exitClean || strings.Contains(r.out, "STSv1") || strings.Count(r.out, "CNAME") < 3 {

@@ -35,6 +35,9 @@ func door(w *world) ui.Door {
 		Check: func(ctx context.Context, d dnsname.Name, learned func(check.Facts)) check.Facts {
 			return check.Gather(ctx, w, d, time.Now().UTC(), learned, w.Config(ctx).Anchors...)
 		},
+		Keys: func(ctx context.Context, host dnsname.Name) (check.Keys, error) {
+			return check.AskKeys(ctx, w, host, time.Now().UTC(), w.Config(ctx).Anchors...)
+		},
 		ToASCII:  toASCII,
 		Config:   w.Config,
 		Recall:   kept.Recall,

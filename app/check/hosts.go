@@ -82,7 +82,7 @@ func readEndpoints(h *host, r reader) {
 		if h.deeper != nil {
 			for _, a := range h.deeper.addresses() {
 				if a.IP == e.seen.IP {
-					e.asides = a.Asides
+					e.asides, e.view.Probe.Asides = a.Asides, a.Asides
 				}
 			}
 		}

@@ -121,3 +121,31 @@ func policyProvider(n dnsname.Name) *policyHost {
 	}
 	return nil
 }
+
+// PolicyHosts are the names of the companies that are known to host policies.
+func PolicyHosts() []string {
+	var all []string
+	for _, p := range policyHosts {
+		all = append(all, p.name)
+	}
+	return all
+}
+
+// HostedAliases gives where the aliases of a customer of such a company lead, at
+// _mta-sts, mta-sts and _smtp._tls: zero where only the company can say.
+func HostedAliases(company string, customer dnsname.Name) (record, policy, reports dnsname.Name) {
+	for _, p := range policyHosts {
+		if p.name == company {
+			return p.aliasOf(p.alias, customer), p.aliasOf(p.policy, customer), p.aliasOf(p.reports, customer)
+		}
+	}
+	return record, policy, reports
+}
+
+// aliasOf writes a customer's domain into the form of an alias.
+func (p policyHost) aliasOf(form string, customer dnsname.Name) dnsname.Name {
+	domain := customer.String()
+	name, _ := dnsname.Parse(strings.NewReplacer( // zero for a name that gets too long
+		"a.com", domain, "a-com", strings.ReplaceAll(domain, ".", "-"), "a_com", strings.ReplaceAll(domain, ".", "_")).Replace(form))
+	return name
+}

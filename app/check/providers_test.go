@@ -90,7 +90,12 @@ func TestPolicyHostRows(t *testing.T) {
 	for i := range policyHosts {
 		p := &policyHosts[i]
 		left[p.left]++
-		if policyProvider(dnsname.MustParse(p.alias)) != p || p.name == "" || p.source == "" {
+		for _, alias := range []string{p.alias, p.policy, p.reports} {
+			if alias != "" && policyProvider(dnsname.MustParse(alias)) != p {
+				t.Errorf("%s is another row's", alias)
+			}
+		}
+		if p.alias == "" || p.name == "" || p.source == "" {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -99,6 +104,32 @@ func TestPolicyHostRows(t *testing.T) {
 	}
 	if policyProvider(dnsname.MustParse("mta-sts.example.com")) != nil {
 		t.Error("a company for a name of nobody's")
+	}
+}
+
+// TestHostedAliases writes a customer's domain as each company has it.
+func TestHostedAliases(t *testing.T) {
+	for company, want := range map[string]string{
+		"Tutanota":     "mta-sts.tutanota.de mta-sts.tutanota.de .",
+		"EasyDMARC":    "mail_example_org__mta_sts.easydmarc.pro mail_example_org_mta_sts.easydmarc.pro mail_example_org__smtp_tls.easydmarc.pro",
+		"PowerDMARC":   "mail-example-org._mta.mta-sts.tech . .",
+		"Mailhardener": "mail.example.org._mta-sts.mailhardener.com . .",
+		"nobody":       ". . .",
+	} {
+		record, policy, reports := HostedAliases(company, dnsname.MustParse("mail.example.org"))
+		got := ""
+		for _, n := range []dnsname.Name{record, policy, reports} {
+			if got += " "; n.IsZero() {
+				got += "."
+			}
+			got += n.String()
+		}
+		if got[1:] != want {
+			t.Errorf("%s: %s, want %s", company, got[1:], want)
+		}
+	}
+	if all := PolicyHosts(); len(all) != len(policyHosts) || all[0] == "" {
+		t.Error(all)
 	}
 }
 

@@ -105,10 +105,11 @@ type policyHost struct {
 	// zones are names at or below which the aliases lead, with a space between.
 	zones string
 	// alias is where _mta-sts of a customer leads; a.com, a-com or a_com stand
-	// for the customer's domain, written so.
-	alias  string
-	left   afterLeaving
-	source string
+	// for the customer's domain, written so. policy and reports are where mta-sts
+	// and _smtp._tls lead, "" where that isn't known.
+	alias, policy, reports string
+	left                   afterLeaving
+	source                 string
 }
 
 // afterLeaving is what becomes of the alias of somebody who isn't a customer any
@@ -124,15 +125,15 @@ const (
 )
 
 var policyHosts = []policyHost{
-	{"Tutanota", "tutanota.de tutanota.com", "_mta-sts.tutanota.de", 0, leavers},
-	{"DMARCReport", "mta-sts.dmarcinput.com", "a-com.mta-sts.dmarcinput.com", servesEmpty, leavers},
-	{"PowerDMARC", "mta-sts.tech", "a-com._mta.mta-sts.tech", servesNone, leavers},
-	{"EasyDMARC", "easydmarc.pro", "a_com__mta_sts.easydmarc.pro", servesStale, leavers},
-	{"Mailhardener", "mailhardener.com", "a.com._mta-sts.mailhardener.com", servesNone, leavers},
-	{"URIports", "uriports.com", "a-com._mta-sts.uriports.com", servesNone, leavers},
-	{"Sendmarc", "sdmarc.net", "a.com._mta-sts.sdmarc.net", servesStale, leavers},
-	{"OnDMARC", "ondmarc.com", "_mta-sts.a.com._mta-sts.smart.ondmarc.com", servesStale, leavers},
-	{"Cloudflare", "mx.cloudflare.net", "_mta-sts.mx.cloudflare.net", 0, "P Cloudflare Docs, Email Routing, MTA-STS"},
+	{"Tutanota", "tutanota.de tutanota.com", "mta-sts.tutanota.de", "mta-sts.tutanota.de", "", 0, "O operators' zone files"},
+	{"DMARCReport", "mta-sts.dmarcinput.com", "a-com.mta-sts.dmarcinput.com", "", "", servesEmpty, leavers},
+	{"PowerDMARC", "mta-sts.tech", "a-com._mta.mta-sts.tech", "", "", servesNone, leavers},
+	{"EasyDMARC", "easydmarc.pro", "a_com__mta_sts.easydmarc.pro", "a_com_mta_sts.easydmarc.pro", "a_com__smtp_tls.easydmarc.pro", servesStale, "P EasyDMARC Knowledge Base, Managed MTA-STS; " + leavers},
+	{"Mailhardener", "mailhardener.com", "a.com._mta-sts.mailhardener.com", "", "", servesNone, leavers},
+	{"URIports", "uriports.com", "a-com._mta-sts.uriports.com", "", "", servesNone, leavers},
+	{"Sendmarc", "sdmarc.net", "a.com._mta-sts.sdmarc.net", "", "", servesStale, leavers},
+	{"OnDMARC", "ondmarc.com", "_mta-sts.a.com._mta-sts.smart.ondmarc.com", "", "", servesStale, leavers},
+	{"Cloudflare", "mx.cloudflare.net", "_mta-sts.mx.cloudflare.net", "", "", 0, "P Cloudflare Docs, Email Routing, MTA-STS"},
 }
 
 const leavers = "S Ashiq et al., IMC 2025, table 2"

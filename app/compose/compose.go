@@ -99,18 +99,18 @@ func Make(w Want) Made {
 	}
 	policy := w.Policy()
 	for _, d := range append([]dnsname.Name{w.Domain}, w.Below...) {
-		switch {
-		case !w.Hosted.IsZero():
-			add(d.Child(recordLabel), doh.TypeCNAME, w.Hosted.Record.FQDN())
-			add(d.Child(hostLabel), doh.TypeCNAME, w.Hosted.Policy.FQDN())
+		switch hosted := w.Hosted.of(d, w.Domain); {
+		case !hosted.IsZero():
+			add(d.Child(recordLabel), doh.TypeCNAME, hosted.Record.FQDN())
+			add(d.Child(hostLabel), doh.TypeCNAME, hosted.Policy.FQDN())
 		case policy.Mode != mtasts.ModeUnknown:
 			add(d.Child(recordLabel), doh.TypeTXT, mtasts.Record{ID: ID(policy)}.String())
 			m.host(d.Child(hostLabel), w, policy)
 		}
-		m.reporting(d, w)
+		m.reporting(d, w, w.Hosted.of(d, w.Domain).Reports)
 	}
 	for _, h := range w.ReportHosts() {
-		m.reporting(h, w)
+		m.reporting(h, w, w.Hosted.Reports)
 	}
 	for _, t := range w.TLSA {
 		for _, r := range t.Records {
@@ -148,12 +148,12 @@ func (m *Made) host(host dnsname.Name, w Want, p mtasts.Policy) {
 }
 
 // reporting adds the record of TLS reporting for a policy domain, where that is
-// wanted.
-func (m *Made) reporting(d dnsname.Name, w Want) {
+// wanted: an alias where a company collects the reports.
+func (m *Made) reporting(d dnsname.Name, w Want, company dnsname.Name) {
 	owner := d.Child(reportLabel)
 	switch {
-	case !w.Hosted.Reports.IsZero():
-		m.Records = append(m.Records, Record{owner, doh.TypeCNAME, w.TTL, w.Hosted.Reports.FQDN()})
+	case !company.IsZero():
+		m.Records = append(m.Records, Record{owner, doh.TypeCNAME, w.TTL, company.FQDN()})
 	case len(w.RUA) > 0:
 		m.Records = append(m.Records, Record{owner, doh.TypeTXT, w.TTL, w.reporting().String()})
 	}

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sealane/sealane/app/compose"
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/mtasts"
 )
 
@@ -69,6 +71,17 @@ func TestMake(t *testing.T) {
 		"hosted by others": {
 			draft(compose.FieldDomain, "example.com", compose.FieldHostedRecord, "_mta-sts.host.example", compose.FieldHostedPolicy, "mta-sts.host.example.", compose.FieldHostedReport, "r.host.example"),
 			[]string{"_mta-sts.example.com CNAME _mta-sts.host.example.", "mta-sts.example.com CNAME mta-sts.host.example.", "_smtp._tls.example.com CNAME r.host.example."},
+		},
+		"hosted, with a name below": {
+			draft(compose.FieldDomain, "example.com", compose.FieldBelow, "news.example.com", compose.FieldHostedRecord, "example_com__mta_sts.host.example", compose.FieldHostedPolicy, "sts.example.com",
+				compose.FieldHostedReport, "example-com.r.host.example", compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest),
+			[]string{"_mta-sts.example.com CNAME example_com__mta_sts.host.example.", "mta-sts.example.com CNAME sts.example.com.", "_smtp._tls.example.com CNAME example-com.r.host.example.",
+				"_mta-sts.news.example.com CNAME news_example_com__mta_sts.host.example.", "mta-sts.news.example.com CNAME sts.example.com.", "_smtp._tls.news.example.com CNAME news-example-com.r.host.example.",
+				"_smtp._tls.mx1.example.com CNAME example-com.r.host.example.", "_25._tcp.mx1.example.com TLSA 3 1 1 " + digest},
+		},
+		"hosted under a name like the domain's": {
+			draft(compose.FieldDomain, "a.example", compose.FieldBelow, "b.a.example", compose.FieldHostedRecord, "sta.example", compose.FieldHostedPolicy, "a-example1.host.example"),
+			[]string{"_mta-sts.a.example CNAME sta.example.", "mta-sts.a.example CNAME a-example1.host.example.", "_mta-sts.b.a.example CNAME sta.example.", "mta-sts.b.a.example CNAME a-example1.host.example."},
 		},
 		"taken down": {
 			draft(compose.FieldDomain, "example.com", compose.FieldMode, "none", compose.FieldMX, "mx1.example.com", compose.FieldMaxAge, "1d", compose.FieldWeb, "www.example.net"),
@@ -139,6 +152,55 @@ func TestFaults(t *testing.T) {
 		_, faults := d.Read(noUnicode)
 		if !slices.ContainsFunc(faults, func(f compose.Fault) bool { return f.Kind == c.kind && f.Text == c.said }) {
 			t.Errorf("%s=%q: %+v", c.field.Name(), c.text, faults)
+		}
+	}
+}
+
+// A warning is due where no report would arrive if mail to the domain were held back.
+func TestReportsToItself(t *testing.T) {
+	for rua, want := range map[string]bool{
+		"tls@example.com": true,
+		"tls@news.example.com mailto:a@example.com": true, // whose mail fails the same policy
+		"tls@example.net":                             false,
+		"tls@example.com tls@example.net":             false,
+		"tls@example.com https://example.com/reports": false,
+		"tls@other.example.com":                       false,
+		"":                                            false,
+	} {
+		w, faults := draft(compose.FieldDomain, "example.com", compose.FieldBelow, "news.example.com", compose.FieldRUA, rua).Read(noUnicode)
+		if got := w.ReportsToItself(); got != want || len(faults) > 0 {
+			t.Errorf("%q: %v, %+v", rua, got, faults)
+		}
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	s, faults := draft(compose.FieldStart, " 2026-02-28 ", compose.FieldTo, "MX1.example.net., mx2.example.net mx1.example.net", compose.FieldLongest, "4w").Schedule()
+	if len(faults) > 0 || s.Start.Format(time.RFC3339) != "2026-02-28T00:00:00Z" || len(s.To) != 2 || s.To[0].String() != "mx1.example.net" || s.Longest != 4*7*86400 {
+		t.Errorf("%+v, %+v", s, faults)
+	}
+	if s, faults := (compose.Draft{}).Schedule(); len(faults) > 0 || !s.Start.IsZero() || s.To != nil || s.Longest != 0 {
+		t.Errorf("of nothing: %+v, %+v", s, faults)
+	}
+	for _, c := range []struct {
+		field      compose.Field
+		text, kind string
+	}{
+		{compose.FieldStart, "2026-02-30", compose.NotDay}, {compose.FieldStart, "tomorrow", compose.NotDay},
+		{compose.FieldTo, "*.example.net", compose.NoServer}, {compose.FieldTo, "192.0.2.1", "mx-ip-address"}, {compose.FieldTo, "mx", string(dnsname.FaultSingleLabel)},
+		{compose.FieldLongest, "long", compose.NotNumber}, {compose.FieldLongest, "60w", compose.OutOfRange},
+	} {
+		if _, faults := draft(c.field, c.text).Schedule(); len(faults) != 1 || faults[0].Field != c.field || faults[0].Kind != c.kind {
+			t.Errorf("%s=%q: %+v", c.field.Name(), c.text, faults)
+		}
+	}
+}
+
+func TestServer(t *testing.T) {
+	for text, want := range map[string]string{"": "", "MX1.example.com.": "mx1.example.com", "mx1.example.com mx2.example.com": "!", "*.example.com": "!", "https://mx1.example.com": "!"} {
+		got, faults := draft(compose.FieldServer, text).Server()
+		if name := got.String(); len(faults) > 0 && (want != "!" || !got.IsZero()) || len(faults) == 0 && name != want {
+			t.Errorf("%q: %q, %+v", text, name, faults)
 		}
 	}
 }

@@ -25,11 +25,15 @@ const (
 	FieldTLSA               // lines of a mail host and a record's data
 	FieldTTL                // seconds
 	FieldZone               // that the domain lies in, where it is not the domain itself
+	FieldServer             // the mail server that keys are fetched from, or are of
+	FieldStart              // the day on which a plan begins
+	FieldTo                 // the mail servers that a plan leads to
+	FieldLongest            // the longest max_age of the year before a plan
 	fields
 )
 
 // parameters are the names of the fields in a query.
-var parameters = [fields]string{"d", "below", "mode", "age", "mx", "web", "record", "policy", "report", "rua", "tlsa", "ttl", "zone"}
+var parameters = [fields]string{"d", "below", "mode", "age", "mx", "web", "record", "policy", "report", "rua", "tlsa", "ttl", "zone", "server", "start", "to", "longest"}
 
 // Name is what the field is called in a query.
 func (f Field) Name() string { return parameters[f] }

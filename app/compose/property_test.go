@@ -193,10 +193,10 @@ func parsed(t *testing.T, made compose.Made) content {
 // wanted is the same by the wish.
 func wanted(w compose.Want) content {
 	c := newContent()
-	report := func(d string) {
+	report := func(d string, company string) {
 		switch {
 		case !w.Hosted.Reports.IsZero():
-			c.aliases["_smtp._tls."+d] = w.Hosted.Reports.FQDN()
+			c.aliases["_smtp._tls."+d] = company
 		case len(w.RUA) > 0:
 			c.reports["_smtp._tls."+d] = w.RUA
 		}
@@ -219,11 +219,12 @@ func wanted(w compose.Want) content {
 				c.web = append(c.web, "mta-sts."+d+" "+a.String())
 			}
 		}
-		report(d)
+		// the company's alias for the domain bears its name (randomDraft)
+		report(d, strings.Replace(w.Hosted.Reports.FQDN(), w.Domain.String(), d, 1))
 	}
 	for _, t := range w.TLSA {
 		if host := t.Host; host != w.Domain && !slices.Contains(w.Below, host) {
-			report(host.String())
+			report(host.String(), w.Hosted.Reports.FQDN())
 		}
 		for _, r := range t.Records {
 			owner := "_25._tcp." + t.Host.String()

@@ -36,6 +36,8 @@ const (
 	BothHosted  = "both-hosted"  // a policy of one's own beside a hosted one
 	HalfHosted  = "half-hosted"  // one alias without the other
 	UnknownMode = "mode-invalid" // no mode of RFC 8461 §3.2
+	NotDay      = "not-day"      // no day of a calendar
+	NoServer    = "no-server"    // a pattern where one mail server is to be named
 )
 
 // Limits of numbers, in seconds. A day is what check calls the least that a policy
@@ -156,20 +158,7 @@ func (r *reader) seconds(f Field, usual, least, most uint32) uint32 {
 func (r *reader) policy() {
 	text := strings.TrimSpace(r.Draft[FieldMode])
 	r.want.MaxAge = r.seconds(FieldMaxAge, usualMaxAge, minMaxAge, maxMaxAge)
-	for _, span := range r.words(FieldMX, list) {
-		text := span.Cut(r.Draft[FieldMX])
-		p, kind := mtasts.ParsePattern(strings.TrimSuffix(text, "."))
-		switch {
-		case strings.Trim(text, "0123456789") == "": // as it stands in an MX record
-			r.fault(FieldMX, string(mtasts.MXPriorityIncluded), span)
-		case kind == "" && len(p.Name.Labels()) < 2:
-			r.fault(FieldMX, string(dnsname.FaultSingleLabel), span)
-		case kind != "":
-			r.fault(FieldMX, string(kind), span)
-		case !slices.Contains(r.want.MX, p):
-			r.want.MX = append(r.want.MX, p)
-		}
-	}
+	r.want.MX = r.patterns(FieldMX)
 	if text == "" {
 		return
 	}
@@ -180,6 +169,28 @@ func (r *reader) policy() {
 	case r.want.Mode != mtasts.ModeNone && len(r.words(FieldMX, list)) == 0:
 		r.fault(FieldMX, Missing, r.whole(FieldMX))
 	}
+}
+
+// patterns reads names of mail servers and patterns of them, each once.
+func (r *reader) patterns(f Field) []mtasts.Pattern {
+	var all []mtasts.Pattern
+	for _, span := range r.words(f, list) {
+		text := span.Cut(r.Draft[f])
+		p, kind := mtasts.ParsePattern(strings.TrimSuffix(text, "."))
+		switch {
+		case strings.Trim(text, "0123456789") == "": // as it stands in an MX record
+			r.fault(f, string(mtasts.MXPriorityIncluded), span)
+		case kind == "" && len(p.Name.Labels()) < 2:
+			r.fault(f, string(dnsname.FaultSingleLabel), span)
+		case kind != "":
+			r.fault(f, string(kind), span)
+		case p.Wildcard && f != FieldMX:
+			r.fault(f, NoServer, span)
+		case !slices.Contains(all, p):
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // target reads the name that an alias leads to; zero for an empty field.

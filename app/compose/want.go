@@ -74,15 +74,39 @@ func (w Want) ReportHosts() []dnsname.Name {
 	return all
 }
 
-// ReportsToItself tells whether every report goes to a mailbox of the domain that
-// it is about: what keeps mail from the domain may keep the report, too.
+// ReportsToItself tells whether every report goes to a mailbox of a domain that it
+// may be about: what keeps mail from the domain may keep the report, too.
 func (w Want) ReportsToItself() bool {
 	for _, uri := range w.RUA {
 		address, ok := tlsrpt.Address(uri)
 		_, domain, _ := strings.Cut(address, "@")
-		if at, err := dnsname.Parse(domain); !ok || err != nil || at != w.Domain {
+		if at, err := dnsname.Parse(domain); !ok || err != nil || at != w.Domain && !slices.Contains(w.Below, at) {
 			return false
 		}
 	}
 	return len(w.RUA) > 0
+}
+
+// of is the Hosted of a name below the domain, whose aliases are named after it
+// where those of the domain are.
+func (h Hosted) of(below, domain dnsname.Name) Hosted {
+	return Hosted{renamed(h.Record, below, domain), renamed(h.Policy, below, domain), renamed(h.Reports, below, domain)}
+}
+
+// renamed is a name in which one domain stands for another, written with dots,
+// hyphens or underscores. A name below the other one stays, and so does one that
+// would get too long.
+func renamed(n, to, from dnsname.Name) dnsname.Name {
+	text := n.String()
+	for _, dot := range [...]string{".", "-", "_"} {
+		old := strings.ReplaceAll(from.String(), ".", dot)
+		before, after, found := strings.Cut("."+text+".", old)
+		if !found || n.Within(from) || !strings.ContainsAny(before[len(before)-1:], "._") || !strings.ContainsAny(after[:1], "._") {
+			continue
+		}
+		if name, err := dnsname.Parse(strings.Trim(before+strings.ReplaceAll(to.String(), ".", dot)+after, ".")); err == nil {
+			return name
+		}
+	}
+	return n
 }

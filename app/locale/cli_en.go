@@ -45,10 +45,9 @@ type CLI struct {
 	MakeBadPolicy                  string // {name}: the file
 	MakeBlind                      string // {domain}
 	BadForm                        string // {value}, {list}: those there are
-	MakeNoProbe, MakeNoKey         string // {name}: the host
-	MakeNoKeyAt                    string // {value}: the address
-	MakeAlias                      string // {name}: the host, {value}: where its aliases end
-	MakeInsecure                   string // {name}: the host
+	MakeBadKind                    string // {value}
+	MakeInsist                     string
+	MakeNoDomainHere               string
 }
 
 // EnglishCLI gives the command line's words; apart from Language, so that the
@@ -59,6 +58,7 @@ func EnglishCLI() CLI {
 		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
 sealane judge FACTS.json [flags] the same from saved evidence, offline
 sealane make WHAT DOMAIN [flags] what to publish: policy, txt, tlsrpt, tlsa (of a mail server) or zone, for all of it
+sealane make sender -form FORM   for the other direction: Postfix, as it holds others to what they publish
 sealane lint FILE|- [flags]      what is wrong with a policy, a record, lines of a zone file
 sealane serve [flags]            the page and its proxy
 sealane lab [-json]              the broken-on-purpose domains under .test
@@ -84,6 +84,7 @@ make:
   -rua ADDRESS|URL   where reports go
   -tlsa "HOST 3 1 1 DATA"  a TLSA record that is known
   -cname-record NAME -cname-policy NAME -cname-report NAME  aliases to a company that hosts
+  -hosted COMPANY    the same for one whose aliases are known, such as EasyDMARC
   -ttl TIME -zone NAME  of the records
   -form FORM         of records: bind, route53, terraform-aws, …; of make policy: nginx, caddy, …
   -out DIR           write files below DIR, instead of printing them
@@ -91,6 +92,8 @@ make:
 make txt:
   -policy FILE       the policy file as it is served, of which the id is made
 make tlsa HOST [FILE…]  of certificates, requests and keys in PEM or DER, or of what the host shows
+  -as "2 1 1"        other records than 3 1 1: of the authority's key, or 3 0 1 of the whole certificate
+  -insist            make one that the next renewal breaks, too
 serve:
   -listen ADDR       default localhost:8080
   -lab               answer names under .test from the lab
@@ -106,68 +109,66 @@ check, make and serve:
   -allow-private     reach private addresses; only with a port or the roots changed
 
 Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of it.`,
-		UnknownCommand:  "there is no command \"{value}\"; see sealane help",
-		UnknownFlag:     "there is no flag {value} here; see sealane help",
-		FlagNeedsValue:  "{value} needs a value; see sealane help",
-		BadValue:        "{name} can't be \"{value}\"; see sealane help",
-		BadPort:         "{name} is a port: 1 to 65535",
-		NoDomain:        "check needs a domain",
-		OneDomain:       "check takes one domain at a time",
-		NoFile:          "judge needs a file of saved evidence",
-		OneFile:         "judge takes one file at a time",
-		OneCode:         "learn takes one code at a time",
-		BadFile:         "can't use {name}: {value}",
-		FileMissing:     "there is no such file or folder",
-		FileForbidden:   "not permitted",
-		FileFolder:      "it is a folder",
-		FileOdd:         "it is no ordinary file",
-		FileLarge:       "it is larger than any file of this kind",
-		FileOther:       "it can't be read or written",
-		FileNoFacts:     "it holds no saved evidence, or not all of it",
-		FileVersion:     "it holds evidence in the form of another version of sealane",
-		BadLevel:        "\"{value}\" is no level: notice, warning or error",
-		BadResolver:     "\"{value}\" is no resolver: give an https URL or IP:PORT",
-		BadOrigin:       "\"{value}\" is no origin: give https://NAME without a path, or * for all",
-		BadAnchor:       "{name} holds no DS or DNSKEY line, or one that can't be read",
-		BadRoots:        "{name} holds no certificate in PEM form",
-		PrivateNeeds:    "-allow-private needs -smtp-port, -https-port or -roots beside it",
-		PrivateOn:       "WARNING: private and loopback addresses are reachable through this process (-allow-private)",
-		LabFailed:       "the lab did not start: {value}",
-		Progress:        "{count} of {total} answers",
-		Publish:         "publish",
-		Remove:          "remove",
-		Fixed:           "who",
-		Source:          "source",
-		NotChecked:      "Not checked",
-		NothingFound:    "Nothing to mend.",
-		Serving:         "{value}",
-		NoSite:          "the built site is not beside this program, so the page is missing; -site names it, make site builds it",
-		ServeFailed:     "can't serve on {value}",
-		BadSite:         "{name} holds no built site; make site builds it",
-		BadListen:       "{value} is no address to listen on: give HOST:PORT",
-		ListenTaken:     "another program listens on {value} already",
-		ListenForbidden: "listening on {value} is not permitted",
-		ListenNotHere:   "{value} is no address of this machine",
-		CertNeedsKey:    "-cert and -key go together",
-		BadCert:         "{name}: these are no certificate and its key, in PEM form",
-		PreviousOther:   "the earlier evidence is about {domain}, another domain",
-		Stopped:         "stopped before the check was done",
-		Unwritten:       "not all of the output could be written",
-		LintNoFile:      "lint needs a file, or - for the standard input",
-		LintOneFile:     "lint takes one file at a time",
-		LintUnknown:     "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",
-		LintLost:        "not all of {name} can be mended: what was meant isn't clear",
-		MakeWhat:        "make can't make \"{value}\": policy, txt, tlsrpt, tlsa or zone",
-		MakeNoDomain:    "make needs a domain, or for tlsa a mail server",
-		MakeOneDomain:   "make takes one domain at a time, and files for tlsa only",
-		MakeNothing:     "nothing of that kind is wanted; see sealane help for the flags",
-		MakeBadPolicy:   "{name} is no valid policy; sealane lint says why",
-		MakeBlind:       "the mail servers of {domain} could not be asked for",
-		BadForm:         "-form can't be \"{value}\": {list}",
-		MakeNoProbe:     "{name} could not be looked at",
-		MakeNoKey:       "{name} shows no certificate on port 25",
-		MakeNoKeyAt:     "no certificate was shown at {value}",
-		MakeAlias:       "{name} is an alias, and signed: the records belong to {value}, where it ends",
-		MakeInsecure:    "no sender will look for these records: the addresses of {name} are not known to be signed by DNSSEC",
+		UnknownCommand:   "there is no command \"{value}\"; see sealane help",
+		UnknownFlag:      "there is no flag {value} here; see sealane help",
+		FlagNeedsValue:   "{value} needs a value; see sealane help",
+		BadValue:         "{name} can't be \"{value}\"; see sealane help",
+		BadPort:          "{name} is a port: 1 to 65535",
+		NoDomain:         "check needs a domain",
+		OneDomain:        "check takes one domain at a time",
+		NoFile:           "judge needs a file of saved evidence",
+		OneFile:          "judge takes one file at a time",
+		OneCode:          "learn takes one code at a time",
+		BadFile:          "can't use {name}: {value}",
+		FileMissing:      "there is no such file or folder",
+		FileForbidden:    "not permitted",
+		FileFolder:       "it is a folder",
+		FileOdd:          "it is no ordinary file",
+		FileLarge:        "it is larger than any file of this kind",
+		FileOther:        "it can't be read or written",
+		FileNoFacts:      "it holds no saved evidence, or not all of it",
+		FileVersion:      "it holds evidence in the form of another version of sealane",
+		BadLevel:         "\"{value}\" is no level: notice, warning or error",
+		BadResolver:      "\"{value}\" is no resolver: give an https URL or IP:PORT",
+		BadOrigin:        "\"{value}\" is no origin: give https://NAME without a path, or * for all",
+		BadAnchor:        "{name} holds no DS or DNSKEY line, or one that can't be read",
+		BadRoots:         "{name} holds no certificate in PEM form",
+		PrivateNeeds:     "-allow-private needs -smtp-port, -https-port or -roots beside it",
+		PrivateOn:        "WARNING: private and loopback addresses are reachable through this process (-allow-private)",
+		LabFailed:        "the lab did not start: {value}",
+		Progress:         "{count} of {total} answers",
+		Publish:          "publish",
+		Remove:           "remove",
+		Fixed:            "who",
+		Source:           "source",
+		NotChecked:       "Not checked",
+		NothingFound:     "Nothing to mend.",
+		Serving:          "{value}",
+		NoSite:           "the built site is not beside this program, so the page is missing; -site names it, make site builds it",
+		ServeFailed:      "can't serve on {value}",
+		BadSite:          "{name} holds no built site; make site builds it",
+		BadListen:        "{value} is no address to listen on: give HOST:PORT",
+		ListenTaken:      "another program listens on {value} already",
+		ListenForbidden:  "listening on {value} is not permitted",
+		ListenNotHere:    "{value} is no address of this machine",
+		CertNeedsKey:     "-cert and -key go together",
+		BadCert:          "{name}: these are no certificate and its key, in PEM form",
+		PreviousOther:    "the earlier evidence is about {domain}, another domain",
+		Stopped:          "stopped before the check was done",
+		Unwritten:        "not all of the output could be written",
+		LintNoFile:       "lint needs a file, or - for the standard input",
+		LintOneFile:      "lint takes one file at a time",
+		LintUnknown:      "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",
+		LintLost:         "not all of {name} can be mended: what was meant isn't clear",
+		MakeWhat:         "make can't make \"{value}\": policy, txt, tlsrpt, tlsa, zone or sender",
+		MakeNoDomain:     "make needs a domain, or for tlsa a mail server",
+		MakeOneDomain:    "make takes one domain at a time, and files for tlsa only",
+		MakeNothing:      "nothing of that kind is wanted; see sealane help for the flags",
+		MakeBadPolicy:    "{name} is no valid policy; sealane lint says why",
+		MakeBadKind:      "no mail server has a use for {value}: a TLSA record is 3 1 1, or 2 1 1, 3 0 1, …",
+		MakeInsist:       "With -insist it is made all the same.",
+		MakeNoDomainHere: "make sender takes no domain",
+		MakeBlind:        "the mail servers of {domain} could not be asked for",
+		BadForm:          "-form can't be \"{value}\": {list}",
 	}
 }

@@ -30,20 +30,37 @@ type MakeWords struct {
 	Value     string
 	Lacks     string // {type}: a form can't hold it
 	Alone     string // the form of the file without a server
-	Keys      string // how to make TLSA records of a file
-	Choose    string // the link that opens the file dialogue
-	Refused   Terms  // by keyfile.Kind
-	Cautions  Terms  // by keyfile.Caution
-	Files     string // heading
-	FileAt    string // {url}
-	Save      string
-	Replace   string // of TXT records one only may stand at a name
-	Rule      string // how the id is made
-	Plan      string // heading of the plans
-	PlanFor   string // names the choice of them
-	NoPlan    string
-	Calendar  string // saves the plan
-	Document  string
-	Check     string // the link to a check
-	OwnReport string // the mailbox for reports lies in the domain they are about
+	// Ask is the button that fetches a mail server's keys, Asking what it says then, and
+	// Shown what to know of them: by key, {name} and {value}.
+	Ask, Asking string
+	Shown       Terms
+	// As names the choice of what a TLSA record holds, Kinds are the choices; Insist is
+	// the button that makes what was refused.
+	As     string
+	Kinds  Terms
+	Insist string
+	// Hoster names the choice of the company that hosts, NoHoster is that of none.
+	Hoster, NoHoster string
+	Keys             string // how to make TLSA records of a file
+	Choose           string // the link that opens the file dialogue
+	Refused          Terms  // by keyfile.Kind and what else stands in the way, {name}
+	Cautions         Terms  // by keyfile.Caution
+	Files            string // heading
+	FileAt           string // {url}
+	Save             string
+	Replace          string // of TXT records one only may stand at a name
+	Rule             string // how the id is made
+	Plan             string // heading of the plans
+	PlanFor          string // names the choice of them
+	NoPlan           string
+	Look             string // the button that looks at the domain for a plan
+	Seen             string // {date}: when that was
+	Calendar         string // saves the plan
+	Document         string
+	Check            string // the link to a check
+	Outbound         string // heading of what a mail server does as a sender
+	Sending          string // what that is for
+	SendingBy        string // names the choice of its forms
+	NoSender         string // of them, without one
+	OwnReport        string // the mailbox for reports lies in the domain they are about
 }

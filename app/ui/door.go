@@ -19,6 +19,8 @@ type Door struct {
 	// Check gathers facts about the domain until all is known or ctx ends, and
 	// tells learned now and then what it has so far. It blocks.
 	Check func(ctx context.Context, d dnsname.Name, learned func(check.Facts)) check.Facts
+	// Keys asks a mail host for its certificates. It blocks.
+	Keys func(ctx context.Context, host dnsname.Name) (check.Keys, error)
 	// ToASCII turns a name with U-labels into A-labels (RFC 5891 §4.4).
 	ToASCII func(string) (string, error)
 	// Config is asked once; it blocks until the proxy has answered or failed.
@@ -59,6 +61,9 @@ func Closed() Door {
 	return Door{
 		Check: func(_ context.Context, d dnsname.Name, _ func(check.Facts)) check.Facts {
 			return check.Facts{Version: check.FactsVersion, Domain: d}
+		},
+		Keys: func(_ context.Context, host dnsname.Name) (check.Keys, error) {
+			return check.Keys{Host: host, Base: host}, nil
 		},
 		ToASCII:  func(s string) (string, error) { return s, nil },
 		Config:   func(context.Context) probe.Config { return probe.Config{} },

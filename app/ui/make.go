@@ -2,11 +2,10 @@ package ui
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"github.com/sealane/sealane/app/check"
-	"github.com/sealane/sealane/app/compose"
 	"github.com/sealane/sealane/app/locale"
 )
 
@@ -53,33 +52,29 @@ func (p *Make) path() string {
 	return MakePath
 }
 
+// pause is how long the URL waits for more: a browser takes only so many changes of
+// it in a time, and what is typed would be more.
+const pause = 300 * time.Millisecond
+
 // changed shows the state in the URL without a step in the history; that of a
 // frame is the other page's.
 func (p *Make) changed(ctx app.Context) {
+	ctx.Update()
 	if p.Framed {
-		ctx.Update()
 		return
 	}
-	ctx.Page().ReplaceURL(&url.URL{Path: MakePath, RawQuery: p.Maker.Query().Encode()})
-	ctx.Update()
+	rev := p.Maker.Rev
+	ctx.After(pause, func(ctx app.Context) {
+		if p.Mounted() && rev == p.Maker.Rev {
+			ctx.Page().ReplaceURL(&url.URL{Path: MakePath, RawQuery: p.Maker.Query().Encode()})
+		}
+	})
 }
 
 // fill checks the domain and fills the form from the report.
 func (p *Make) fill(ctx app.Context, e app.Event) {
 	e.PreventDefault()
-	run := p.Maker.Fill()
-	if run == nil {
-		p.M.Door.Focus(inputID(compose.FieldDomain))
-		return
-	}
-	ctx.Async(func() {
-		defer p.M.Door.Guard()
-		facts := p.M.Door.Check(run.Context, run.Domain, func(check.Facts) {})
-		ctx.Dispatch(func(ctx app.Context) {
-			p.Maker.Learned(run.ID, facts)
-			p.changed(ctx)
-		})
-	})
+	p.check(ctx, p.Maker.Fill(), p.Maker.Learned)
 }
 
 // Render shows the page.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
+	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
 	"github.com/sealane/sealane/app/locale"
 	"github.com/sealane/sealane/app/mtasts"
@@ -31,27 +32,8 @@ func (p *Make) fields() app.UI {
 		),
 		group(w.Policy, p.mode(), p.field(compose.FieldMX), p.field(compose.FieldMaxAge), p.field(compose.FieldWeb)),
 		group(w.Reports, p.field(compose.FieldRUA)),
-		group(w.DANE, p.field(compose.FieldTLSA), p.keys()),
+		group(w.DANE, p.keys(), p.field(compose.FieldTLSA)),
 		p.more(),
-	)
-}
-
-// keys takes certificates and keys, and says what came of the last one.
-func (p *Make) keys() app.UI {
-	w, m := p.Lang.UI.Make, p.Maker
-	var said []app.UI
-	if m.Refused != "" {
-		said = append(said, el("p").class("wrong").data("refused", string(m.Refused)).body(mark("error"), app.Text(w.Refused.Of(string(m.Refused)))))
-	}
-	for _, c := range m.Cautions {
-		said = append(said, el("p").class("make-note").data("caution", string(c)).body(mark("notice"), app.Text(w.Cautions.Of(string(c)))))
-	}
-	return el("div").class("make-keys").body(
-		el("p").class("muted").body(
-			app.Text(w.Keys+" "),
-			el("label").class("choose").body(el("span").text(w.Choose), el("input").attr("type", "file").class("sr").data("keys", "file").html),
-		),
-		el("div").aria("live", "polite").body(said...),
 	)
 }
 
@@ -64,9 +46,12 @@ func group(title string, content ...app.UI) app.UI {
 func (p *Make) more() app.UI {
 	few := []compose.Field{compose.FieldBelow, compose.FieldZone, compose.FieldTTL, compose.FieldHostedRecord, compose.FieldHostedPolicy, compose.FieldHostedReport}
 	fold := el("details").class("fold")
-	shown := make([]app.UI, len(few))
-	for i, f := range few {
-		shown[i] = p.field(f)
+	var shown []app.UI
+	for _, f := range few {
+		if f == compose.FieldHostedRecord {
+			shown = append(shown, p.hoster())
+		}
+		shown = append(shown, p.field(f))
 		if p.Maker.Draft[f] != "" {
 			fold = fold.attr("open", "true")
 		}
@@ -116,32 +101,75 @@ func (p *Make) about(hint string, fault compose.Fault, wrong bool) []app.UI {
 func (p *Make) mode() app.UI {
 	w, m := p.Lang.UI.Make, p.Maker
 	choices := []string{"", mtasts.ModeTesting.String(), mtasts.ModeEnforce.String(), mtasts.ModeNone.String()}
+	fault, wrong := m.Fault(compose.FieldMode)
+	id := inputID(compose.FieldMode)
 	return el("div").class("make-field").data("field", compose.FieldMode.Name()).body(
-		el("label").attr("for", inputID(compose.FieldMode)).text(w.Fields.Of(compose.FieldMode.Name())),
-		p.choice(inputID(compose.FieldMode), compose.FieldMode.Name(), m.Draft[compose.FieldMode], choices, w.Modes, func(ctx app.Context, chosen string) {
-			m.Type(compose.FieldMode, chosen)
-			p.changed(ctx)
-		}),
+		el("label").attr("for", id).text(w.Fields.Of(compose.FieldMode.Name())),
+		&chooser{ID: id, Name: compose.FieldMode.Name(), Chosen: m.Draft[compose.FieldMode], Turned: m.Written[compose.FieldMode],
+			values: choices, words: w.Modes, take: func(ctx app.Context, chosen string) {
+				m.Type(compose.FieldMode, chosen)
+				p.changed(ctx)
+			}},
+		el("p").attr("id", id+"-said").class("said").aria("live", "polite").body(p.about("", fault, wrong)...),
 	)
 }
 
-// choice is a list to choose from.
-func (p *Make) choice(id, name, chosen string, values []string, words locale.Terms, take func(app.Context, string)) app.UI {
-	options := make([]app.UI, len(values))
-	for i, v := range values {
+// hoster chooses the company that hosts the policy.
+func (p *Make) hoster() app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	ids, names := []string{""}, locale.Terms{{Key: "", Text: w.NoHoster}}
+	for _, company := range check.PolicyHosts() {
+		ids, names = append(ids, company), append(names, locale.Term{Key: company, Text: company})
+	}
+	return el("div").class("make-field").body(
+		el("label").attr("for", "make-hoster").text(w.Hoster),
+		&chooser{ID: "make-hoster", Chosen: m.Hoster(), Turned: m.Written[compose.FieldHostedRecord], values: ids, words: names, take: func(ctx app.Context, company string) {
+			m.Hire(company)
+			p.changed(ctx)
+		}},
+	)
+}
+
+// choice is a list to choose from, whose choice the URL carries.
+func (p *Make) choice(id, parameter, chosen string, values []string, words locale.Terms) app.UI {
+	return &chooser{ID: id, Name: parameter, Chosen: chosen, Turned: p.Maker.Turned, values: values, words: words, take: func(ctx app.Context, value string) {
+		p.Maker.Choose(parameter, value)
+		p.changed(ctx)
+	}}
+}
+
+// chooser is a list. It is made anew when the page itself chooses in it, for a
+// browser that somebody has chosen in heeds no mark of another choice.
+type chooser struct {
+	app.Compo
+	ID, Name, Chosen string
+	Turned           int
+
+	values []string
+	words  locale.Terms
+	take   func(app.Context, string)
+}
+
+// CompoID changes with every choice of the page.
+func (c *chooser) CompoID() string { return c.ID + "/" + itoa(c.Turned) }
+
+// Render shows the list.
+func (c *chooser) Render() app.UI {
+	options := make([]app.UI, len(c.values))
+	for i, v := range c.values {
 		option := el("option").attr("value", v)
 		if v == "" {
 			option.html.Attr("value", " ") // written out, an empty one is none
 		}
-		if v == chosen {
+		if v == c.Chosen {
 			option = option.attr("selected", "true")
 		}
-		options[i] = option.text(words.Of(v))
+		options[i] = option.text(c.words.Of(v))
 	}
-	return el("select").attr("id", id).attr("name", name).on("change", func(ctx app.Context, e app.Event) {
+	return el("select").attr("id", c.ID).attr("name", c.Name).on("change", func(ctx app.Context, e app.Event) {
 		value := ""
-		p.ValueTo(&value)(ctx, e)
-		take(ctx, strings.TrimSpace(value))
+		c.ValueTo(&value)(ctx, e)
+		c.take(ctx, strings.TrimSpace(value))
 	}).body(options...)
 }
 
@@ -164,15 +192,18 @@ func (c *entry) Render() app.UI {
 	p := c.page
 	text := p.Maker.Draft[c.Field]
 	tag := "input"
-	many := c.Field == compose.FieldMX || c.Field == compose.FieldTLSA || c.Field == compose.FieldRUA || c.Field == compose.FieldBelow
+	many := c.Field == compose.FieldMX || c.Field == compose.FieldTLSA || c.Field == compose.FieldRUA || c.Field == compose.FieldBelow || c.Field == compose.FieldTo
 	if many {
 		tag = "textarea"
 	}
 	in := el(tag).attr("id", inputID(c.Field)).attr("name", c.Field.Name()).class("field").
 		attr("autocomplete", "off").attr("spellcheck", "false").attr("autocapitalize", "none").attr("autocorrect", "off").
 		aria("describedby", inputID(c.Field)+"-said").on("input", c.typed)
-	if c.Field == compose.FieldDomain {
+	switch c.Field {
+	case compose.FieldDomain:
 		in = in.attr("placeholder", p.Lang.UI.Make.Hints.Of(c.Field.Name()))
+	case compose.FieldServer:
+		in = in.attr("placeholder", p.Maker.base().String())
 	}
 	if c.Wrong {
 		in = in.aria("invalid", "true")

@@ -18,15 +18,15 @@ func (p *Make) made() app.UI {
 	w, m := p.Lang.UI.Make, p.Maker
 	out := el("section").class("make-made").aria("live", "polite").data("made", itoa(len(m.Made.Records)))
 	if len(m.Made.Records) == 0 {
-		return out.body(el("p").class("muted").text(w.Nothing))
+		return out.body(el("p").class("muted").text(w.Nothing), p.outbound())
 	}
-	content := []app.UI{when(len(m.Faults) > 0, func() app.UI {
+	content := []app.UI{when(m.Behind, func() app.UI {
 		return el("p").class("wrong").body(mark("error"), app.Text(w.Waiting))
 	}), el("h2").text(w.Records), p.forms()}
 	for i, z := range m.Made.Zones() {
 		content = append(content, p.zone(i, z))
 	}
-	content = append(content, p.advice(), p.files(), p.plan(), el("p").body(
+	content = append(content, p.advice(), p.files(), p.plan(), p.outbound(), el("p").body(
 		el("a").attr("href", checkLink(m.Made.Domain.String())).text(w.Check)))
 	return out.body(content...)
 }
@@ -40,10 +40,7 @@ func (p *Make) forms() app.UI {
 	}
 	return el("p").class("make-choice").body(
 		el("label").attr("for", "make-form").text(w.Form),
-		p.choice("make-form", formParameter, m.Form, ids, names, func(ctx app.Context, id string) {
-			m.Choose(id)
-			p.changed(ctx)
-		}),
+		p.choice("make-form", formParameter, m.Form, ids, names),
 	)
 }
 
@@ -104,7 +101,7 @@ func (p *Make) view() view { return view{m: p.M, lang: p.Lang, w: p.Lang.UI} }
 func (p *Make) file(key, name, text string) app.UI {
 	head := []app.UI{el("strong").text(name), p.view().copyButton(key, text)}
 	if name != "" {
-		head = append(head, p.view().act("save "+key, p.Lang.UI.Make.Save, func(app.Context) { p.M.Door.Save(name[strings.LastIndex(name, "/")+1:], []byte(text)) }, ""))
+		head = append(head, p.view().act("save "+key, p.Lang.UI.Make.Save, func(app.Context) { p.M.Door.Save(name[strings.LastIndex(name, "/")+1:], []byte(text)) }, "", text))
 	}
 	return el("div").class("publication").data("file", name).body(
 		el("p").class("publication-head").body(head...),
@@ -131,6 +128,27 @@ func (p *Make) advice() app.UI {
 	return el("ul").class("make-advice").body(said...)
 }
 
+// outbound is what a mail server does as a sender, folded where nobody wants it.
+func (p *Make) outbound() app.UI {
+	w, m := p.Lang.UI.Make, p.Maker
+	ids, names := []string{""}, locale.Terms{{Key: "", Text: w.NoSender}}
+	for _, f := range publish.MailForms {
+		ids, names = append(ids, f.ID), append(names, locale.Term{Key: f.ID, Text: f.Name})
+	}
+	fold := el("details").class("fold").data("outbound", m.Outbound)
+	content := []app.UI{el("p").class("muted").text(w.Sending), el("p").class("make-choice").body(
+		el("label").attr("for", "make-sender").text(w.SendingBy),
+		p.choice("make-sender", outboundParameter, m.Outbound, ids, names),
+	)}
+	if form, chosen := publish.MailForm(m.Outbound); chosen {
+		fold = fold.attr("open", "true")
+		for i, f := range form.Write() {
+			content = append(content, p.file("outbound "+itoa(i), f.Name, f.Text))
+		}
+	}
+	return el("section").body(fold.body(el("summary").body(chevron(), el("span").text(w.Outbound)), el("div").class("fold-body").body(content...)))
+}
+
 // files are the policies.
 func (p *Make) files() app.UI {
 	w, m := p.Lang.UI.Make, p.Maker
@@ -143,10 +161,7 @@ func (p *Make) files() app.UI {
 	}
 	content := []app.UI{el("h2").text(w.Files), el("p").class("make-choice").body(
 		el("label").attr("for", "make-host").text(w.Form),
-		p.choice("make-host", webParameter, m.Web, ids, names, func(ctx app.Context, id string) {
-			m.ChooseWeb(id)
-			p.changed(ctx)
-		}),
+		p.choice("make-host", webParameter, m.Web, ids, names),
 	)}
 	if form, chosen := m.webForm(); chosen {
 		for i, f := range form.Write(m.Made.Files) {

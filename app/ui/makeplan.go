@@ -1,11 +1,12 @@
 package ui
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose/plan"
 	"github.com/sealane/sealane/app/locale"
 )
@@ -19,10 +20,7 @@ func (p *Make) plan() app.UI {
 	}
 	content := []app.UI{el("h2").text(w.Plan), el("p").class("make-choice").body(
 		el("label").attr("for", "make-plan").text(w.PlanFor),
-		p.choice("make-plan", planParameter, m.Plan, ids, names, func(ctx app.Context, id string) {
-			m.ChoosePlan(id)
-			p.changed(ctx)
-		}),
+		p.choice("make-plan", planParameter, m.Plan, ids, names),
 	)}
 	if m.Plan != "" {
 		content = append(content, p.steps()...)
@@ -33,55 +31,53 @@ func (p *Make) plan() app.UI {
 // steps are the steps of the chosen plan, with what a check says of each.
 func (p *Make) steps() []app.UI {
 	w, m := p.Lang.UI.Plan, p.Maker
-	made := m.plan()
+	made, outcomes := m.plan()
 	notes, steps := plan.Show(made, p.Lang)
 	content := []app.UI{el("p").class("muted").text(w.Ledes.Of(m.Plan))}
+	for _, f := range m.planFields() {
+		content = append(content, p.field(f))
+	}
+	acts := []app.UI{p.view().act("plan-look", p.Lang.UI.Make.Look, p.look, "")}
+	if len(steps) > 0 {
+		name := "sealane-" + made.Domain.String() + "-" + string(made.ID)
+		acts = append(acts,
+			p.view().act("plan-ics", p.Lang.UI.Make.Calendar, func(app.Context) { m.Door.Save(name+".ics", []byte(plan.ICS(made, p.Lang, m.Door.Now()))) }, "", m.Rev),
+			p.view().act("plan-md", p.Lang.UI.Make.Document, func(app.Context) { m.Door.Save(name+".md", []byte(plan.Markdown(made, p.Lang))) }, "", m.Rev),
+		)
+	}
+	content = append(content, el("p").class("plan-acts").body(append(acts, el("span").class("muted").aria("live", "polite").text(p.looked()))...))
 	for _, n := range notes {
 		content = append(content, el("p").class("make-note").body(mark("notice"), el("span").body(rich(n, nil)...)))
 	}
-	if len(steps) == 0 {
-		return content
-	}
-	now := m.Door.Now()
-	name := "sealane-" + made.Domain.String() + "-" + string(made.ID)
-	content = append(content, el("p").class("plan-acts").body(
-		p.view().act("plan-ics", p.Lang.UI.Make.Calendar, func(app.Context) { m.Door.Save(name+".ics", []byte(plan.ICS(made, p.Lang, now))) }, ""),
-		p.view().act("plan-md", p.Lang.UI.Make.Document, func(app.Context) { m.Door.Save(name+".md", []byte(plan.Markdown(made, p.Lang))) }, ""),
-		p.view().act("plan-check", w.Check, p.verify, ""),
-		el("span").class("muted").aria("live", "polite").text(p.verifying()),
-	))
+	next := slices.IndexFunc(outcomes, func(o plan.Outcome) bool { return o.State != plan.Done })
 	for i, s := range steps {
-		content = append(content, p.step(i, s, made.Steps[i]))
+		content = append(content, p.step(i, s, outcomes[i], i == next))
 	}
 	return content
 }
 
-func (p *Make) verifying() string {
-	if p.Maker.Verifying {
-		return p.Lang.UI.Make.Filling
+// looked says when the domain was looked at for the plan.
+func (p *Make) looked() string {
+	w, m := p.Lang.UI.Make, p.Maker
+	switch {
+	case m.Looking:
+		return w.Filling
+	case !m.Report.At.IsZero():
+		return fill(w.Seen, "date", m.Report.At.Local().Format(time.DateOnly))
 	}
 	return ""
 }
 
-// verify checks the domain, for what that says of the steps.
-func (p *Make) verify(ctx app.Context) {
-	run := p.Maker.Verify()
-	if run == nil {
-		return
-	}
-	ctx.Async(func() {
-		defer p.M.Door.Guard()
-		facts := p.M.Door.Check(run.Context, run.Domain, func(check.Facts) {})
-		ctx.Dispatch(func(ctx app.Context) {
-			p.Maker.Verified(run.ID, facts)
-			ctx.Update()
-		})
-	})
-}
+func (p *Make) look(ctx app.Context)   { p.check(ctx, p.Maker.Look(), p.Maker.Verified) }
+func (p *Make) verify(ctx app.Context) { p.check(ctx, p.Maker.Verify(), p.Maker.Verified) }
 
-// step is one step: when, what to change, and what must hold then.
-func (p *Make) step(at int, s plan.Shown, step plan.Step) app.UI {
-	w := p.Lang.UI.Plan
+// levels are the marks of states.
+var levels = [...]string{plan.Unknown: "unknown", plan.Done: "ok", plan.NotYet: "warning"}
+
+// step is one step: when, what to change, and what must hold then; of the next one to
+// be done also what does and what doesn't.
+func (p *Make) step(at int, s plan.Shown, o plan.Outcome, next bool) app.UI {
+	w, m := p.Lang.UI.Plan, p.Maker
 	content := []app.UI{el("h3").text(s.Title), el("p").body(el("strong").text(s.Dates)), el("p").body(rich(s.Text, nil)...)}
 	if len(s.Waits) > 0 {
 		content = append(content, el("p").class("muted").body(rich(w.Because+": "+strings.Join(s.Waits, "; "), nil)...))
@@ -96,13 +92,30 @@ func (p *Make) step(at int, s plan.Shown, step plan.Step) app.UI {
 			el("pre").attr("tabindex", "0").body(el("code").text(lines(c.Text))),
 		))
 	}
-	content = append(content, el("p").text(w.Then+":"), el("ul").body(each(len(s.Asks), func(i int) app.UI { return el("li").body(rich(s.Asks[i], nil)...) })...))
-	state := ""
-	if r := p.Maker.Report; !r.Domain.IsZero() {
-		o := plan.Verify(step, r)
-		state = o.State.String()
-		level := [...]string{plan.Unknown: "unknown", plan.Done: "ok", plan.NotYet: "warning"}[o.State]
-		content = append(content, el("p").class("make-note").body(mark(level), el("span").body(rich(strings.Join(append([]string{w.States.Of(state) + "."}, plan.Why(o, p.Lang)...), " "), nil)...)))
+	content = append(content, el("p").text(w.Then+":"), el("ul").body(each(len(s.Asks), func(i int) app.UI {
+		ask := rich(s.Asks[i], nil)
+		if next && !m.Seen.Domain.IsZero() && i < len(o.Checks) {
+			ask = append([]app.UI{mark(levels[o.Checks[i]])}, ask...)
+			for _, why := range plan.Why(o, i, p.Lang) {
+				ask = append(ask, el("p").class("muted").body(rich(why, nil)...))
+			}
+		}
+		return el("li").body(ask...)
+	})...))
+	said := []app.UI{}
+	switch {
+	case m.Verifying:
+		said = append(said, el("span").class("muted").text(p.Lang.UI.Make.Filling))
+	case !m.Seen.Domain.IsZero():
+		said = append(said, mark(levels[o.State]), el("span").text(w.States.Of(o.State.String())))
 	}
-	return el("section").class("plan-step").data("step", itoa(at)).data("state", state).body(append(content, el("p").class("muted").text(w.Sources+": "+s.Sources))...)
+	content = append(content,
+		el("p").class("plan-acts").body(p.view().act("check "+itoa(at), w.Check, p.verify, ""),
+			el("span").class("make-note").aria("live", "polite").body(said...)),
+		el("p").class("muted").text(w.Sources+": "+s.Sources))
+	state := ""
+	if !m.Seen.Domain.IsZero() {
+		state = o.State.String()
+	}
+	return el("section").class("plan-step").data("step", itoa(at)).data("state", state).body(content...)
 }

@@ -2,14 +2,13 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
-	"github.com/sealane/sealane/app/compose/keyfile"
 	"github.com/sealane/sealane/app/compose/plan"
 	"github.com/sealane/sealane/app/compose/publish"
 	"github.com/sealane/sealane/app/dnsname"
@@ -23,19 +22,19 @@ type Maker struct {
 	// page itself has put something there.
 	Draft   compose.Draft
 	Written [len(compose.Draft{})]int
-	// Want, Faults and Made follow the Draft. Made is of the last draft without a
-	// fault.
+	// Want, Faults and Made follow the Draft. Made is of the last draft that could be
+	// made, and Behind tells that it is not of this one.
 	Want   compose.Want
 	Faults []compose.Fault
 	Made   compose.Made
+	Behind bool
 	// Form is the ID of the form in which records are shown, "" for a table; Web
 	// that of the web server.
 	Form, Web string
-	// Plan is the ID of the plan that is shown, "" for none; Report that of the last
-	// check, which says how far its steps are. Verifying tells that one runs.
-	Plan      string
-	Report    check.Report
-	Verifying bool
+	// Outbound is the ID of the form of what a mail server does as a sender, "" for none.
+	Outbound string
+	// Turned counts how often the page itself has chosen in a list.
+	Turned int
 	// Filling tells that a check runs whose report will fill the form; Filled that
 	// one has, and of which domain.
 	Filling bool
@@ -43,11 +42,9 @@ type Maker struct {
 	// Touched are the fields that the visitor has left or changed: of others no
 	// fault is shown.
 	Touched [len(compose.Draft{})]bool
-	// Refused says why a file gave no TLSA record, "" for none; Cautions what to know
-	// of the records that the last one gave.
-	Refused  keyfile.Kind
-	Cautions []keyfile.Caution
-	Rev      int
+	keyring
+	planner
+	Rev int
 
 	run    int
 	cancel context.CancelFunc
@@ -62,42 +59,53 @@ func NewMaker(door Door) *Maker {
 
 // Parameters of the URL beside those of a Draft.
 const (
-	formParameter = "form"
-	webParameter  = "host"
-	planParameter = "plan"
+	formParameter     = "form"
+	webParameter      = "host"
+	planParameter     = "plan"
+	kindParameter     = "as"
+	outboundParameter = "sender"
 )
+
+// choices are what is chosen in lists, by the parameters that carry it.
+func (m *Maker) choices() [5]struct {
+	name string
+	to   *string
+} {
+	return [5]struct {
+		name string
+		to   *string
+	}{{formParameter, &m.Form}, {webParameter, &m.Web}, {planParameter, &m.Plan}, {kindParameter, &m.Kind}, {outboundParameter, &m.Outbound}}
+}
 
 // Navigate is told the query of the URL. The URL is the state: back and forward
 // come here too, and so does what Query gave.
 func (m *Maker) Navigate(query url.Values) {
-	m.Form, m.Web, m.Plan = query.Get(formParameter), query.Get(webParameter), query.Get(planParameter)
+	m.Rev++
+	for _, c := range m.choices() {
+		if value := query.Get(c.name); value != *c.to {
+			*c.to = value
+			m.Turned++
+		}
+	}
 	if !slices.Contains(plan.IDs[:], plan.ID(m.Plan)) {
 		m.Plan = ""
 	}
-	m.Rev++
-	draft := compose.DraftFrom(query)
-	if draft == m.Draft {
-		return
-	}
-	for f := range draft {
-		if draft[f] != m.Draft[f] {
-			m.put(compose.Field(f), draft[f])
+	for f, text := range compose.DraftFrom(query) {
+		if text != m.Draft[f] {
+			m.put(compose.Field(f), text)
 		}
 	}
 	m.read()
+	m.recall()
 }
 
 // Query gives the query of the URL that shows this page.
 func (m *Maker) Query() url.Values {
 	query := m.Draft.Query()
-	if m.Form != "" {
-		query.Set(formParameter, m.Form)
-	}
-	if m.Web != "" {
-		query.Set(webParameter, m.Web)
-	}
-	if m.Plan != "" {
-		query.Set(planParameter, m.Plan)
+	for _, c := range m.choices() {
+		if *c.to != "" {
+			query.Set(c.name, *c.to)
+		}
 	}
 	return query
 }
@@ -118,90 +126,51 @@ func (m *Maker) Type(f compose.Field, text string) {
 	m.read()
 }
 
-// Key adds the records that a dropped, chosen or pasted certificate or key is for, of
-// the first mail server that has none yet. Nothing else is kept of it. nil content is
-// a file too large.
-func (m *Maker) Key(content []byte) {
-	m.Refused, m.Cautions = "", nil
-	file, err := keyfile.Read(content)
-	var refusal *keyfile.Refusal
-	switch {
-	case content == nil:
-		m.Refused = keyfile.TooLarge
-	case errors.As(err, &refusal):
-		m.Refused = refusal.Kind
-	default:
-		lines := []string{}
-		if m.Draft[compose.FieldTLSA] != "" {
-			lines = append(lines, strings.TrimRight(m.Draft[compose.FieldTLSA], "\r\n"))
+// Choose sets what is chosen in a list.
+func (m *Maker) Choose(parameter, id string) {
+	for _, c := range m.choices() {
+		if c.name == parameter {
+			*c.to = id
 		}
-		host := m.bareHost().String()
-		for _, choice := range keyfile.Publish(file) {
-			lines = append(lines, host+" "+choice.Record.String())
-			for _, c := range choice.Cautions {
-				if !slices.Contains(m.Cautions, c) {
-					m.Cautions = append(m.Cautions, c)
-				}
-			}
+	}
+	if parameter == planParameter && id != "" && m.Draft[compose.FieldStart] == "" {
+		m.put(compose.FieldStart, m.Door.Now().Format(time.DateOnly))
+	}
+	m.read()
+	m.recall()
+}
+
+// Hoster gives the company whose customer's aliases are wanted, "" for none that is
+// known.
+func (m *Maker) Hoster() string {
+	for _, company := range check.PolicyHosts() {
+		if record, _, _ := check.HostedAliases(company, m.Want.Domain); record == m.Want.Hosted.Record && !record.IsZero() {
+			return company
 		}
-		m.put(compose.FieldTLSA, strings.Join(lines, "\n"))
-		m.Touched[compose.FieldTLSA] = true
+	}
+	return ""
+}
+
+// Hire wants the aliases of a company's customer, in the place of a policy of one's
+// own; "" gives them up.
+func (m *Maker) Hire(company string) {
+	record, policy, reports := check.HostedAliases(company, m.Want.Domain)
+	m.put(compose.FieldHostedRecord, record.String())
+	m.put(compose.FieldHostedPolicy, policy.String())
+	if m.Draft[compose.FieldRUA] == "" {
+		m.put(compose.FieldHostedReport, reports.String())
+	}
+	if company != "" {
+		m.put(compose.FieldMode, "")
 	}
 	m.read()
 }
 
-// bareHost is the first mail server without TLSA records, else the first, else the
-// domain.
-func (m *Maker) bareHost() dnsname.Name {
-	first := m.Want.Domain
-	for i, p := range m.Want.MX {
-		if p.Wildcard {
-			continue
-		}
-		if !slices.ContainsFunc(m.Want.TLSA, func(t compose.HostTLSA) bool { return t.Host == p.Name }) {
-			return p.Name
-		}
-		if i == 0 {
-			first = p.Name
-		}
-	}
-	return first
-}
-
-// Choose sets the form of records.
-func (m *Maker) Choose(id string) { m.Form = id; m.Rev++ }
-
-// ChooseWeb sets the form of policies.
-func (m *Maker) ChooseWeb(id string) { m.Web = id; m.Rev++ }
-
-// ChoosePlan sets the plan.
-func (m *Maker) ChoosePlan(id string) { m.Plan = id; m.Rev++ }
-
-// plan makes the chosen plan, beginning today.
-func (m *Maker) plan() plan.Plan {
-	return plan.Make(plan.ID(m.Plan), plan.Input{Want: m.Want, Report: m.Report, Start: m.Door.Now()})
-}
-
-// Verify begins a check whose report says how far the steps of the plan are; nil
-// where the domain can't be read.
-func (m *Maker) Verify() *Run {
-	run := m.begin()
-	m.Verifying = run != nil
-	return run
-}
-
-// Verified takes the facts of that check.
-func (m *Maker) Verified(run int, f check.Facts) {
-	if run == m.run && m.Verifying {
-		m.Verifying, m.Report = false, check.Judge(f, f.At)
-		m.Rev++
-	}
-}
-
-// Fault gives what is wrong with a field, if it is to be shown.
+// Fault gives what is wrong with a field, if it is to be shown: not while it is
+// empty and nobody has been there.
 func (m *Maker) Fault(f compose.Field) (compose.Fault, bool) {
 	at := slices.IndexFunc(m.Faults, func(x compose.Fault) bool { return x.Field == f })
-	if at < 0 || !m.Touched[f] {
+	if at < 0 || !m.Touched[f] && m.Draft[f] == "" {
 		return compose.Fault{}, false
 	}
 	return m.Faults[at], true
@@ -211,21 +180,21 @@ func (m *Maker) Fault(f compose.Field) (compose.Fault, bool) {
 // domain can't be read.
 func (m *Maker) Fill() *Run {
 	m.Touched[compose.FieldDomain] = true
-	run := m.begin()
+	run := m.begin(m.Want.Domain)
 	m.Filling = run != nil
 	return run
 }
 
-// begin begins a check of the domain, nil where it can't be read.
-func (m *Maker) begin() *Run {
+// begin begins to ask about a name, nil where there is none.
+func (m *Maker) begin(name dnsname.Name) *Run {
 	m.Rev++
-	if m.Want.Domain.IsZero() {
+	if name.IsZero() {
 		return nil
 	}
 	m.Stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
-	return &Run{ID: m.run, Context: ctx, Domain: m.Want.Domain}
+	return &Run{ID: m.run, Context: ctx, Domain: name}
 }
 
 // Learned takes the facts of the run that was begun last. Fields that the visitor
@@ -235,7 +204,7 @@ func (m *Maker) Learned(run int, f check.Facts) {
 		return
 	}
 	m.Filling, m.Filled = false, f.Domain
-	m.Report = check.Judge(f, f.At)
+	m.look(f)
 	found := compose.From(m.Report)
 	for i, text := range found {
 		if field := compose.Field(i); field != compose.FieldDomain && text != "" && !m.Touched[i] {
@@ -248,7 +217,7 @@ func (m *Maker) Learned(run int, f check.Facts) {
 // Stop gives up a check that fills the form.
 func (m *Maker) Stop() {
 	m.run++
-	m.Filling, m.Verifying = false, false
+	m.Filling, m.Looking, m.Verifying, m.Asking = false, false, false, dnsname.Name{}
 	if m.cancel != nil {
 		m.cancel()
 		m.cancel = nil
@@ -261,7 +230,8 @@ func (m *Maker) put(f compose.Field, text string) {
 	m.Written[f]++
 }
 
-// read follows the draft.
+// read follows the draft. Made follows what can be made; what else is wrong doesn't
+// keep it back.
 func (m *Maker) read() {
 	m.Rev++
 	domain := m.Want.Domain
@@ -269,12 +239,12 @@ func (m *Maker) read() {
 	if m.Want.Domain != domain && m.Filled != m.Want.Domain {
 		m.Filled = dnsname.Name{}
 	}
-	if m.Want.Domain != domain && m.Report.Domain != m.Want.Domain {
-		m.Report = check.Report{}
-	}
-	if len(m.Faults) == 0 {
+	m.Behind = len(m.Faults) > 0
+	if !m.Behind {
 		m.Made = compose.Make(m.Want)
 	}
+	m.readServer()
+	m.readPlan()
 }
 
 // webForm gives the chosen form of policies, false for the file alone.

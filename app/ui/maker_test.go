@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
@@ -43,15 +44,22 @@ func TestMakerIsItsURL(t *testing.T) {
 	m := newMakerBench()
 	m.Type(compose.FieldDomain, "example.com")
 	m.Type(compose.FieldRUA, "a&b=c@example.net\nhttps://r.example/?x=1")
-	m.Choose("bind")
+	m.Choose(formParameter, "bind")
+	m.Choose(planParameter, "move")
+	m.Choose(kindParameter, "2 1 1")
+	m.Choose(outboundParameter, "postfix-dane")
+	m.Type(compose.FieldTo, "mx.example.net")
 	other := newMakerBench()
 	query, err := url.ParseQuery(m.Query().Encode())
 	if err != nil {
 		t.Fatal(err)
 	}
 	other.Navigate(query)
-	if other.Draft != m.Draft || other.Form != "bind" || other.Written[compose.FieldRUA] != 1 {
-		t.Errorf("%v, form %q", other.Draft, other.Form)
+	if other.Draft != m.Draft || other.Form != "bind" || other.Plan != "move" || other.Kind != "2 1 1" || other.Outbound != "postfix-dane" || other.Written[compose.FieldRUA] != 1 {
+		t.Errorf("%v, form %q, plan %q", other.Draft, other.Form, other.Plan)
+	}
+	if day := other.Draft[compose.FieldStart]; day != began.Format(time.DateOnly) {
+		t.Errorf("whoever opens the link gets a plan from another day on: %q", day)
 	}
 	other.Navigate(query)
 	if other.Written[compose.FieldRUA] != 1 {
@@ -117,15 +125,36 @@ func TestMakerTakesKeys(t *testing.T) {
 		t.Errorf("refused %q", m.Refused)
 	}
 	w := locale.English().UI.Make
-	for _, k := range []keyfile.Kind{keyfile.NoKey, keyfile.Encrypted, keyfile.PKCS12, keyfile.PKCS7, keyfile.OpenSSH,
-		keyfile.UnknownBlock, keyfile.Unsupported, keyfile.Damaged, keyfile.TooLarge} {
+	for _, k := range []keyfile.Kind{keyfile.NoKey, keyfile.Encrypted, keyfile.PKCS12, keyfile.PKCS7, keyfile.OpenSSH, keyfile.UnknownBlock, keyfile.Unsupported,
+		keyfile.Damaged, keyfile.TooLarge, keyfile.NoServer, keyfile.NoAnchor, keyfile.Breaks, noProbe, notShown} {
 		if w.Refused.Of(string(k)) == string(k) {
 			t.Errorf("no words for %s", k)
+		}
+	}
+	for _, k := range []string{"mute", "alias", "insecure"} {
+		if w.Shown.Of(k) == k {
+			t.Errorf("no words for %s", k)
+		}
+	}
+	for _, k := range kinds {
+		if _, ok := keyfile.ParseParameters(k); !ok || w.Kinds.Of(k) == k {
+			t.Errorf("no words for %q", k)
 		}
 	}
 	for _, c := range []keyfile.Caution{keyfile.ChangesAtRenewal, keyfile.ShortLived, keyfile.MustBeSent, keyfile.IssuerMayChange, keyfile.Full} {
 		if w.Cautions.Of(string(c)) == string(c) {
 			t.Errorf("no words for %s", c)
+		}
+	}
+}
+
+// A link with a mistake in it shows the mistake where it is.
+func TestMakerShowsFaultsOfALink(t *testing.T) {
+	m := newMakerBench()
+	m.Navigate(url.Values{"d": {"example.com"}, "rua": {"nobody"}, "start": {"soon"}, "server": {"*.example.com"}, "plan": {"microsoft"}, "to": {"mx.microsoft"}})
+	for f, kind := range map[compose.Field]string{compose.FieldRUA: "rua-no-scheme", compose.FieldStart: compose.NotDay, compose.FieldServer: compose.NoServer, compose.FieldTo: "not-microsoft"} {
+		if fault, shown := m.Fault(f); !shown || fault.Kind != kind {
+			t.Errorf("%s: %+v", f.Name(), fault)
 		}
 	}
 }
@@ -158,6 +187,10 @@ func TestMakeTermsAreComplete(t *testing.T) {
 		{compose.FieldTLSA, "3 1 1 00|a.example x|a.example 3 1 1 00|a.example 9 1 1 " + digest + "|a.example 3 9 1 " + digest + "|a.example 3 1 9 " + digest + "|a.example 1 1 1 " + digest},
 		{compose.FieldTTL, "x|1"},
 		{compose.FieldZone, "example.org|x"},
+		{compose.FieldServer, "*.example.com|a.example.com b.example.com"},
+		{compose.FieldStart, "2026-13-01"},
+		{compose.FieldTo, "*.example.com|10|mx"},
+		{compose.FieldLongest, "x|53w"},
 	} {
 		for text := range strings.SplitSeq(c.texts, "|") {
 			m := newMakerBench()

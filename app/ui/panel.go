@@ -215,12 +215,12 @@ func (v view) loadFault() app.UI {
 }
 
 // act is a quiet button; said replaces its text after it was pressed.
-func (v view) act(name, text string, do func(app.Context), said string) app.UI {
+func (v view) act(name, text string, do func(app.Context), said string, scope ...any) app.UI {
 	if said != "" {
 		text = said
 	}
 	return el("button").attr("type", "button").class("quiet").data("act", name).aria("live", "polite").
-		on("click", func(ctx app.Context, _ app.Event) { do(ctx) }, name).text(text)
+		on("click", func(ctx app.Context, _ app.Event) { do(ctx) }, append(scope, name)...).text(text)
 }
 
 // copied is what a copy button says after it was pressed, "" before.

@@ -23,6 +23,9 @@ var (
 	ErrNoAnchor = errors.New("keyfile: no CA certificate")
 	// ErrUsage: mail servers have no use for usages other than 2 and 3 (RFC 7672 §3.1.3).
 	ErrUsage = errors.New("keyfile: usage neither DANE-TA nor DANE-EE")
+	// ErrShortLived: a record of a certificate that is renewed by itself would break each
+	// time (RFC 7671 §5.1); it is made only for who insists.
+	ErrShortLived = errors.New("keyfile: a record that the next renewal breaks")
 )
 
 // Subject is what one record can be made for: a key that a server shows, with what
@@ -45,7 +48,6 @@ const (
 	// selector 1 can stay as long as the key does (RFC 7671 §5.1).
 	ChangesAtRenewal Caution = "changes-at-renewal"
 	// ShortLived: and the certificate is one of at most 100 days, as ACME makes them.
-	// Such a record should not be made without being asked for twice.
 	ShortLived Caution = "short-lived"
 	// MustBeSent: the server must send the anchor in its chain (RFC 7671 §5.2.2).
 	MustBeSent Caution = "must-be-sent"
@@ -98,6 +100,19 @@ func (f File) Subjects() []Subject {
 		return servers
 	}
 	return authorities
+}
+
+// Server is what a server showed, its own certificate first; there is one at least.
+func Server(chain [][]byte) (Subject, error) {
+	spki, err := dane.SPKI(chain[0])
+	if err != nil {
+		return Subject{}, err
+	}
+	s := Subject{SPKI: spki, Certificate: chain[0]}
+	if top := newCertificates(chain).top(0); top > 0 {
+		s.Anchor = chain[top]
+	}
+	return s, nil
 }
 
 // Recommended gives the record to publish: "3 1 1", which RFC 7671 §5.1 recommends,
@@ -161,21 +176,55 @@ func cautions(record dane.TLSA, certificate []byte) []Caution {
 	return all
 }
 
-// Publish are the recommended records of all keys that servers show, each once: for
-// more than one algorithm, and before a key changes for both the current file and the
-// next (RFC 7671 §8.1). When the next file has no other key than the current one they
-// are the same as without it: nothing has to be done in DNS.
-func Publish(files ...File) []Choice {
-	var all []Choice
-	for _, f := range files {
-		for _, s := range f.Subjects() {
-			choice := s.Recommended()
-			if !slices.ContainsFunc(all, func(c Choice) bool { return c.Record.Equal(choice.Record) }) {
-				all = append(all, choice)
-			}
+// Parameters are a record's usage, selector and matching type. No mail server has a
+// use for the zero value; it stands for what is recommended.
+type Parameters struct{ Usage, Selector, Matching uint8 }
+
+// ParseParameters reads three digits, which may stand apart: "3 1 1". Their values are
+// left to Subject.Record. An empty text is what is recommended.
+func ParseParameters(text string) (Parameters, bool) {
+	var n []uint8
+	for _, c := range []byte(text) {
+		switch {
+		case c >= '0' && c <= '9':
+			n = append(n, c-'0')
+		case c != ' ' && c != '-' && c != ',':
+			return Parameters{}, false
 		}
 	}
-	return all
+	if len(n) != 3 {
+		return Parameters{}, text == ""
+	}
+	return Parameters{n[0], n[1], n[2]}, true
+}
+
+// Publish are records of all keys that servers show, each once: for more than one
+// algorithm, and before a key changes for both the current file and the next (RFC 7671
+// §8.1). When the next file has no other key than the current one they are the same as
+// without it: nothing has to be done in DNS. The error is one of Subject.Record, or
+// ErrShortLived where nobody insists.
+func Publish(p Parameters, insist bool, subjects ...Subject) ([]Choice, error) {
+	var all []Choice
+	for _, s := range subjects {
+		choice, err := s.choose(p)
+		if err == nil && !insist && slices.Contains(choice.Cautions, ShortLived) {
+			err = ErrShortLived
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(c Choice) bool { return c.Record.Equal(choice.Record) }) {
+			all = append(all, choice)
+		}
+	}
+	return all, nil
+}
+
+func (s Subject) choose(p Parameters) (Choice, error) {
+	if p == (Parameters{}) {
+		return s.Recommended(), nil
+	}
+	return s.Record(p.Usage, p.Selector, p.Matching)
 }
 
 // certificates are a file's.

@@ -35,6 +35,84 @@ func records(choices []keyfile.Choice) []string {
 	return all
 }
 
+func subjects(files []keyfile.File) (all []keyfile.Subject) {
+	for _, f := range files {
+		all = append(all, f.Subjects()...)
+	}
+	return all
+}
+
+// What a server shows first is its own, whatever it looks like in a file.
+func TestServer(t *testing.T) {
+	root := issue{cn: "Root", ca: true}.make(t)
+	leaf := issue{cn: "mx.example.com", by: root}.make(t)
+	for _, c := range []struct {
+		chain  []*made
+		anchor *made
+	}{{[]*made{leaf, root}, root}, {[]*made{leaf}, nil}, {[]*made{root}, nil}, {[]*made{leaf, leaf}, nil}} {
+		var chain [][]byte
+		for _, m := range c.chain {
+			chain = append(chain, m.der)
+		}
+		s, err := keyfile.Server(chain)
+		if err != nil || s.Recommended().Record.String() != derived(t, c.chain[0], dane.DANEEE) || (s.Anchor != nil) != (c.anchor != nil) || c.anchor != nil && !bytes.Equal(s.Anchor, c.anchor.der) {
+			t.Errorf("%v: %+v", err, s)
+		}
+	}
+	if _, err := keyfile.Server([][]byte{{0x30, 0}}); err == nil {
+		t.Error("a key in no certificate")
+	}
+}
+
+func recommended(t testing.TB, files ...keyfile.File) []keyfile.Choice {
+	t.Helper()
+	all, err := keyfile.Publish(keyfile.Parameters{}, false, subjects(files)...)
+	return must(t, all, err)
+}
+
+// Records of other parameters are made of every key or of none, and one that the next
+// renewal breaks only for who insists.
+func TestPublishOther(t *testing.T) {
+	root := issue{cn: "Root", ca: true}.make(t)
+	acme := read(t, block("CERTIFICATE", issue{cn: "mx.example.com", by: root, days: 90}.make(t).der), block("CERTIFICATE", root.der))
+	year := read(t, block("CERTIFICATE", issue{cn: "mx.example.com", by: root, key: newRSA(t)}.make(t).der), block("CERTIFICATE", root.der))
+	bare := read(t, block("PUBLIC KEY", spki(t, root.key)))
+	for _, c := range []struct {
+		parameters string
+		insist     bool
+		files      []keyfile.File
+		want       string // of what each record begins with
+		err        error
+	}{
+		{"", false, []keyfile.File{acme, year, bare}, "3 1 1|3 1 1|3 1 1", nil},
+		{"3 1 1", false, []keyfile.File{acme, year}, "3 1 1|3 1 1", nil},
+		{"3-1-2", false, []keyfile.File{acme}, "3 1 2", nil},
+		{"211", false, []keyfile.File{acme, year}, "2 1 1", nil}, // one authority
+		{"211", false, []keyfile.File{acme, bare}, "", keyfile.ErrNoAnchor},
+		{"301", false, []keyfile.File{year}, "3 0 1", nil},
+		{"301", false, []keyfile.File{year, acme}, "", keyfile.ErrShortLived},
+		{"301", true, []keyfile.File{year, acme}, "3 0 1|3 0 1", nil},
+		{"302", false, []keyfile.File{acme}, "", keyfile.ErrShortLived},
+		{"301", true, []keyfile.File{bare}, "", keyfile.ErrNoCertificate},
+		{"111", true, []keyfile.File{acme}, "", keyfile.ErrUsage},
+	} {
+		p, ok := keyfile.ParseParameters(c.parameters)
+		choices, err := keyfile.Publish(p, c.insist, subjects(c.files)...)
+		var got []string
+		for _, r := range records(choices) {
+			got = append(got, r[:len("3 1 1")])
+		}
+		if !ok || !errors.Is(err, c.err) || strings.Join(got, "|") != c.want {
+			t.Errorf("%+v: %v, %v", c, got, err)
+		}
+	}
+	for _, text := range []string{"3", "3 1", "3 1 1 1", "3.1.1", "x"} {
+		if p, ok := keyfile.ParseParameters(text); ok {
+			t.Errorf("%q is %v", text, p)
+		}
+	}
+}
+
 // What is recommended for each file.
 func TestPublish(t *testing.T) {
 	root := issue{cn: "Example Root", ca: true}.make(t)
@@ -64,7 +142,7 @@ func TestPublish(t *testing.T) {
 		"the same key next":           {[]keyfile.File{read(t, cert(leaf)), read(t, block("CERTIFICATE REQUEST", request(t, leaf.key)))}, []string{derived(t, leaf, ee)}},
 		"nothing":                     {nil, nil},
 	} {
-		if got := records(keyfile.Publish(c.files...)); !slices.Equal(got, c.want) {
+		if got := records(recommended(t, c.files...)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -163,7 +241,7 @@ func TestCautions(t *testing.T) {
 
 // A record goes at port 25 of the base that is given, under the type's name or its number.
 func TestWritten(t *testing.T) {
-	record := keyfile.Publish(read(t, block("CERTIFICATE", issue{cn: "mx.example.com"}.make(t).der)))[0].Record
+	record := recommended(t, read(t, block("CERTIFICATE", issue{cn: "mx.example.com"}.make(t).der)))[0].Record
 	line := dane.Owner(dnsname.MustParse("mx.example.com")).FQDN() + " IN " + dane.GenericType + " " + record.Generic()
 	if want := `_25._tcp.mx.example.com. IN TYPE52 \# 35 030101` + hex.EncodeToString(record.Data); line != want {
 		t.Errorf("%s, want %s", line, want)

@@ -6,6 +6,7 @@ package keyfile
 import (
 	"bytes"
 	"encoding/pem"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -33,7 +34,28 @@ const (
 	Unsupported  Kind = "unsupported-key" // a key for something else than signing, or on an unknown curve
 	Damaged      Kind = "damaged"         // a block that its label belies, or that has no end
 	TooLarge     Kind = "too-large"       // over 256 KiB, or over 32 blocks
+	// Of what was read well, and of which the record that was asked for can't be made.
+	NoServer Kind = "no-certificate" // ErrNoCertificate
+	NoAnchor Kind = "no-anchor"      // ErrNoAnchor
+	Breaks   Kind = "short-lived"    // ErrShortLived
 )
+
+// KindOf gives the kind of an error of Read or Publish, "" for one that comes of the
+// numbers that were asked for.
+func KindOf(err error) Kind {
+	var refusal *Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.Kind
+	case errors.Is(err, ErrNoCertificate):
+		return NoServer
+	case errors.Is(err, ErrNoAnchor):
+		return NoAnchor
+	case errors.Is(err, ErrShortLived):
+		return Breaks
+	}
+	return ""
+}
 
 // Refusal is the error of Read.
 type Refusal struct {

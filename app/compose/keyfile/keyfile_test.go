@@ -214,7 +214,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("read again: %v", err)
 		}
 		if len(file.Certificates) > 0 || len(file.Keys) > 0 {
-			for _, choice := range keyfile.Publish(file) {
+			for _, choice := range recommended(t, file) {
 				if kind := choice.Record.Unusable(); kind != "" {
 					t.Fatalf("%v is %s", choice.Record, kind)
 				}

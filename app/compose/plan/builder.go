@@ -44,9 +44,10 @@ func (b *builder) change(key string, waits []Wait, after state, checks []Check, 
 	s := Step{Phrase: say(key)}
 	s.Publish, s.Remove = missing(after.records, b.now.records, same), missing(b.now.records, after.records, same)
 	s.Files, s.Gone = missing(after.files, b.now.files, sameFile), missing(b.now.files, after.files, sameHost)
-	if len(s.Publish)+len(s.Remove)+len(s.Files)+len(s.Gone) == 0 {
+	if !s.changes() {
 		return false
 	}
+	s.Vacated = missing(s.Remove, after.records, alike)
 	s.Hosted = len(s.Files) > 0 && !b.Want.Hosted.IsZero()
 	if len(s.Publish)+len(s.Files) > 0 {
 		s.Checks = append(s.Checks, Check{Phrase: say("ask.published"), Kind: Published})

@@ -152,9 +152,11 @@ func scenes(t *testing.T) map[string]scene {
 			"move-finish 26-06-22"}},
 		"move, old report": {plan.Move, plain(3600), want(other), func(in *plan.Input) { in.Start = start.AddDate(0, 0, -7) }, []string{
 			"move-ready 26-06-15", "move-add 26-06-15", "move-swap 26-06-17", "move-remove 26-06-21", "move-stop 26-06-28"}},
-		"move to nobody":      {plan.Move, plain(3600), want("*.example.net"), nil, []string{"note.move-where"}},
-		"move to the same":    {plan.Move, plain(3600), want(mx, other), nil, []string{"note.move-same"}},
-		"move, uncovered":     {plan.Move, plain(3600).policy(3600, week), want(mx), microsoft(other), []string{"note.uncovered"}},
+		"move to nobody":   {plan.Move, plain(3600), want("*.example.net"), nil, []string{"note.move-where"}},
+		"move to the same": {plan.Move, plain(3600), want(mx, other), nil, []string{"note.move-same"}},
+		// the form has the policy of now still: that of the plan is for the new servers
+		"move, uncovered": {plan.Move, plain(3600).policy(3600, week), want(mx), microsoft(other), []string{
+			"note.longest", "move-ready 26-06-15", "move-policy 26-06-15", "move-add 26-06-24", "move-swap 26-06-26", "move-remove 26-06-30", "move-finish 26-07-07"}},
 		"move, unseen":        {plan.Move, nil, want(other), nil, []string{"note.unseen"}},
 		"move, no mail":       {plan.Move, newWorld(t), want(other), nil, []string{"note.no-mail"}},
 		"move, a policy lost": {plan.Move, plain(3600).add("_mta-sts.example.com", doh.TypeTXT, 60, "v=STSv1; id=1;"), want(other), nil, []string{"note.mend"}},

@@ -6,7 +6,6 @@ import (
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
-	"github.com/sealane/sealane/app/mtasts"
 )
 
 // Microsoft 365's mail servers: those of every customer, and those with DNSSEC and
@@ -46,9 +45,14 @@ func (b *builder) microsoft() {
 	named := slices.Clone(to)
 	to = append(to, missing(missing(b.hosts(), legacy, sameName), to, sameName)...)
 	b.note("note.microsoft-wildcard")
-	b.relocate(b.microsoftPatterns(to), to, legacy)
+	b.relocate(b.covering(to), to, legacy)
 	b.look("step.microsoft-dane", nil, []Check{signed(), authentic(named...)},
 		check.Citation{RFC: 7672, Section: "2.2"}, check.Citation{RFC: 7671, Section: "6"})
+}
+
+// IsMicrosoft tells whether a name is one of Microsoft's mail servers with DANE.
+func IsMicrosoft(h dnsname.Name) bool {
+	return h.Within(dnsname.MustParse(secureZone)) && len(h.Labels()) >= secureLabels
 }
 
 // secureHosts are the domain's mail servers with DANE, as far as somebody named
@@ -64,21 +68,10 @@ func (b *builder) secureHosts() []dnsname.Name {
 		b.note("note.microsoft-name")
 	}
 	for _, h := range hosts {
-		if !h.Within(dnsname.MustParse(secureZone)) || len(h.Labels()) < secureLabels {
+		if !IsMicrosoft(h) {
 			b.note("note.microsoft-wrong", "host", h.String())
 			return nil
 		}
 	}
 	return hosts
-}
-
-// microsoftPatterns are those wanted if they cover the mail servers, else those that
-// their providers have.
-func (b *builder) microsoftPatterns(to []dnsname.Name) []mtasts.Pattern {
-	for _, h := range to {
-		if !covered(b.Want.MX, h) {
-			return lines(to)
-		}
-	}
-	return b.Want.MX
 }

@@ -17,15 +17,13 @@ import (
 // the old ones out, and only when no sender tries those any more the policy does
 // too.
 func (b *builder) move() {
-	to, patterns := b.Hosts, b.Want.MX
-	for _, p := range patterns {
+	to := b.Hosts
+	for _, p := range b.Want.MX {
 		if !p.Wildcard && len(b.Hosts) == 0 {
 			to = append(to, p.Name)
 		}
 	}
-	if len(patterns) == 0 {
-		patterns = lines(to)
-	}
+	patterns := b.covering(to)
 	old := missing(b.hosts(), to, sameName)
 	switch {
 	case !b.known():
@@ -33,7 +31,7 @@ func (b *builder) move() {
 		b.note("note.move-where")
 	case len(old) == 0 && (b.in.Mode <= mtasts.ModeNone || len(missing(b.in.MX, patterns, equal)) == 0):
 		b.note("note.move-same")
-	case b.allowed(patterns, to):
+	default:
 		if len(missing(to, b.hosts(), sameName)) > 0 {
 			b.look("step.move-ready", nil, []Check{{Phrase: say("ask.ready"), Kind: ByHand}},
 				check.Citation{RFC: 8461, Section: "4.2"}, check.Citation{RFC: 7672, Section: "2.2.1"})
@@ -62,15 +60,15 @@ func (b *builder) known() bool {
 // unseen tells whether nobody knows what a lookup would find.
 func unseen(s check.LookupState) bool { return s == check.Pending || s == check.Blind }
 
-// allowed tells whether patterns cover the hosts, where a policy is to have them.
-func (b *builder) allowed(patterns []mtasts.Pattern, hosts []dnsname.Name) bool {
+// covering are the patterns that are wanted if they cover mail servers, else those
+// that the servers' providers have.
+func (b *builder) covering(hosts []dnsname.Name) []mtasts.Pattern {
 	for _, h := range hosts {
-		if b.in.Mode > mtasts.ModeNone && !covered(patterns, h) {
-			b.note("note.uncovered", "host", h.String())
-			return false
+		if !covered(b.Want.MX, h) {
+			return lines(hosts)
 		}
 	}
-	return true
+	return b.Want.MX
 }
 
 // relocate leads mail from the old mail servers to others, which patterns cover.

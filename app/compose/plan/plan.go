@@ -71,6 +71,8 @@ type Step struct {
 	Hosted bool
 	// Publish comes before Remove.
 	Publish, Remove []compose.Record
+	// Vacated are those of Remove of whose like nothing is left.
+	Vacated []compose.Record
 	// Gone are no longer to be served, once all else is done.
 	Gone   []compose.PolicyFile
 	Checks []Check
@@ -85,6 +87,9 @@ type Wait struct {
 
 // Late tells whether a step's day comes after its last.
 func (s Step) Late() bool { return !s.Until.IsZero() && s.From.After(s.Until) }
+
+// changes tells whether a step changes anything in DNS or on a policy host.
+func (s Step) changes() bool { return len(s.Publish)+len(s.Remove)+len(s.Files)+len(s.Gone) > 0 }
 
 // Done gives the plan after a step was done on a day: where that was later than
 // planned, all that follows is.

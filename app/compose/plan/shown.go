@@ -49,12 +49,14 @@ func Show(p Plan, l locale.Language) (notes []string, steps []Shown) {
 	return notes, steps
 }
 
-// Why says in words why a step isn't done, or isn't known to be.
-func Why(o Outcome, l locale.Language) []string {
+// Why says in words why a check of a step isn't done, or isn't known to be.
+func Why(o Outcome, check int, l locale.Language) []string {
 	w := words{l.UI.Plan}
 	var all []string
 	for _, r := range o.Reasons {
-		all = append(all, w.say(w.Whys, r.Phrase))
+		if r.Check == check {
+			all = append(all, w.say(w.Whys, r.Phrase))
+		}
 	}
 	return all
 }

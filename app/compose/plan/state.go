@@ -32,6 +32,25 @@ type state struct {
 // same tells whether two records are one, whatever their TTL.
 func same(a, b compose.Record) bool { return a.Name == b.Name && a.Type == b.Type && a.Data == b.Data }
 
+// alike tells whether two records are for the same: MX records for one server, TXT
+// records of one version (RFC 8461 §3.1, RFC 8460 §3), others of one name and type.
+func alike(a, b compose.Record) bool {
+	if a.Name != b.Name || a.Type != b.Type {
+		return false
+	}
+	switch a.Type {
+	case doh.TypeMX:
+		_, a, _ := strings.Cut(a.Data, " ")
+		_, b, _ := strings.Cut(b.Data, " ")
+		return a == b
+	case doh.TypeTXT:
+		a, _, _ := strings.Cut(a.Data, ";")
+		b, _, _ := strings.Cut(b.Data, ";")
+		return a == b
+	}
+	return true
+}
+
 func sameFile(a, b compose.PolicyFile) bool { return a == b }
 func sameHost(a, b compose.PolicyFile) bool { return a.Host == b.Host }
 

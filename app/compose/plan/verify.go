@@ -36,6 +36,28 @@ func Verify(s Step, r check.Report) Outcome {
 	return v.out
 }
 
+// Progress tells from a report how far the steps of a plan are. What a step has
+// changed stands until a later one changes it again: where that is done, those before
+// it are. From the first step that is known not to be, the plan is late as soon as
+// its day is over.
+func Progress(p Plan, r check.Report) (Plan, []Outcome) {
+	all := make([]Outcome, len(p.Steps))
+	for i, s := range p.Steps {
+		all[i] = Verify(s, r)
+		if s.changes() && all[i].State == Done {
+			for j := range i {
+				all[j] = Outcome{State: Done}
+			}
+		}
+	}
+	for i, o := range all {
+		if o.State == NotYet {
+			return p.Done(i, r.At), all
+		}
+	}
+	return p, all
+}
+
 // verifier makes the checks of a step.
 type verifier struct {
 	step   Step
@@ -142,12 +164,20 @@ func (v *verifier) removed() {
 			v.unknown("why.unseen", "name", name+" "+r.Type.String())
 		}
 	}
+	// Before the plan's own record has come there is one of before to be found.
+	for _, gone := range v.step.Vacated {
+		for _, r := range missing(found(v.report, gone.Name, gone.Type), v.step.Remove, same) {
+			if alike(r, gone) {
+				v.fail("why.still-found", "name", r.Name.String(), "type", r.Type.String(), "value", r.Data)
+			}
+		}
+	}
 	for _, f := range v.step.Gone {
-		switch v.served(f) {
-		case Done:
-			v.fail("why.still-served", "name", f.URL())
-		case Unknown:
+		switch state := v.served(f); {
+		case state == Unknown:
 			v.unknown("why.unseen", "name", f.URL())
+		case v.report.Policy.Usable:
+			v.fail("why.still-served", "name", f.URL())
 		}
 	}
 }

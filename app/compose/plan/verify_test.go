@@ -24,6 +24,46 @@ func reasons(o plan.Outcome) string {
 	return strings.Join(all, "; ")
 }
 
+// TestProgress does the steps one after the other: at each time those that changed
+// something are known to be done, and the next one isn't, and when its day is over all
+// that comes after it is late.
+func TestProgress(t *testing.T) {
+	const mx, other = "mx1.example.com", "mx.example.net"
+	next, elsewhere := certificate(t, start.AddDate(0, 0, 90), mx), certificate(t, start.AddDate(0, 0, 90), other)
+	all := scenes(t)
+	rolled := all["rollover"]
+	rolled.want.TLSA = []compose.HostTLSA{{Host: name(mx), Records: []dane.TLSA{of(t, next, 3, 1, 1)}}}
+	all["rollover"] = rolled
+	for _, c := range []string{"first", "rollover", "move", "move without policy", "down"} {
+		s := all[c]
+		p := s.plan()
+		s.world.chains[name(other)] = elsewhere
+		changes := func(i int) bool {
+			s := p.Steps[i]
+			return len(s.Publish)+len(s.Remove)+len(s.Files)+len(s.Gone) > 0
+		}
+		for i, step := range p.Steps {
+			report := s.world.report()
+			report.At = step.From.AddDate(0, 0, 3)
+			late, outcomes := plan.Progress(p, report)
+			for j := range p.Steps {
+				switch state := outcomes[j].State; {
+				case j < i && changes(j) && state != plan.Done:
+					t.Errorf("%s: step %d is done, %d is %v: %s", c, i, j, state, reasons(outcomes[j]))
+				case j >= i && changes(j) && state != plan.NotYet:
+					t.Errorf("%s: step %d isn't done yet, %d is %v", c, i, j, state)
+				}
+			}
+			if i+1 < len(p.Steps) && changes(i) && late.Steps[i+1].From != p.Steps[i+1].From.AddDate(0, 0, 3) {
+				t.Errorf("%s: step %d three days late, then %v", c, i, late.Steps[i+1].From)
+			}
+			if s.world.do(step); step.Key == "step.rollover-switch" {
+				s.world.chains[name(mx)] = next
+			}
+		}
+	}
+}
+
 // TestVerifySteps does each step of each kind of plan: before, a check doesn't find
 // it done, and afterwards it finds all that it can see.
 func TestVerifySteps(t *testing.T) {
