@@ -18,8 +18,8 @@ import (
 // themeColor is the colour of the browser's own bars.
 const themeColor = "#0b4f6c"
 
-// The ids of the loader are go-app's; its app.js writes the progress into the
-// label, and boot.js hands it to the line.
+// The ids of the loader are go-app's; its app.js writes into the label why the
+// program doesn't run, and boot.js moves the line.
 const documentText = `<!doctype html>
 <html lang="{{.Tag}}">
 <head>
@@ -37,7 +37,7 @@ const documentText = `<!doctype html>
 <link rel="apple-touch-icon" href="/icon-maskable.png">
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="/sealane.css?{{.CSS}}">
-<script src="/boot.js?{{.Boot}}"></script>
+<script src="/boot.js?{{.Boot}}"{{if not .Light}} data-program="/{{.Program}}" data-octets="{{.Octets}}"{{end}}></script>
 {{if .Frame}}<script src="/frame.js?{{.Frame}}"></script>
 {{end}}{{if .Light}}{{range .Light}}<script src="/{{.Name}}?{{.Hash}}" defer></script>
 {{end}}</head>
@@ -106,11 +106,13 @@ func document(lang locale.Language, path string, page app.Composer, files map[st
 	if path == ui.WidgetPath || path == ui.WidgetMakePath {
 		frame = hash(files["frame.js"])
 	}
+	program, octets := programOf(files)
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor,
 		"Path": path, "Title": title, "Summary": summary, "Light": scripts, "Frame": frame,
 		"CSS": hash(files["sealane.css"]), "Boot": hash(files["boot.js"]),
+		"Program": program, "Octets": octets,
 		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
 	})
 	return out.Bytes(), err
