@@ -70,8 +70,14 @@ var printedURL = regexp.MustCompile(`http://(?:localhost|127\.0\.0\.1):\d+`)
 // serve starts `sealane serve` on a free port of loopback.
 func serve(t *testing.T, args ...string) *server {
 	t.Helper()
+	return serveSite(t, siteDir, args...)
+}
+
+// serveSite is serve with the site of a folder.
+func serveSite(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
 	built(t)
-	p := start(t, binary, append([]string{"serve", "-site", siteDir, "-listen", "127.0.0.1:0"}, args...)...)
+	p := start(t, binary, append([]string{"serve", "-site", dir, "-listen", "127.0.0.1:0"}, args...)...)
 	s := &server{process: p}
 	p.await(t, "its address", func() bool {
 		s.Origin = printedURL.FindString(p.printed())
