@@ -33,7 +33,7 @@ WASM_EXEC = env -i 'PATH=$(PATH)' 'HOME=$(HOME)' '$$($(GO) env GOROOT)/lib/wasm/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench build site lint wasm-test clean
+.PHONY: help run test bench build site release lint wasm-test clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -49,13 +49,19 @@ test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 bench: ## print the figures: a check's pace in virtual time, and the benchmarks
 	$(GO) test -count=1 -run '^TestPace' -v ./app/check
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
-	SEALANE_E2E=1 $(GO) test -count=1 -run InChromium -v ./e2e
+	SEALANE_E2E=1 SEALANE_BENCH=1 $(GO) test -count=1 -run InChromium -v ./e2e
 
 build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
 
 site: $(WASM) ## build the site for publishing, compressed as far as it goes
 	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality $(QUALITY) -origin "$(ORIGIN)" -proxy "$(PROXY)" -netlify "$(NETLIFY)"
 	@touch $(SITE)
+
+# The same beside the site of a build, for the test that times visits.
+release: $(BUILD)/release.done
+$(BUILD)/release.done: $(WASM) $(call sources,app wasm static)
+	$(GO) run ./wasm -out $(BUILD)/release -wasm $(WASM)
+	@touch $@
 
 lint: ## check the format, and vet for both builds
 	@fault=$$(gofmt -l app e2e proxy wasm); test -z "$$fault" || { echo "not gofmt: $$fault"; exit 1; }

@@ -88,11 +88,24 @@ func chrome(t *testing.T) context.Context {
 	return theBrowser.ctx
 }
 
+// startChromium starts a browser of which nothing is left.
 func startChromium(path string) chromium {
 	dir, err := os.MkdirTemp("", "sealane-")
 	if err != nil {
 		return chromium{err: err}
 	}
+	c := startChromiumIn(path, dir)
+	stop := c.stop
+	c.stop = func() {
+		stop()
+		_ = os.RemoveAll(dir)
+	}
+	return c
+}
+
+// startChromiumIn starts a browser with a folder for what it keeps. It is stopped as
+// a person does, so that all is written.
+func startChromiumIn(path, dir string) chromium {
 	nowhere := &outside{}
 	proxy := httptest.NewServer(nowhere)
 	options := []chromedp.ExecAllocatorOption{
@@ -115,10 +128,10 @@ func startChromium(path string) chromium {
 	base, stopAll := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stopTab := chromedp.NewContext(base)
 	stop := func() {
+		_ = chromedp.Cancel(ctx) // it may have ended by itself
 		stopTab()
 		stopAll()
 		proxy.Close()
-		_ = os.RemoveAll(dir)
 	}
 	return chromium{ctx: ctx, stop: stop, err: chromedp.Do(ctx), outside: nowhere}
 }

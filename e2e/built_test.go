@@ -83,8 +83,14 @@ var printedURL = regexp.MustCompile(`http://(?:localhost|127\.0\.0\.1):\d+`)
 // serve starts `sealane serve` with the site on a free port of loopback.
 func serve(t *testing.T, args ...string) *server {
 	t.Helper()
+	return serveSite(t, siteDir, args...)
+}
+
+// serveSite is serve with the site of a folder.
+func serveSite(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
 	built(t)
-	return serveOnly(t, append([]string{"-site", siteDir}, args...)...)
+	return serveOnly(t, append([]string{"-site", dir}, args...)...)
 }
 
 // serveOnly is serve for a folder among the arguments.

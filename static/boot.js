@@ -3,6 +3,39 @@
   "use strict";
   var root = document.documentElement;
 
+  // The program is asked for before the scripts that start it are here. What a
+  // browser keeps of compiled code hangs on the answer itself, so that it is handed on as
+  // it came; a link that preloads loses it, too.
+  var program = document.currentScript.dataset.program;
+  var octets = Number(document.currentScript.dataset.octets);
+  var answer = program && window.fetch(program);
+
+  // The line shows how much of a copy has come.
+  async function follow(copy) {
+    var line = document.getElementById("loader-line");
+    var reader = copy.body.getReader(), come = 0, part;
+    while (!(part = await reader.read()).done) {
+      come += part.value.byteLength;
+      var percent = Math.floor(100 * come / octets);
+      if (line && line.value !== percent) {
+        line.value = percent;
+      }
+    }
+  }
+
+  window.sealaneProgram = async function () {
+    var whole = await answer;
+    follow(whole.clone()).then(function () {
+      later.forEach(function (f) { window.setTimeout(f, 5000); });
+    }, function () { /* who reads the other one says so */ });
+    return whole;
+  };
+
+  // The worker fetches all that is kept for a time without a network. That waits, for
+  // it would share the line with the program and its first questions.
+  var later = [];
+  window.sealaneLater = function (f) { later.push(f); };
+
   // In a frame or window with blocked storage the names themselves throw; the
   // program then gets a stand-in that forgets.
   function standIn() {
@@ -88,16 +121,12 @@
         button.addEventListener("click", function () { window.location.reload(); });
       }
     });
-    // go-app writes its progress into the label as text; the line shows it.
+    // go-app writes into the label why the program doesn't run, and a zero before.
     var label = document.getElementById("app-wasm-loader-label");
-    var line = document.getElementById("loader-line");
-    if (label && line) {
+    if (label) {
       new MutationObserver(function () {
-        var percent = parseInt(label.textContent, 10);
-        if (isNaN(percent)) {
+        if (isNaN(parseInt(label.textContent, 10))) {
           label.parentElement.classList.add("failed");
-        } else {
-          line.value = percent;
         }
       }).observe(label, { childList: true, characterData: true, subtree: true });
     }

@@ -76,7 +76,7 @@ func newSite(program, static string, where place) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.addEngine(s.hashed["app.wasm"], len(binary), pages); err != nil {
+	if err := s.addEngine(s.hashed["app.wasm"], pages); err != nil {
 		return nil, err
 	}
 	return s, s.addForHosts()
@@ -148,7 +148,7 @@ func (s *site) addPage(path string, page app.Composer) error {
 
 // addEngine adds what go-app's handler makes: the scripts that start the
 // program, the worker and the manifest.
-func (s *site) addEngine(program string, size int, pages []string) error {
+func (s *site) addEngine(program string, pages []string) error {
 	w := locale.English().UI.Shell
 	h := &app.Handler{
 		Name: siteName, ShortName: siteName, Description: w.Description,
@@ -157,7 +157,6 @@ func (s *site) addEngine(program string, size int, pages []string) error {
 		// The engine's own style sheet is not used: it would cover the page.
 		ServiceWorkerTemplate: strings.ReplaceAll(workerTemplate, "{{.ResourcesToCache}}", s.resources(program, pages)),
 		LoadingLabel:          "{progress}%",
-		WasmContentLength:     strconv.Itoa(size),
 		Resources:             hashedProgram(program),
 		Version:               s.version(),
 	}
@@ -170,10 +169,9 @@ func (s *site) addEngine(program string, size int, pages []string) error {
 		}
 		s.files[name] = body
 	}
-	if !bytes.Contains(s.files["app.js"], []byte(`"`+program+`"`)) {
-		return fmt.Errorf("%w: app.js does not name %s", errSite, program)
-	}
-	return nil
+	var err error
+	s.files["app.js"], err = quickStart(s.files["app.js"], program)
+	return err
 }
 
 // resources lists what the worker keeps, as a JavaScript array.

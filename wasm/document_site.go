@@ -23,8 +23,8 @@ const (
 	themeColor = "#0b4f6c"
 )
 
-// The ids of the loader are go-app's; its app.js writes the progress into the
-// label, and boot.js hands it to the line.
+// The ids of the loader are go-app's; its app.js writes into the label why the
+// program doesn't run, and boot.js moves the line.
 const documentText = `<!doctype html>
 <html lang="{{.Tag}}">
 <head>
@@ -46,7 +46,7 @@ const documentText = `<!doctype html>
 <link rel="apple-touch-icon" href="/icon-maskable.png">
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="stylesheet" href="{{.CSS}}">
-<script src="{{.Boot}}"></script>
+<script src="{{.Boot}}"{{if not .Light}} data-program="{{.Program}}" data-octets="{{.Octets}}"{{end}}></script>
 {{if .Frame}}<script src="{{.Frame}}"></script>
 {{end}}{{if .Light}}{{range .Scripts}}<script src="{{.}}" defer></script>
 {{end}}</head>
@@ -126,6 +126,7 @@ func (s *site) document(lang locale.Language, path string, page app.Composer) ([
 		"Tag": lang.Tag, "W": lang.UI.Shell, "Color": themeColor, "Name": siteName,
 		"Origin": s.place.origin, "Path": path, "Title": title, "Summary": summary,
 		"Light": isLight, "Scripts": scripts, "Frame": frame, "CSS": s.hashed["sealane.css"], "Boot": s.hashed["boot.js"],
+		"Program": s.hashed["app.wasm"], "Octets": len(s.files[strings.TrimPrefix(s.hashed["app.wasm"], "/")]),
 		"Body": template.HTML(body), //nolint:gosec // our own components, constants only
 	})
 	return out.Bytes(), err

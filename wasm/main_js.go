@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -18,7 +19,14 @@ func main() {
 	if plainHTTP() {
 		slow = 4
 	}
-	m := ui.NewMachine(door(newWorld(fetch, slow)))
+	w := newWorld(fetch, slow)
+	// The configuration is under way while the page is drawn.
+	go func() {
+		defer guard()
+		w.Config(context.Background())
+	}()
+	runtime.Gosched()
+	m := ui.NewMachine(door(w))
 	for _, r := range routes(m) {
 		app.Route(r.path, r.page)
 	}

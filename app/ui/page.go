@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/url"
+	"runtime"
 	"sync"
 	"time"
 
@@ -99,6 +100,8 @@ func (p *Page) check(ctx app.Context, run Run) {
 			}
 		})
 	})
+	// The first questions are under way while the page is drawn.
+	runtime.Gosched()
 }
 
 // submit answers the form.
