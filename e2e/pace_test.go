@@ -24,7 +24,7 @@ const visits = 5
 //go:embed testdata/pace.js
 var watcher string
 
-// paceParts are the parts of a visit in their order, and the bars of issue 5 in ms for
+// paceParts are the parts of a visit in their order, and their bars in ms for
 // the first and the repeated one, 0 without one.
 var paceParts = []struct {
 	key, what     string
