@@ -38,7 +38,8 @@ var paceParts = []struct {
 	{"compiled", "program instantiated", 0, 0},
 	{"started", "program has drawn the page", 0, 0},
 	{"lookup", "first lookup", 0, 0},
-	{"finding", "first finding shown", 6000, 1500},
+	{"finding", "first finding of this check", 6000, 0},
+	{"earlier", "first finding of the last check", 0, 1500},
 }
 
 // TestVisitsInChromium prints the pace of a first and of a repeated visit to the link of a check,
@@ -71,6 +72,9 @@ func figure(all []map[string]float64, key string, bar float64) string {
 		ms = append(ms, visit[key])
 	}
 	slices.Sort(ms)
+	if ms[len(ms)-1] == 0 {
+		return fmt.Sprintf("%-30s", "     –") // there is no such thing in this visit
+	}
 	text := fmt.Sprintf("%6.0f (%.0f–%.0f", ms[len(ms)/2], ms[0], ms[len(ms)-1])
 	if bar > 0 {
 		text += fmt.Sprintf("; bar %.0f", bar)
@@ -99,8 +103,8 @@ func pacedVisit(t *testing.T, path, profile string, s *server, first bool) map[s
 		_, err := cdp.Call(ctx, target, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4})
 		return err
 	}))
-	p.goTo("/?d=perfect.test")
-	p.finished("perfect.test")
+	p.goTo("/?d=dane-no-starttls.test")
+	p.finished("dane-no-starttls.test")
 	seen := eval[map[string]float64](p, `window.pace()`)
 	if eval[bool](p, `performance.getEntriesByType("navigation")[0].workerStart > 0`) == first {
 		t.Errorf("first visit: %t, but the worker answered the other way", first)

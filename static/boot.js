@@ -110,7 +110,40 @@
     });
   }
 
+  // What the last check came to is read while the program comes (app/ui/earlier.go
+  // keeps it, and shows the same until the new check has found something).
+  function retell(report) {
+    var said;
+    try {
+      said = JSON.parse(window.localStorage.getItem("sealane/said/" + asked.trim().toLowerCase().replace(/\.$/, "")));
+    } catch (e) { /* as if there were none */ }
+    if (!said || !Array.isArray(said.findings)) {
+      return;
+    }
+    function add(to, name, text) {
+      var e = document.createElement(name);
+      e.textContent = text;
+      return to.appendChild(e);
+    }
+    var section = document.createElement("section");
+    section.className = "earlier";
+    add(section, "h3", said.note);
+    add(section, "p", said.headline);
+    var list = add(section, "ul", "");
+    said.findings.forEach(function (f) {
+      var item = add(list, "li", "");
+      item.dataset.earlier = f.level;
+      add(item, "strong", f.word);
+      item.append(" " + f.text);
+    });
+    report.prepend(section);
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    var report = document.querySelector("article.report");
+    if (asked && report) {
+      retell(report);
+    }
     var field = document.getElementById("d");
     if (field && asked && !field.value) {
       field.value = asked;

@@ -27,6 +27,9 @@ func main() {
 	}()
 	runtime.Gosched()
 	m := ui.NewMachine(door(w))
+	if at := app.Window().URL(); at.Path == "/" || at.Path == ui.WidgetPath {
+		m.Open(at.Query().Get("d"))
+	}
 	for _, r := range routes(m) {
 		app.Route(r.path, r.page)
 	}
@@ -50,6 +53,8 @@ func door(w *world) ui.Door {
 		Config:   w.Config,
 		Recall:   kept.Recall,
 		Remember: kept.Remember,
+		Kept:     kept.Kept,
+		Keep:     kept.Keep,
 		Copy:     copyText,
 		Save:     saveFile,
 		Load:     func(f func([]byte)) { take = f },

@@ -14,6 +14,7 @@ const (
 	keptBytes   = 400 << 10 // of one check
 	keptIndex   = "sealane/checked"
 	keptPrefix  = "sealane/facts/"
+	saidPrefix  = "sealane/said/" // boot.js reads these
 )
 
 // storage is the part of the browser's localStorage that memory needs. A set
@@ -53,10 +54,21 @@ func (m memory) Remember(f check.Facts) {
 	domains = append(domains, name)
 	for len(domains) > keptDomains {
 		m.storage.Remove(keptPrefix + domains[0])
+		m.storage.Remove(saidPrefix + domains[0])
 		domains = domains[1:]
 	}
 	index, _ := json.Marshal(domains)
 	if m.storage.Set(keptPrefix+name, string(text)) {
 		m.storage.Set(keptIndex, string(index))
+	}
+}
+
+// Kept gives what was said of the last check of a domain, "" for nothing.
+func (m memory) Kept(d dnsname.Name) string { return m.storage.Get(saidPrefix + d.String()) }
+
+// Keep keeps what was said of a check that is remembered, and of no other.
+func (m memory) Keep(d dnsname.Name, text string) {
+	if m.storage.Get(keptPrefix+d.String()) == "" || !m.storage.Set(saidPrefix+d.String(), text) {
+		m.storage.Remove(saidPrefix + d.String())
 	}
 }

@@ -90,3 +90,24 @@ func TestMemoryDropsThePrevious(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestMemoryKeepsWhatWasSaid(t *testing.T) {
+	s := shelf{map[string]string{}, 1 << 20}
+	m := memory{s}
+	said := func(i int) string { return m.Kept(dnsname.MustParse(fmt.Sprintf("d%d.test", i))) }
+	for i := range keptDomains + 1 {
+		d := done(fmt.Sprintf("d%d.test", i))
+		m.Remember(d)
+		m.Keep(d.Domain, "said")
+	}
+	if said(0) != "" || said(1) != "said" || len(s.kept) != 2*keptDomains+1 {
+		t.Errorf("%q of the forgotten, %q of the oldest, %d entries", said(0), said(1), len(s.kept))
+	}
+	if m.Keep(dnsname.MustParse("never.test"), "said"); m.Kept(dnsname.MustParse("never.test")) != "" {
+		t.Error("kept of a domain whose check isn't")
+	}
+	full := memory{shelf{s.kept, 3}}
+	if full.Keep(dnsname.MustParse("d1.test"), "more"); said(1) != "" {
+		t.Error("without room what was said before stands for the new check")
+	}
+}

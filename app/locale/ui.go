@@ -65,6 +65,7 @@ type AskWords struct {
 // VerdictWords stand in the upper part of a report.
 type VerdictWords struct {
 	Waiting     string // the headline before there is one; {domain}
+	Earlier     string // over what the last check came to, {time}, while this one has nothing yet
 	Progress    string // {answered} {asked}
 	Finished    string // {asked} {time}
 	Replay      string // {time}

@@ -72,6 +72,7 @@ var englishUI = UI{
 	},
 	Verdict: VerdictWords{
 		Waiting:     "Asking about {domain} …",
+		Earlier:     "At the last check, {time}. The new one is under way.",
 		Progress:    "{answered} of {asked} questions answered",
 		Finished:    "{asked} questions asked, {time}",
 		Replay:      "From saved evidence, judged as of {time}. Nothing was asked.",

@@ -29,6 +29,10 @@ type Door struct {
 	// Remember keeps them for the next.
 	Recall   func(dnsname.Name) *check.Facts
 	Remember func(check.Facts)
+	// Kept gives what Keep was given last of a domain that is still remembered, ""
+	// for nothing.
+	Kept func(dnsname.Name) string
+	Keep func(d dnsname.Name, text string)
 	// Copy puts text on the clipboard and tells whether it could.
 	Copy func(string) bool
 	// Save hands the visitor a file.
@@ -69,6 +73,8 @@ func Closed() Door {
 		Config:   func(context.Context) probe.Config { return probe.Config{} },
 		Recall:   func(dnsname.Name) *check.Facts { return nil },
 		Remember: func(check.Facts) {},
+		Kept:     func(dnsname.Name) string { return "" },
+		Keep:     func(dnsname.Name, string) {},
 		Copy:     func(string) bool { return false },
 		Save:     func(string, []byte) {},
 		Load:     func(func([]byte)) {},

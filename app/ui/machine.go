@@ -39,6 +39,8 @@ type Machine struct {
 	State   State
 	Facts   check.Facts
 	Report  check.Report
+	// Earlier is what the last check of the domain came to, nil without one.
+	Earlier *Earlier
 	// Replay marks a report from saved evidence.
 	Replay bool
 	// Began and Took time the running check.
@@ -57,6 +59,7 @@ type Machine struct {
 	Rev int
 
 	open   []string // keys of what the visitor unfolded
+	opened *Run     // a check that Open has begun and nobody makes yet
 	run    int
 	cancel context.CancelFunc
 }
@@ -70,6 +73,10 @@ type Run struct {
 
 // NewMachine gives the state of a page on which nothing has been asked.
 func NewMachine(door Door) *Machine { return &Machine{Door: door, State: Idle} }
+
+// Open is Navigate before the page is painted for the first time: Navigate gives
+// the check to make when it comes.
+func (m *Machine) Open(d string) { m.opened = m.Navigate(d) }
 
 // Navigate is told the d of the URL and gives the check to make, nil for none.
 // The URL is the state: back and forward come here too.
@@ -91,7 +98,9 @@ func (m *Machine) Navigate(d string) *Run {
 		return nil
 	}
 	if reading.Name == m.Domain && m.State != Idle && !m.Replay {
-		return nil
+		run := m.opened
+		m.opened = nil
+		return run
 	}
 	if typed, w, _ := m.read(m.Typed); w != "" || typed.Name != reading.Name {
 		m.put(d)
@@ -238,12 +247,14 @@ func (m *Machine) start(d dnsname.Name) *Run {
 	m.Domain, m.State, m.Began = d, Running, m.Door.Now()
 	m.Facts = check.Facts{Version: check.FactsVersion, Domain: d, Previous: m.Door.Recall(d)}
 	m.Report = m.judge(m.Facts)
+	m.Earlier = m.retold()
 	return &Run{ID: m.run, Context: ctx, Domain: d}
 }
 
 // stop makes everything that the running check still says go unheard.
 func (m *Machine) stop() {
 	m.run++
+	m.opened = nil
 	if m.cancel != nil {
 		m.cancel()
 		m.cancel = nil

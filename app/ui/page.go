@@ -96,6 +96,7 @@ func (p *Page) check(ctx app.Context, run Run) {
 		})
 		ctx.Dispatch(func(app.Context) {
 			if p.M.Finished(run.ID, facts) {
+				p.M.keep(p.Lang)
 				p.tell()
 			}
 		})

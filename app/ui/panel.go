@@ -49,10 +49,11 @@ func (p *Panel) Render() app.UI {
 		root = root.aria("busy", "true")
 	}
 	if p.framed { // the rest is a link away
-		return root.body(v.verdict(p.again), v.lane(), v.mendFirst(), v.senders(), v.notChecked())
+		return root.body(v.verdict(p.again), v.earlier(), v.lane(), v.mendFirst(), v.senders(), v.notChecked())
 	}
 	return root.body(
 		v.verdict(p.again),
+		v.earlier(),
 		v.lane(),
 		v.senders(),
 		v.mendFirst(),

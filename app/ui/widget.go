@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 	"net/url"
+	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
@@ -40,17 +41,7 @@ func Summarize(r *check.Report, lang locale.Language) Summary {
 		Domain: r.Domain.String(), Level: check.Unknown.String(), Complete: r.Complete() && !r.Blind,
 		Findings: map[string]int{}, Senders: map[string]string{},
 	}
-	for i, p := range r.Headline {
-		text, _ := lang.Phrase(p.Key)
-		args := p.Args
-		if len(p.Senders) > 0 {
-			args = map[string]string{"senders": locale.Senders(lang, p.Senders)}
-		}
-		if i > 0 {
-			s.Headline += " "
-		}
-		s.Headline += locale.Fill(text, args)
-	}
+	s.Headline = headline(r, lang)
 	for _, f := range r.Findings {
 		s.Findings[level(f.Level)]++
 	}
@@ -61,6 +52,20 @@ func Summarize(r *check.Report, lang locale.Language) Summary {
 		s.Senders[string(v.Sender)] = v.Outcome.String()
 	}
 	return s
+}
+
+// headline is a report's, as plain text.
+func headline(r *check.Report, lang locale.Language) string {
+	all := make([]string, 0, len(r.Headline))
+	for _, p := range r.Headline {
+		text, _ := lang.Phrase(p.Key)
+		args := p.Args
+		if len(p.Senders) > 0 {
+			args = map[string]string{"senders": locale.Senders(lang, p.Senders)}
+		}
+		all = append(all, locale.Fill(text, args))
+	}
+	return strings.Join(all, " ")
 }
 
 // tell gives the page around the frame the summary of a finished check.

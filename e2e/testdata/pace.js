@@ -14,6 +14,9 @@
     if (!at.started && at.compiled && !document.getElementById("app-wasm-loader")) {
       note("started");
     }
+    if (document.querySelector("[data-earlier]")) {
+      note("earlier");
+    }
     if (document.querySelector("article.report [data-code]")) {
       note("finding");
       return;
