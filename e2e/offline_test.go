@@ -41,6 +41,7 @@ func TestEverythingThatNeedsNoNetwork(t *testing.T) {
 	p.await("record of the certificate", fmt.Sprintf(`[...document.querySelectorAll(".publish tbody tr")].some(r => r.textContent.includes("3 1 1 %s"))`,
 		keys.data(t, "mx.pem", dane.SPKISelector, dane.SHA256)))
 	made := p.made()
+	p.await("the URL", `(new URLSearchParams(location.search).get("tlsa") || "").includes(" 3 1 1 ")`)
 	eval[bool](p, `(location.reload(), true)`)
 	p.ready()
 	p.await("the same records", fmt.Sprintf(`document.querySelectorAll(".publish tbody tr").length === %d`, len(made)))
