@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -11,6 +10,10 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/ui"
 )
+
+// firstQuestions is how long the first painting waits for the configuration: who is
+// asked stands there, and answers come while the page is drawn.
+const firstQuestions = 150 * time.Millisecond
 
 func main() {
 	// The engine runs in this goroutine: whatever panics in it ends here.
@@ -25,10 +28,10 @@ func main() {
 		defer guard()
 		w.Config(context.Background())
 	}()
-	runtime.Gosched()
 	m := ui.NewMachine(door(w))
-	if at := app.Window().URL(); at.Path == "/" || at.Path == ui.WidgetPath {
-		m.Open(at.Query().Get("d"))
+	at := app.Window().URL()
+	if (at.Path == "/" || at.Path == ui.WidgetPath) && m.Open(at.Query().Get("d")) {
+		w.await(firstQuestions)
 	}
 	for _, r := range routes(m) {
 		app.Route(r.path, r.page)

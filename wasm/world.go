@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -81,6 +82,16 @@ func (w *world) Config(ctx context.Context) probe.Config {
 	})
 	<-w.ready
 	return w.config
+}
+
+// await gives a check that has begun the time to send its first questions: until the
+// configuration is there, or so long.
+func (w *world) await(most time.Duration) {
+	select {
+	case <-w.ready:
+	case <-time.After(most):
+	}
+	runtime.Gosched()
 }
 
 // Exchange is a DNS query by GET (RFC 8484 §4.1). It goes to one resolver only:

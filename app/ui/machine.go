@@ -69,14 +69,31 @@ type Run struct {
 	ID      int
 	Context context.Context
 	Domain  dnsname.Name
+
+	feed *feed
+}
+
+// Begin makes a check in the background; a second time nothing.
+func (m *Machine) Begin(run Run) {
+	run.feed.begin.Do(func() {
+		go func() {
+			defer m.Door.Guard()
+			run.feed.end(m.Door.Check(run.Context, run.Domain, run.feed.put))
+		}()
+	})
 }
 
 // NewMachine gives the state of a page on which nothing has been asked.
 func NewMachine(door Door) *Machine { return &Machine{Door: door, State: Idle} }
 
-// Open is Navigate before the page is painted for the first time: Navigate gives
-// the check to make when it comes.
-func (m *Machine) Open(d string) { m.opened = m.Navigate(d) }
+// Open is Navigate before the page is painted for the first time: the check begins,
+// and Navigate gives it when it comes. Open tells whether there is one.
+func (m *Machine) Open(d string) bool {
+	if m.opened = m.Navigate(d); m.opened != nil {
+		m.Begin(*m.opened)
+	}
+	return m.opened != nil
+}
 
 // Navigate is told the d of the URL and gives the check to make, nil for none.
 // The URL is the state: back and forward come here too.
@@ -248,7 +265,7 @@ func (m *Machine) start(d dnsname.Name) *Run {
 	m.Facts = check.Facts{Version: check.FactsVersion, Domain: d, Previous: m.Door.Recall(d)}
 	m.Report = m.judge(m.Facts)
 	m.Earlier = m.retold()
-	return &Run{ID: m.run, Context: ctx, Domain: d}
+	return &Run{ID: m.run, Context: ctx, Domain: d, feed: &feed{}}
 }
 
 // stop makes everything that the running check still says go unheard.

@@ -4,17 +4,12 @@ import (
 	"context"
 	"net/url"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
 
-	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/locale"
 )
-
-// pace is how long a report stands before the next facts may replace it.
-const pace = 60 * time.Millisecond
 
 // Page is the page of a check, at "/", or Framed for a frame, at WidgetPath. The same Machine must be given to every
 // Page, since go-app keeps one component across navigation.
@@ -78,29 +73,24 @@ func (p *Page) title(ctx app.Context) {
 	ctx.Page().SetTitle(title)
 }
 
-// check runs a check in the background and shows what it finds at most once
-// every pace.
+// check shows what a check finds, as it goes.
 func (p *Page) check(ctx app.Context, run Run) {
-	feed := &feed{}
-	show := func(app.Context) {
-		if f, fresh := feed.take(); fresh {
-			p.M.Learned(run.ID, f)
-		}
-	}
-	ctx.Async(func() {
-		defer p.M.Door.Guard()
-		facts := p.M.Door.Check(run.Context, run.Domain, func(f check.Facts) {
-			if feed.put(f) {
-				ctx.After(pace, show)
-			}
-		})
-		ctx.Dispatch(func(app.Context) {
-			if p.M.Finished(run.ID, facts) {
+	p.M.Begin(run)
+	show := func(ctx app.Context) {
+		began := p.M.Door.Now()
+		f, fresh, ended := run.feed.take()
+		switch {
+		case ended:
+			if p.M.Finished(run.ID, f) {
 				p.M.keep(p.Lang)
 				p.tell()
 			}
-		})
-	})
+		case fresh:
+			p.M.Learned(run.ID, f)
+		}
+		ctx.Defer(func(app.Context) { run.feed.took(p.M.Door.Now().Sub(began)) })
+	}
+	run.feed.wake(func(wait time.Duration) { ctx.After(wait, show) })
 	// The first questions are under way while the page is drawn.
 	runtime.Gosched()
 }
@@ -145,28 +135,4 @@ func (p *Page) again(ctx app.Context, _ app.Event) {
 	if run := p.M.Again(); run != nil {
 		p.check(ctx, *run)
 	}
-}
-
-// feed holds the newest facts between two paintings.
-type feed struct {
-	mu    sync.Mutex
-	facts check.Facts
-	fresh bool
-}
-
-// put keeps the facts and tells whether nothing else was waiting.
-func (f *feed) put(facts check.Facts) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	first := !f.fresh
-	f.facts, f.fresh = facts, true
-	return first
-}
-
-func (f *feed) take() (check.Facts, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	fresh := f.fresh
-	f.fresh = false
-	return f.facts, fresh
 }
