@@ -144,8 +144,8 @@ func pageOpensOffline(t *testing.T, s *server) {
 	})()`) {
 		t.Error("the page that was visited is not kept")
 	}
-	s.stop()
 	p.expectOffline()
+	s.stop()
 	p.goTo("/")
 	p.ready()
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(`[data-evidence="file"]`), []string{saved}, chromedp.NodeReady))
