@@ -5,25 +5,18 @@ package main
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 )
 
-// longestGap is how many octets of zeros joinSegments writes out rather than
-// begin another segment. Longer runs cost a browser more memory while it
-// compiles than they save on the wire.
-const longestGap = 1024
+// Limits of the data: longestGap is how many octets of zeros are written out rather
+// than a segment begun, since longer runs cost a browser more memory while it
+// compiles than they save on the wire; mostMemory is how many octets are laid out.
+const (
+	longestGap = 1024
+	mostMemory = 1 << 28
+)
 
 // errModule is a program whose data can't be read as the linker writes it.
 var errModule = errors.New("not a WebAssembly module as the linker writes it")
-
-// segment is one piece of a program's memory at its start.
-type segment struct {
-	at   int64 // octets from the beginning of memory
-	data []byte
-}
-
-// end is the address of the first octet after the segment.
-func (s segment) end() int64 { return s.at + int64(len(s.data)) }
 
 // joinSegments gives the same WebAssembly module with few data segments. Go's
 // linker leaves out each run of more than eight zeros and so writes a hundred
@@ -43,11 +36,11 @@ func joinSegments(program []byte) ([]byte, error) {
 			return nil, in.err
 		}
 		if id[0] == dataSection {
-			all, err := readSegments(content)
+			memory, err := layOut(content)
 			if err != nil {
 				return nil, err
 			}
-			content = writeSegments(all)
+			content = cut(memory)
 		}
 		joined = append(joined, id[0])
 		joined = binary.AppendUvarint(joined, uint64(len(content)))
@@ -63,10 +56,11 @@ const (
 	endExpression   = 0x0b
 )
 
-// readSegments reads a data section, joining what follows closely.
-func readSegments(section []byte) ([]segment, error) {
+// layOut gives the memory that a data section makes, as an engine does: in the order
+// of its segments, of which a later one may lie below an earlier, or over it.
+func layOut(section []byte) ([]byte, error) {
 	in := reader{rest: section}
-	var all []segment
+	var memory []byte
 	for range in.unsigned() {
 		mode, op := in.octets(1), in.octets(1)
 		at := in.signed()
@@ -74,31 +68,48 @@ func readSegments(section []byte) ([]segment, error) {
 		if in.err != nil {
 			return nil, in.err
 		}
-		if mode[0] != activeInMemory0 || op[0] != i32Const || end[0] != endExpression {
-			return nil, fmt.Errorf("%w: segment %d", errModule, len(all))
+		last := at + int64(len(data))
+		if mode[0] != activeInMemory0 || op[0] != i32Const || end[0] != endExpression || last > mostMemory {
+			return nil, errModule
 		}
-		if n := len(all); n > 0 && at >= all[n-1].end() && at-all[n-1].end() <= longestGap {
-			last := &all[n-1]
-			last.data = append(append(last.data, make([]byte, at-last.end())...), data...)
-			continue
+		if last > int64(len(memory)) {
+			memory = append(memory, make([]byte, last-int64(len(memory)))...)
 		}
-		all = append(all, segment{at, append([]byte(nil), data...)})
+		copy(memory[at:], data)
 	}
 	if in.err != nil || len(in.rest) > 0 {
 		return nil, errModule
 	}
-	return all, nil
+	return memory, nil
 }
 
-func writeSegments(all []segment) []byte {
-	out := binary.AppendUvarint(nil, uint64(len(all)))
-	for _, s := range all {
-		out = append(out, activeInMemory0, i32Const)
-		out = append(appendSigned(out, s.at), endExpression)
-		out = binary.AppendUvarint(out, uint64(len(s.data)))
-		out = append(out, s.data...)
+// cut gives a data section that makes this memory, with a segment for what lies
+// between two long runs of zeros.
+func cut(memory []byte) []byte {
+	var segments []byte
+	count := uint64(0)
+	for at := 0; at < len(memory); {
+		if memory[at] == 0 {
+			at++
+			continue
+		}
+		end := at + 1 // behind the last octet that isn't zero
+		for i := end; i < len(memory) && i-end <= longestGap; i++ {
+			if memory[i] != 0 {
+				end = i + 1
+			}
+		}
+		segments = appendSegment(segments, at, memory[at:end])
+		count++
+		at = end
 	}
-	return out
+	return append(binary.AppendUvarint(nil, count), segments...)
+}
+
+func appendSegment(out []byte, at int, data []byte) []byte {
+	out = appendSigned(append(out, activeInMemory0, i32Const), at)
+	out = binary.AppendUvarint(append(out, endExpression), uint64(len(data)))
+	return append(out, data...)
 }
 
 // reader reads the parts of a module (§5.2). After a failure it gives zeros.
@@ -146,13 +157,10 @@ func (r *reader) signed() int64 {
 	return 0
 }
 
-// appendSigned writes a 32-bit address as signed reads it.
-func appendSigned(out []byte, at int64) []byte {
-	for value := int64(int32(uint32(at))); ; value >>= 7 {
-		b := byte(value & 0x7f)
-		if value>>6 == 0 || value>>6 == -1 {
-			return append(out, b)
-		}
-		out = append(out, b|0x80)
+// appendSigned writes an address below mostMemory as signed reads it.
+func appendSigned(out []byte, at int) []byte {
+	for ; at>>6 != 0; at >>= 7 {
+		out = append(out, byte(at)|0x80)
 	}
+	return append(out, byte(at&0x7f))
 }

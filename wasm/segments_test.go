@@ -10,38 +10,54 @@ import (
 	"testing"
 )
 
+// segment is one piece of a program's memory at its start.
+type segment struct {
+	at   int // octets from the beginning of memory
+	data []byte
+}
+
 // module is a program of a type section, a data section and a custom one.
 func module(all []segment) []byte {
-	data := writeSegments(all)
+	data := binary.AppendUvarint(nil, uint64(len(all)))
+	for _, s := range all {
+		data = appendSegment(data, s.at, s.data)
+	}
 	out := []byte("\x00asm\x01\x00\x00\x00\x01\x01\x00\x0b")
 	out = append(binary.AppendUvarint(out, uint64(len(data))), data...)
 	return append(out, 0, 3, 1, 'n', 7)
 }
 
-// laidOut lays segments out as an engine does: in their order.
-func laidOut(all []segment) map[int64]byte {
-	m := map[int64]byte{}
+// octetsOf gives what segments make of a memory of zeros: octets that aren't, by address.
+func octetsOf(all []segment) map[int]byte {
+	m := map[int]byte{}
 	for _, s := range all {
 		for i, b := range s.data {
-			if m[s.at+int64(i)] = b; b == 0 {
-				delete(m, s.at+int64(i))
+			if m[s.at+i] = b; b == 0 {
+				delete(m, s.at+i)
 			}
 		}
 	}
 	return m
 }
 
-// segmentsOf reads the data section of a module with joined segments, and sees
-// that what stands behind it is untouched.
+// segmentsOf reads a module as the specification says, one segment after another, and
+// sees that the other sections are untouched.
 func segmentsOf(t *testing.T, program []byte) []segment {
 	t.Helper()
-	in := reader{rest: program[8+3+1:]}
-	all, err := readSegments(in.octets(in.unsigned()))
-	if err != nil {
-		t.Fatal(err)
+	if !bytes.HasPrefix(program, []byte("\x00asm\x01\x00\x00\x00\x01\x01\x00\x0b")) || !bytes.HasSuffix(program, []byte{0, 3, 1, 'n', 7}) {
+		t.Fatalf("other sections: % x", program)
 	}
-	if !bytes.Equal(in.rest, []byte{0, 3, 1, 'n', 7}) {
-		t.Errorf("after the data section: %x", in.rest)
+	in := reader{rest: program[12:]}
+	section := reader{rest: in.octets(in.unsigned())}
+	var all []segment
+	for range section.unsigned() {
+		section.octets(2)
+		at := int(section.signed())
+		section.octets(1)
+		all = append(all, segment{at, section.octets(section.unsigned())})
+	}
+	if section.err != nil || len(section.rest) > 0 {
+		t.Fatal("no data section")
 	}
 	return all
 }
@@ -50,31 +66,30 @@ func TestJoinedSegmentsAreTheSameMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 500 {
 		var all []segment
-		at := int64(rng.IntN(1 << 16))
+		at := rng.IntN(1 << 16)
 		for range rng.IntN(40) {
 			s := segment{at: at, data: make([]byte, 1+rng.IntN(50))}
 			for i := range s.data {
 				s.data[i] = byte(rng.IntN(4))
 			}
 			all = append(all, s)
+			end := at + len(s.data)
 			switch rng.IntN(10) {
 			case 0:
-				at = rng.Int64N(1 << 32) // back, far, or over what lies there
+				at = rng.IntN(1 << 20) // far
 			case 1:
-				at = s.end() + longestGap + 1
+				at = end + longestGap + rng.IntN(3)
 			case 2:
-				at = s.end() + longestGap
+				at = max(0, end-rng.IntN(600)) // back, over what lies there or before it
 			default:
-				at = s.end() + int64(rng.IntN(30))
+				at = end + rng.IntN(30)
 			}
 		}
-		before := module(all)
-		after, err := joinSegments(before)
+		after, err := joinSegments(module(all))
 		if err != nil {
 			t.Fatal(err)
 		}
-		joined := segmentsOf(t, after)
-		want, have := laidOut(all), laidOut(joined)
+		want, have := octetsOf(all), octetsOf(segmentsOf(t, after))
 		if len(want) != len(have) {
 			t.Fatalf("%d octets that aren't zero, want %d", len(have), len(want))
 		}
@@ -90,21 +105,23 @@ func TestJoinedSegmentsAreTheSameMemory(t *testing.T) {
 }
 
 func TestSegmentsJoinUpToAGap(t *testing.T) {
-	for gap, want := range map[int64]int{0: 1, 9: 1, longestGap: 1, longestGap + 1: 2, -1: 2} {
-		joined, err := joinSegments(module([]segment{{4096, []byte{1, 2}}, {4098 + gap, []byte{3}}}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := len(segmentsOf(t, joined)); n != want {
-			t.Errorf("gap %d: %d segments, want %d", gap, n, want)
+	for gap, want := range map[int]int{0: 1, 9: 1, longestGap: 1, longestGap + 1: 2, -1: 1} {
+		for _, at := range []int{0, 63, 64, 8191, 8192, 1 << 20} {
+			joined, err := joinSegments(module([]segment{{at, []byte{1, 2}}, {at + 2 + gap, []byte{3}}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all := segmentsOf(t, joined); len(all) != want || all[0].at != at {
+				t.Errorf("gap %d: %d segments, want %d; the first at %d, want %d", gap, len(all), want, all[0].at, at)
+			}
 		}
 	}
 }
 
-// A cut program, or one with segments of another kind, is refused: nothing is
-// guessed.
+// A cut program, one with segments of another kind, or with more memory than any
+// program of ours, is refused: nothing is guessed.
 func TestOtherModulesAreRefused(t *testing.T) {
-	whole := module([]segment{{1 << 31, []byte{1, 2}}, {5, []byte{3}}})
+	whole := module([]segment{{1 << 20, []byte{1, 2}}, {5, []byte{3}}})
 	sections := map[int]bool{8: true, 11: true, len(whole) - 5: true} // where a module may end
 	for n := range whole {
 		if _, err := joinSegments(whole[:n]); (err == nil) != sections[n] {
@@ -113,7 +130,9 @@ func TestOtherModulesAreRefused(t *testing.T) {
 	}
 	passive := bytes.Clone(whole)
 	passive[14] = 1
-	if _, err := joinSegments(passive); !errors.Is(err, errModule) {
-		t.Errorf("a passive segment: %v", err)
+	for name, program := range map[string][]byte{"passive": passive, "far": module([]segment{{mostMemory, []byte{1}}})} {
+		if _, err := joinSegments(program); !errors.Is(err, errModule) {
+			t.Errorf("a %s segment: %v", name, err)
+		}
 	}
 }
