@@ -31,9 +31,6 @@ import (
 //go:embed worker.js
 var workerTemplate string
 
-//go:embed widget.js
-var widgetTemplate string
-
 // hashedDir is where the files lie that app/serving lets be kept for ever.
 const hashedDir = "web/"
 
@@ -61,11 +58,9 @@ func newSite(program, static string, where place) (*site, error) {
 	if err := s.addStatic(os.DirFS(static)); err != nil {
 		return nil, err
 	}
-	words, err := json.Marshal(map[string]locale.WidgetWords{locale.English().Tag: locale.English().Widget()})
-	if err != nil {
+	if err := s.fillWidget(); err != nil {
 		return nil, err
 	}
-	s.files["widget.js"] = []byte(strings.Replace(widgetTemplate, "{{.Words}}", string(words), 1))
 	s.files["app.wasm"] = binary
 	for _, name := range []string{"app.wasm", "sealane.css", "boot.js", "frame.js", "learn.js", "embed.js"} {
 		if err := s.addHash(name); err != nil {
@@ -80,6 +75,21 @@ func newSite(program, static string, where place) (*site, error) {
 		return nil, err
 	}
 	return s, s.addForHosts()
+}
+
+// fillWidget writes the words into the widget's script: the page's words are in
+// app/locale, the script reads no other file.
+func (s *site) fillWidget() error {
+	words, err := json.Marshal(map[string]locale.WidgetWords{locale.English().Tag: locale.English().Widget()})
+	if err != nil {
+		return err
+	}
+	before, after, found := bytes.Cut(s.files["widget.js"], []byte("{{.Words}}"))
+	if !found {
+		return fmt.Errorf("%w: no place for words in widget.js", errSite)
+	}
+	s.files["widget.js"] = slices.Concat(before, words, after)
+	return nil
 }
 
 // addHash moves a file to a name with a hash of its content, by which it may be
