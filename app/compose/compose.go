@@ -93,7 +93,7 @@ const (
 func Make(w Want) Made {
 	m := Made{Domain: w.Domain, Zone: w.Zone}
 	add := func(name dnsname.Name, typ doh.Type, data string) {
-		if !name.IsZero() && data != "" {
+		if data != "" {
 			m.Records = append(m.Records, Record{name, typ, w.TTL, data})
 		}
 	}
@@ -125,9 +125,7 @@ func Make(w Want) Made {
 func (w Want) Announce(file string) Made {
 	m := Made{Domain: w.Domain, Zone: w.Zone}
 	for _, d := range append([]dnsname.Name{w.Domain}, w.Below...) {
-		if owner := d.Child(recordLabel); !owner.IsZero() {
-			m.Records = append(m.Records, Record{owner, doh.TypeTXT, w.TTL, mtasts.Record{ID: FileID(file)}.String()})
-		}
+		m.Records = append(m.Records, Record{d.Child(recordLabel), doh.TypeTXT, w.TTL, mtasts.Record{ID: FileID(file)}.String()})
 	}
 	return m
 }

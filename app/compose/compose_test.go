@@ -122,6 +122,11 @@ func TestAnnounce(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
+	// Of 244 octets: "_smtp._tls." fits before 242 (RFC 1035 §2.3.4).
+	long := "abcd" + strings.Repeat("."+strings.Repeat("a", 56), 4) + ".example.com"
+	if _, faults := draft(compose.FieldDomain, long[2:], compose.FieldTLSA, long[2:]+" 3 1 1 "+digest).Read(noUnicode); len(faults) > 0 {
+		t.Errorf("of 242 octets: %+v", faults)
+	}
 	for _, c := range []struct {
 		field      compose.Field
 		text       string
@@ -130,6 +135,9 @@ func TestFaults(t *testing.T) {
 		{compose.FieldDomain, "", "empty", ""},
 		{compose.FieldBelow, "example.com", compose.NotBelow, "example.com"},
 		{compose.FieldBelow, "a.example.com b.example.org", compose.NotBelow, "b.example.org"},
+		{compose.FieldDomain, long[1:], compose.NoRoom, long[1:201]},
+		{compose.FieldBelow, "a.example.com " + long, compose.NoRoom, long[:200]},
+		{compose.FieldTLSA, long + " 3 1 1 " + digest, compose.NoRoom, long[:200]},
 		{compose.FieldMode, "Enforce", compose.UnknownMode, "Enforce"},
 		{compose.FieldMaxAge, "a week", compose.NotNumber, "a week"},
 		{compose.FieldMaxAge, "3600", compose.OutOfRange, "3600"},
