@@ -89,6 +89,9 @@ func scenes(t *testing.T) map[string]scene {
 			"first-testing 26-06-15", "first-watch 26-07-03", "first-enforce 26-07-03", "first-longer 26-07-20"}},
 		"first, half a year wanted": {plan.First, plain(3600).policy(3600, week).add("_smtp._tls.example.com", doh.TypeTXT, 60, "v=TLSRPTv1;rua=mailto:tls@example.net"),
 			with(want(mx), func(w *compose.Want) { w.MaxAge = 183 * 86400 }), nil, []string{"note.enforced", "first-longer 26-07-02"}},
+		// No sender looks for a policy that no record announces (RFC 8461 §3.1).
+		"first, enforced without a record": {plan.First, plain(3600).policy(86400, week).drop("_mta-sts.example.com"), want(mx), nil, []string{
+			"first-reports 26-06-15", "first-testing 26-06-15", "first-watch 26-07-03", "first-enforce 26-07-03", "first-longer 26-07-20"}},
 		"first, in testing": {plan.First, plain(3600).policy(86400, testing), want(mx), nil, []string{
 			"first-reports 26-06-15", "first-watch 26-07-04", "first-enforce 26-07-04", "first-longer 26-07-21"}},
 		"first, other key": {plan.First, plain(3600), keyed(mx, mx, of(t, next, 3, 1, 1)), nil, []string{"note.dane-mismatch",
@@ -241,6 +244,16 @@ func TestSteps(t *testing.T) {
 				t.Errorf("%s: %q", name, step.Files)
 			}
 		}
+	}
+}
+
+// A policy whose record nobody could look for may well be enforced, and stays so.
+func TestRecordNotSeen(t *testing.T) {
+	const mx = "mx1.example.com"
+	s := scene{plan.First, newWorld(t).server(10, mx, 3600, nil).policy(3600, enforced(604800, mx)), want(mx),
+		func(in *plan.Input) { in.Report.Record = check.RecordView{State: check.Blind} }, nil}
+	if p := s.plan(); !strings.HasPrefix(dates(p), "note.enforced\n") || strings.Contains(dates(p), "first-testing") {
+		t.Error(dates(p))
 	}
 }
 
