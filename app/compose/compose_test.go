@@ -212,3 +212,25 @@ func TestServer(t *testing.T) {
 		}
 	}
 }
+
+// A mail host's zone is the name above it, unless others register there.
+func TestZones(t *testing.T) {
+	for host, want := range map[string]string{
+		"mx1.example.com": "example.com", "mx.sub.example.com": "example.com", "mx.example.net": "example.net?", "mx.a.example.net": "a.example.net?",
+		"example.net": "example.net?", "example.co.uk": "example.co.uk?", "mx.example.co.uk": "example.co.uk?",
+	} {
+		w, faults := draft(compose.FieldDomain, "example.com", compose.FieldTLSA, host+" 3 1 1 "+digest).Read(noUnicode)
+		zones := compose.Make(w).Zones()
+		if len(faults) > 0 || len(zones) != 1 {
+			t.Errorf("%s: %+v, %+v", host, zones, faults)
+			continue
+		}
+		got := zones[0].Origin.String()
+		if zones[0].Guessed {
+			got += "?"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
