@@ -160,10 +160,10 @@ func scenes(t *testing.T) map[string]scene {
 		// the form has the policy of now still: that of the plan is for the new servers
 		"move, uncovered": {plan.Move, plain(3600).policy(3600, week), want(mx), microsoft(other), []string{
 			"note.longest", "move-ready 26-06-15", "move-policy 26-06-15", "move-add 26-06-24", "move-swap 26-06-26", "move-remove 26-06-30", "move-finish 26-07-07"}},
-		"move, unseen":        {plan.Move, nil, want(other), nil, []string{"note.unseen"}},
-		"move, no mail":       {plan.Move, newWorld(t), want(other), nil, []string{"note.no-mail"}},
+		"move, unseen":                    {plan.Move, nil, want(other), nil, []string{"note.unseen"}},
+		"move, no mail":                   {plan.Move, newWorld(t), want(other), nil, []string{"note.no-mail"}},
 		"move, a policy without a record": {plan.Move, plain(3600).policy(3600, week).drop("_mta-sts.example.com"), want(other), nil, []string{"note.unannounced"}},
-		"move, a policy lost": {plan.Move, plain(3600).add("_mta-sts.example.com", doh.TypeTXT, 60, "v=STSv1; id=1;"), want(other), nil, []string{"note.mend"}},
+		"move, a policy lost":             {plan.Move, plain(3600).add("_mta-sts.example.com", doh.TypeTXT, 60, "v=STSv1; id=1;"), want(other), nil, []string{"note.mend"}},
 		"move with another below": {plan.Move, plain(3600), with(want(other), func(w *compose.Want) { w.Below = []dnsname.Name{name("a.example.com")} }), nil, []string{"note.below",
 			"move-ready 26-06-15", "move-add 26-06-15", "move-swap 26-06-17", "move-remove 26-06-21", "move-stop 26-06-28"}},
 
