@@ -95,7 +95,7 @@ func misplaced(k Kind, name string) syntax.Kind {
 	}
 	if k == TLSARecord {
 		switch port, protocol := service(name); {
-		case port == "*" && protocol == "_tcp", protocol == "_dane": // where aliases lead (RFC 7672 §3.1.2)
+		case port == "*" && protocol == "_tcp", port == "_dane", protocol == "_dane": // where aliases lead (RFC 7672 §3.1.2)
 			return ""
 		case mailPort(port) && protocol == "_tcp":
 			return WrongPort

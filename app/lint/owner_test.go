@@ -24,6 +24,7 @@ func TestWholeNames(t *testing.T) {
 		"_25._tcp.mx.example.com. IN CNAME tlsa.example.com.\ntlsa.example.com." + tlsa:     "",
 		// As in RFC 7672 §3.1.2.
 		"_25._tcp.mx1.example.com. IN CNAME tlsa201._dane.example.com.\ntlsa201._dane.example.com. IN TLSA 2 0 1 " + digest: "",
+		"_dane.mx1.example.com." + tlsa:                                                                               "",
 		"tlsa201._dane.example.com." + tlsa:                                                                           "",
 		"$ORIGIN example.com.\ntlsa" + tlsa + "\n_25._tcp.mx 60 CNAME tlsa\n":                                         "",
 		"_443._tcp.www.example.com. IN CNAME tlsa.example.com.\ntlsa.example.com." + tlsa:                             "",
