@@ -74,7 +74,7 @@ func TestMake(t *testing.T) {
 		},
 		"hosted, with a name below": {
 			draft(compose.FieldDomain, "example.com", compose.FieldBelow, "news.example.com", compose.FieldHostedRecord, "example_com__mta_sts.host.example", compose.FieldHostedPolicy, "sts.example.com",
-				compose.FieldHostedReport, "example-com.r.host.example", compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest),
+				compose.FieldHostedReport, "example-com.r.host.example", compose.FieldTLSA, "\tmx1.example.com\t3\t1 1 "+digest),
 			[]string{"_mta-sts.example.com CNAME example_com__mta_sts.host.example.", "mta-sts.example.com CNAME sts.example.com.", "_smtp._tls.example.com CNAME example-com.r.host.example.",
 				"_mta-sts.news.example.com CNAME news_example_com__mta_sts.host.example.", "mta-sts.news.example.com CNAME sts.example.com.", "_smtp._tls.news.example.com CNAME news-example-com.r.host.example.",
 				"_smtp._tls.mx1.example.com CNAME example-com.r.host.example.", "_25._tcp.mx1.example.com TLSA 3 1 1 " + digest},

@@ -287,7 +287,7 @@ func reportURI(text string) string {
 func (r *reader) tlsa() {
 	for _, span := range r.words(FieldTLSA, "\r\n") {
 		line := span.Cut(r.Draft[FieldTLSA])
-		host, data, _ := strings.Cut(strings.TrimSpace(line), " ")
+		host, data, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, "\t", " ")), " ")
 		name, err := dnsname.Parse(host)
 		if err != nil || !name.IsHostname() || len(name.Labels()) < 2 {
 			r.fault(FieldTLSA, NoHost, span)
