@@ -24,7 +24,7 @@ func (m *making) associations(ctx context.Context, p *program) error {
 	}
 	base := reading.Name
 	if m.draft[compose.FieldZone] == "" {
-		m.draft[compose.FieldZone] = zoneOf(base).String()
+		m.draft[compose.FieldZone] = compose.ZoneOf(base).String()
 	}
 	var choices []keyfile.Choice
 	switch {
@@ -47,15 +47,6 @@ func (m *making) associations(ctx context.Context, p *program) error {
 		}
 	}
 	return nil
-}
-
-// zoneOf is the zone that a host most likely lies in: what is above its first label,
-// unless others register there.
-func zoneOf(host dnsname.Name) dnsname.Name {
-	if above := host.Parent(); len(above.Labels()) > 1 && !dnsname.IsPublicSuffix(above) {
-		return above
-	}
-	return host
 }
 
 // ofFiles makes the records of certificates and keys in files.

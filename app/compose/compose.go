@@ -58,9 +58,7 @@ func (m Made) Zones() []Zone {
 	for _, r := range m.Records {
 		origin, guessed := m.Zone, false
 		if !r.Name.Within(origin) {
-			if origin, guessed = bare(r.Name), true; len(origin.Labels()) > 2 {
-				origin = origin.Parent()
-			}
+			origin, guessed = ZoneOf(bare(r.Name)), true
 		}
 		at := slices.IndexFunc(all, func(z Zone) bool { return z.Origin == origin })
 		if at < 0 {
@@ -70,6 +68,15 @@ func (m Made) Zones() []Zone {
 		all[at].Records = append(all[at].Records, r)
 	}
 	return all
+}
+
+// ZoneOf is the zone that a mail host most likely lies in: what is above its first
+// label, unless others register there.
+func ZoneOf(host dnsname.Name) dnsname.Name {
+	if above := host.Parent(); len(above.Labels()) > 1 && !dnsname.IsPublicSuffix(above) {
+		return above
+	}
+	return host
 }
 
 // bare is a name without the labels of a service before it.
@@ -93,7 +100,7 @@ const (
 func Make(w Want) Made {
 	m := Made{Domain: w.Domain, Zone: w.Zone}
 	add := func(name dnsname.Name, typ doh.Type, data string) {
-		if !name.IsZero() && data != "" {
+		if data != "" {
 			m.Records = append(m.Records, Record{name, typ, w.TTL, data})
 		}
 	}
@@ -125,9 +132,7 @@ func Make(w Want) Made {
 func (w Want) Announce(file string) Made {
 	m := Made{Domain: w.Domain, Zone: w.Zone}
 	for _, d := range append([]dnsname.Name{w.Domain}, w.Below...) {
-		if owner := d.Child(recordLabel); !owner.IsZero() {
-			m.Records = append(m.Records, Record{owner, doh.TypeTXT, w.TTL, mtasts.Record{ID: FileID(file)}.String()})
-		}
+		m.Records = append(m.Records, Record{d.Child(recordLabel), doh.TypeTXT, w.TTL, mtasts.Record{ID: FileID(file)}.String()})
 	}
 	return m
 }

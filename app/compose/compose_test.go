@@ -74,7 +74,7 @@ func TestMake(t *testing.T) {
 		},
 		"hosted, with a name below": {
 			draft(compose.FieldDomain, "example.com", compose.FieldBelow, "news.example.com", compose.FieldHostedRecord, "example_com__mta_sts.host.example", compose.FieldHostedPolicy, "sts.example.com",
-				compose.FieldHostedReport, "example-com.r.host.example", compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest),
+				compose.FieldHostedReport, "example-com.r.host.example", compose.FieldTLSA, "\tmx1.example.com\t3\t1 1 "+digest),
 			[]string{"_mta-sts.example.com CNAME example_com__mta_sts.host.example.", "mta-sts.example.com CNAME sts.example.com.", "_smtp._tls.example.com CNAME example-com.r.host.example.",
 				"_mta-sts.news.example.com CNAME news_example_com__mta_sts.host.example.", "mta-sts.news.example.com CNAME sts.example.com.", "_smtp._tls.news.example.com CNAME news-example-com.r.host.example.",
 				"_smtp._tls.mx1.example.com CNAME example-com.r.host.example.", "_25._tcp.mx1.example.com TLSA 3 1 1 " + digest},
@@ -122,6 +122,11 @@ func TestAnnounce(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
+	// Of 244 octets: "_smtp._tls." fits before 242 (RFC 1035 §2.3.4).
+	long := "abcd" + strings.Repeat("."+strings.Repeat("a", 56), 4) + ".example.com"
+	if _, faults := draft(compose.FieldDomain, long[2:], compose.FieldTLSA, long[2:]+" 3 1 1 "+digest).Read(noUnicode); len(faults) > 0 {
+		t.Errorf("of 242 octets: %+v", faults)
+	}
 	for _, c := range []struct {
 		field      compose.Field
 		text       string
@@ -130,6 +135,9 @@ func TestFaults(t *testing.T) {
 		{compose.FieldDomain, "", "empty", ""},
 		{compose.FieldBelow, "example.com", compose.NotBelow, "example.com"},
 		{compose.FieldBelow, "a.example.com b.example.org", compose.NotBelow, "b.example.org"},
+		{compose.FieldDomain, long[1:], compose.NoRoom, long[1:201]},
+		{compose.FieldBelow, "a.example.com " + long, compose.NoRoom, long[:200]},
+		{compose.FieldTLSA, long + " 3 1 1 " + digest, compose.NoRoom, long[:200]},
 		{compose.FieldMode, "Enforce", compose.UnknownMode, "Enforce"},
 		{compose.FieldMaxAge, "a week", compose.NotNumber, "a week"},
 		{compose.FieldMaxAge, "3600", compose.OutOfRange, "3600"},
@@ -201,6 +209,28 @@ func TestServer(t *testing.T) {
 		got, faults := draft(compose.FieldServer, text).Server()
 		if name := got.String(); len(faults) > 0 && (want != "!" || !got.IsZero()) || len(faults) == 0 && name != want {
 			t.Errorf("%q: %q, %+v", text, name, faults)
+		}
+	}
+}
+
+// A mail host's zone is the name above it, unless others register there.
+func TestZones(t *testing.T) {
+	for host, want := range map[string]string{
+		"mx1.example.com": "example.com", "mx.sub.example.com": "example.com", "mx.example.net": "example.net?", "mx.a.example.net": "a.example.net?",
+		"example.net": "example.net?", "example.co.uk": "example.co.uk?", "mx.example.co.uk": "example.co.uk?",
+	} {
+		w, faults := draft(compose.FieldDomain, "example.com", compose.FieldTLSA, host+" 3 1 1 "+digest).Read(noUnicode)
+		zones := compose.Make(w).Zones()
+		if len(faults) > 0 || len(zones) != 1 {
+			t.Errorf("%s: %+v, %+v", host, zones, faults)
+			continue
+		}
+		got := zones[0].Origin.String()
+		if zones[0].Guessed {
+			got += "?"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", host, got, want)
 		}
 	}
 }

@@ -37,6 +37,7 @@ const (
 	HalfHosted  = "half-hosted"  // one alias without the other
 	UnknownMode = "mode-invalid" // no mode of RFC 8461 §3.2
 	NotDay      = "not-day"      // no day of a calendar
+	NoRoom      = "no-room"      // a name so long that its records' names don't fit
 	NoServer    = "no-server"    // a pattern where one mail server is to be named
 )
 
@@ -109,6 +110,9 @@ func (r *reader) domain(toASCII func(string) (string, error)) {
 		return
 	}
 	r.want.Domain, r.want.Zone = reading.Name, reading.Name
+	if !roomy(reading.Name) {
+		r.fault(FieldDomain, NoRoom, r.whole(FieldDomain))
+	}
 	if zone := r.target(FieldZone); !zone.IsZero() {
 		if r.want.Zone = zone; !reading.Name.Within(zone) {
 			r.fault(FieldZone, NotAbove, r.whole(FieldZone))
@@ -121,11 +125,17 @@ func (r *reader) domain(toASCII func(string) (string, error)) {
 			r.fault(FieldBelow, string(dnsname.FaultCharacter), span)
 		case name == r.want.Domain || !name.Within(r.want.Domain):
 			r.fault(FieldBelow, NotBelow, span)
+		case !roomy(name):
+			r.fault(FieldBelow, NoRoom, span)
 		case !slices.Contains(r.want.Below, name):
 			r.want.Below = append(r.want.Below, name)
 		}
 	}
 }
+
+// roomy tells whether the names of a domain's records fit below it: the longest label
+// does.
+func roomy(name dnsname.Name) bool { return !name.Child(reportLabel).IsZero() }
 
 // seconds reads a span of time: seconds, or a number with h, d or w.
 func (r *reader) seconds(f Field, usual, least, most uint32) uint32 {
@@ -277,10 +287,14 @@ func reportURI(text string) string {
 func (r *reader) tlsa() {
 	for _, span := range r.words(FieldTLSA, "\r\n") {
 		line := span.Cut(r.Draft[FieldTLSA])
-		host, data, _ := strings.Cut(strings.TrimSpace(line), " ")
+		host, data, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, "\t", " ")), " ")
 		name, err := dnsname.Parse(host)
 		if err != nil || !name.IsHostname() || len(name.Labels()) < 2 {
 			r.fault(FieldTLSA, NoHost, span)
+			continue
+		}
+		if !roomy(name) {
+			r.fault(FieldTLSA, NoRoom, span)
 			continue
 		}
 		record, err := dane.ParseText(data)

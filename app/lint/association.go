@@ -32,10 +32,9 @@ type association struct {
 
 // association judges a TLSA record's data.
 func (s *scanner) association(owner, span syntax.Span, words []syntax.Span) {
-	a := &association{text: s.text, words: words, found: found{Part: Part{Kind: TLSARecord, Span: span, Owner: owner}}}
+	a := &association{text: s.text, words: words, found: found{Part: Part{Kind: TLSARecord, Span: span, Owner: owner}, origin: s.origin}}
 	a.generic = len(words) > 0 && words[0].Cut(s.text) == `\#`
 	a.read()
-	s.judgeOwner(&a.found)
 	s.found = append(s.found, a.found)
 }
 

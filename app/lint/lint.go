@@ -6,7 +6,6 @@ package lint
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sealane/sealane/app/syntax"
 )
@@ -98,6 +97,8 @@ func (l Lint) Valid() bool {
 type found struct {
 	Part
 	edits []edit
+	// origin is that of the zone file, as its $ORIGIN was last.
+	origin string
 	// lost tells that something fatal can't be mended.
 	lost bool
 }
@@ -139,6 +140,7 @@ func read(text string) []found {
 	}
 	s.multiple()
 	for i := range s.found {
+		s.judgeOwner(&s.found[i])
 		order(s.found[i].Diagnostics)
 	}
 	return s.found
@@ -171,7 +173,7 @@ func (s *scanner) multiple() {
 		if f.Kind == TLSARecord || f.Owner.Start == f.Owner.End {
 			continue
 		}
-		key := f.Kind.Group() + " " + strings.ToLower(strings.TrimSuffix(f.Owner.Cut(s.text), "."))
+		key := f.Kind.Group() + " " + whole(f.Owner.Cut(s.text), f.origin)
 		if seen[key] {
 			f.tell(s.text, Multiple, f.Span, true, "")
 			f.lost = true

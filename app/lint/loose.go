@@ -26,6 +26,11 @@ type token struct {
 // looseLine takes the records out of a line of any other text, and gives where the
 // reading goes on.
 func (s *scanner) looseLine(at, end int) int {
+	for _, leads := range [...]string{" is an alias for ", "canonical name = "} { // of host and nslookup
+		if from, to, found := strings.Cut(s.text[at:end], leads); found {
+			s.lead(strings.TrimSpace(from), strings.TrimSpace(to))
+		}
+	}
 	first := true
 	for at < end {
 		t, ok := s.token(at, end)

@@ -20,8 +20,8 @@ func (s *scanner) judgeOwner(f *found) {
 	}
 	s.told = f.Owner
 	name := f.Owner.Cut(s.text)
-	once, doubled := s.undoubled(name)
-	kind, right := placed(f.Kind, once)
+	once, doubled := undoubled(name, f.origin)
+	kind, right := s.placed(f, once)
 	if !doubled && kind == "" {
 		return
 	}
@@ -45,35 +45,86 @@ func (s *scanner) judgeOwner(f *found) {
 
 // undoubled takes the zone's name away where the owner ends in it twice, also when
 // that comes about by the origin.
-func (s *scanner) undoubled(name string) (string, bool) {
+func undoubled(name, origin string) (string, bool) {
 	bare, dot := strings.CutSuffix(name, ".")
 	if once, doubled := mtasts.Undoubled(bare); doubled {
 		return once + strings.Repeat(".", len(name)-len(bare)), true
 	}
-	if !dot && strings.Contains(s.origin, ".") && strings.HasSuffix(strings.ToLower(name), "."+s.origin) {
+	if !dot && strings.Contains(origin, ".") && strings.HasSuffix(strings.ToLower(name), "."+origin) {
 		return name + ".", true
 	}
 	return name, false
 }
 
-// placed says what is wrong with the labels of a name, and gives it with the right
-// ones.
-func placed(k Kind, name string) (syntax.Kind, string) {
-	lower := strings.ToLower(name)
-	if lower == k.labels() || strings.HasPrefix(lower, k.labels()+".") {
+// whole is a name of a zone file in lower case, without the final dot and with the
+// origin behind it where it is relative (RFC 1035 §5.1).
+func whole(name, origin string) string {
+	bare, absolute := strings.CutSuffix(strings.ToLower(name), ".")
+	switch {
+	case absolute, bare == "", origin == "":
+		return bare
+	case bare == "@":
+		return origin
+	}
+	return bare + "." + origin
+}
+
+// whole is the name in a span.
+func (s *scanner) whole(name syntax.Span) string { return whole(name.Cut(s.text), s.origin) }
+
+// placed says what is wrong with where a record is, and gives its name with the right
+// labels.
+func (s *scanner) placed(f *found, name string) (syntax.Kind, string) {
+	all := whole(name, f.origin)
+	kind := misplaced(f.Kind, all)
+	switch {
+	case s.led[alias{f.Kind, all}]:
 		return "", name
+	case kind == "", kind == WrongPort:
+		return kind, name
+	case strings.HasPrefix(f.origin, "_"): // which is among the labels
+		return kind, under(f.Kind, all+".")
+	}
+	return kind, under(f.Kind, name)
+}
+
+// misplaced says what is wrong with the labels of a name.
+func misplaced(k Kind, name string) syntax.Kind {
+	if name == k.labels() || strings.HasPrefix(name, k.labels()+".") {
+		return ""
 	}
 	if k == TLSARecord {
-		switch port, protocol := service(lower); {
-		case port == "*" && protocol == "_tcp":
-			return "", name
+		switch port, protocol := service(name); {
+		case port == "*" && protocol == "_tcp", port == "_dane", protocol == "_dane": // where aliases lead (RFC 7672 §3.1.2)
+			return ""
 		case mailPort(port) && protocol == "_tcp":
-			return WrongPort, name
+			return WrongPort
 		case strings.HasPrefix(port, "_"), strings.HasPrefix(protocol, "_"):
-			return WrongProtocolLabel, under(k, name)
+			return WrongProtocolLabel
 		}
 	}
-	return WrongName, under(k, name)
+	return WrongName
+}
+
+// alias is a name that records of a kind are looked for at, because another one leads
+// there.
+type alias struct {
+	kind   Kind
+	target string
+}
+
+// lead follows an alias: senders do (RFC 8461 §3.1, RFC 7672 §3.1.2), and so do the
+// clients of other services.
+func (s *scanner) lead(from, to string) {
+	from, to = whole(from, s.origin), whole(to, s.origin)
+	for _, k := range [...]Kind{STSRecord, TLSRPTRecord, TLSARecord} {
+		if kind := misplaced(k, from); kind == "" || kind == WrongPort || k == TLSARecord && otherService(from) {
+			if s.led == nil {
+				s.led = map[alias]bool{}
+			}
+			s.led[alias{k, to}] = true
+		}
+	}
 }
 
 // service gives the first two labels of a name.
@@ -89,7 +140,7 @@ func mailPort(label string) bool { return label == "_465" || label == "_587" }
 
 // otherService tells whether a TLSA record is of a port that is not about mail.
 func otherService(owner string) bool {
-	port, protocol := service(strings.ToLower(owner))
+	port, protocol := service(owner)
 	number := strings.TrimPrefix(port, "_")
 	return number != port && number != "" && strings.Trim(number, "0123456789") == "" && protocol == "_tcp" && number != "25" && !mailPort(port)
 }

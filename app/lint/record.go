@@ -32,7 +32,7 @@ func (r *record) parse() []syntax.Diagnostic {
 // add keeps a TXT record. It is written anew where its parser knows what was meant,
 // or where rewrite says that its form is wrong.
 func (s *scanner) add(r record, rewrite bool) *found {
-	f := found{Part: Part{Kind: r.kind, Span: r.data, Owner: r.owner}}
+	f := found{Part: Part{Kind: r.kind, Span: r.data, Owner: r.owner}, origin: s.origin}
 	text := string(r.content.text)
 	mended := text
 	for _, d := range r.parse() {
@@ -46,7 +46,6 @@ func (s *scanner) add(r record, rewrite bool) *found {
 	if mended != text || rewrite {
 		f.edits = append(f.edits, edit{r.data, r.write(mended)})
 	}
-	s.judgeOwner(&f)
 	s.found = append(s.found, f)
 	s.hints = hints{}
 	return &s.found[len(s.found)-1]
@@ -69,7 +68,7 @@ func (s *scanner) strings(owner syntax.Span, items []item, comment syntax.Span) 
 	for _, i := range items {
 		r.content.escaped(s.text, i.inside())
 	}
-	if r.kind = kindOf(string(r.content.text), owner.Cut(s.text)); r.kind == Unknown {
+	if r.kind = kindOf(string(r.content.text), s.whole(owner)); r.kind == Unknown {
 		return false
 	}
 	unquoted := !items[0].quoted && (len(items) > 1 || comment.End > 0) && !syntax.Valid(r.parse())

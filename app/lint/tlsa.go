@@ -19,7 +19,7 @@ func (s *scanner) zoneTLSA(owner syntax.Span, strict bool, at int) (next int, ok
 	if !strict && (len(all) == 0 || !isNumber(all[0].Cut(s.text)) && all[0].Cut(s.text) != `\#`) {
 		return 0, false
 	}
-	if otherService(owner.Cut(s.text)) {
+	if otherService(s.whole(owner)) {
 		return next, true
 	}
 	place := syntax.Span{Start: at, End: at}
@@ -57,7 +57,7 @@ func (s *scanner) hinted(words []syntax.Span) {
 	for _, w := range words {
 		span = syntax.Span{Start: min(span.Start, w.Start), End: max(span.End, w.End)}
 	}
-	if !otherService(s.name.Cut(s.text)) {
+	if !otherService(s.whole(s.name)) {
 		s.association(s.name, span, words)
 	}
 	s.hints = hints{name: s.name, typed: s.typed, used: true}

@@ -13,6 +13,7 @@ type scanner struct {
 	origin string      // of the last $ORIGIN, without its final dot
 	owner  syntax.Span // of the zone file's line before
 	told   syntax.Span // the owner name whose faults were told last
+	led    map[alias]bool
 	// flat tells that a parenthesis of the text is never closed: so none counts.
 	flat bool
 	hints
@@ -59,8 +60,7 @@ func (s *scanner) zoneLine(at, end int) (next int, ok bool) {
 	first := word(s.text, at, end)
 	switch text := first.Cut(s.text); {
 	case text == "$ORIGIN":
-		origin := word(s.text, first.End, end)
-		s.origin = strings.ToLower(strings.TrimSuffix(origin.Cut(s.text), "."))
+		s.origin = s.whole(word(s.text, first.End, end))
 		return end, true
 	case strings.HasPrefix(text, ";"):
 		return end, true
@@ -85,6 +85,9 @@ func (s *scanner) zoneLine(at, end int) (next int, ok bool) {
 		return s.zoneText(owner, strict, w.End)
 	case TLSARecord:
 		return s.zoneTLSA(owner, strict, w.End)
+	}
+	if strings.EqualFold(w.Cut(s.text), "CNAME") {
+		s.lead(owner.Cut(s.text), word(s.text, w.End, end).Cut(s.text))
 	}
 	return end, isOtherType(w.Cut(s.text))
 }

@@ -80,6 +80,7 @@ var englishMake = MakeWords{
 		{"mx-wildcard-inside", "{input}: a wildcard stands for the whole first label, and nowhere else."},
 		{"mx-wildcard-public-suffix", "{input} would stand for other people's domains."},
 		{"no-host", "{input}: the mail server's name comes first."},
+		{"no-room", "{input} is so long that the names of its records don't fit: they have 253 characters at most."},
 		{"no-server", "{input} is not one mail server: write its whole name."},
 		{"not-above", "The domain does not lie in the zone {input}."},
 		{"not-address", "{input} is neither one host name nor public addresses."},

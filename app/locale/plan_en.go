@@ -139,6 +139,7 @@ var englishPlan = PlanWords{
 		{"note.rollover-same", "All TLSA records named for `{host}` are published already: name the next key's. It is left out."},
 		{"note.rollover-unknown", "`{host}` is left out: the check saw no such mail server."},
 		{"note.rollover-which", "`{host}` has several TLSA records, and which of them go isn't clear: name those only that are to be there in the end. It is left out."},
+		{"note.unannounced", "A policy is served, and no record announces it, so no sender looks for it. Publish the record first, or take the policy away."},
 		{"note.unchecked", "Nobody has looked at {domain}: the plan takes it that nothing is published yet."},
 		{"note.uncovered", "Senders would refuse `{host}`: the policy doesn't cover it. Add it first."},
 		{"note.unseen", "Check {domain} first: the plan depends on what is published now."},

@@ -48,6 +48,7 @@ var englishUI = UI{
 		Wrong: Terms{
 			{"empty", "Type a domain, such as example.com."},
 			{"too-long", "That is too long for a domain name: at most 253 characters."},
+			{"no-room", "That name is so long that the names of its records don't fit: they have 253 characters at most."},
 			{"label-too-long", "A part between two dots is longer than 63 characters."},
 			{"empty-label", "Two dots follow each other, or the name begins with one."},
 			{"character", "A domain name has letters, digits and hyphens, with dots between."},

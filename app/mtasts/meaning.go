@@ -264,7 +264,7 @@ func meantMode(value string) Mode {
 }
 
 // meantAge gives the seconds that a value stands for: digits, perhaps grouped,
-// perhaps with a unit.
+// perhaps with a unit, and perhaps a comment.
 func meantAge(value string) (uint32, bool) {
 	digits, i := "", 0
 	for ; i < len(value) && i < 100; i++ {
@@ -282,7 +282,11 @@ func meantAge(value string) (uint32, bool) {
 	if digits == "" {
 		return 0, false
 	}
-	unit := strings.ToLower(strings.Trim(value[i:min(len(value), i+20)], " \t.;,"))
+	behind := value[i:min(len(value), i+20)]
+	if comment := strings.IndexAny(behind, "#;(/"); comment >= 0 {
+		behind = behind[:comment]
+	}
+	unit := strings.ToLower(strings.Trim(behind, " \t.,"))
 	factor := uint64(0)
 	for _, u := range [...]struct {
 		names   string

@@ -116,6 +116,20 @@ func TestMendPolicyGuesses(t *testing.T) {
 	}
 }
 
+// TestMendAge are values of max_age with what stands behind them: it is the number that
+// counts.
+func TestMendAge(t *testing.T) {
+	for value, want := range map[string]string{
+		"2592000 # 30 days": "2592000", "2592000; a month": "2592000", "2592000 (30d)": "2592000", "2592000 // a month": "2592000", "2592000# a month": "2592000",
+		"4 weeks # or so": "2419200", "2 592 000 (30d)": "2592000", "2592000 fortnights": "604800", "# 2592000": "604800", "": "604800",
+	} {
+		want = "version: STSv1\r\nmode: testing\r\nmx: a.example.com\r\nmax_age: " + want + "\r\n"
+		if got, ok := MendPolicy("mx: a.example.com\nmode: testing\nmax_age: " + value + "\n"); !ok || got != want {
+			t.Errorf("%q: %q, %v", value, got, ok)
+		}
+	}
+}
+
 // mendsHold holds every diagnostic's mended text, and that of the whole, to
 // having no error when it is parsed again.
 func mendsHold(t *testing.T, text string, diagnostics []syntax.Diagnostic) {

@@ -89,6 +89,9 @@ func scenes(t *testing.T) map[string]scene {
 			"first-testing 26-06-15", "first-watch 26-07-03", "first-enforce 26-07-03", "first-longer 26-07-20"}},
 		"first, half a year wanted": {plan.First, plain(3600).policy(3600, week).add("_smtp._tls.example.com", doh.TypeTXT, 60, "v=TLSRPTv1;rua=mailto:tls@example.net"),
 			with(want(mx), func(w *compose.Want) { w.MaxAge = 183 * 86400 }), nil, []string{"note.enforced", "first-longer 26-07-02"}},
+		// No sender looks for a policy that no record announces (RFC 8461 §3.1).
+		"first, enforced without a record": {plan.First, plain(3600).policy(86400, week).drop("_mta-sts.example.com"), want(mx), nil, []string{
+			"first-reports 26-06-15", "first-testing 26-06-15", "first-watch 26-07-03", "first-enforce 26-07-03", "first-longer 26-07-20"}},
 		"first, in testing": {plan.First, plain(3600).policy(86400, testing), want(mx), nil, []string{
 			"first-reports 26-06-15", "first-watch 26-07-04", "first-enforce 26-07-04", "first-longer 26-07-21"}},
 		"first, other key": {plan.First, plain(3600), keyed(mx, mx, of(t, next, 3, 1, 1)), nil, []string{"note.dane-mismatch",
@@ -157,9 +160,10 @@ func scenes(t *testing.T) map[string]scene {
 		// the form has the policy of now still: that of the plan is for the new servers
 		"move, uncovered": {plan.Move, plain(3600).policy(3600, week), want(mx), microsoft(other), []string{
 			"note.longest", "move-ready 26-06-15", "move-policy 26-06-15", "move-add 26-06-24", "move-swap 26-06-26", "move-remove 26-06-30", "move-finish 26-07-07"}},
-		"move, unseen":        {plan.Move, nil, want(other), nil, []string{"note.unseen"}},
-		"move, no mail":       {plan.Move, newWorld(t), want(other), nil, []string{"note.no-mail"}},
-		"move, a policy lost": {plan.Move, plain(3600).add("_mta-sts.example.com", doh.TypeTXT, 60, "v=STSv1; id=1;"), want(other), nil, []string{"note.mend"}},
+		"move, unseen":                    {plan.Move, nil, want(other), nil, []string{"note.unseen"}},
+		"move, no mail":                   {plan.Move, newWorld(t), want(other), nil, []string{"note.no-mail"}},
+		"move, a policy without a record": {plan.Move, plain(3600).policy(3600, week).drop("_mta-sts.example.com"), want(other), nil, []string{"note.unannounced"}},
+		"move, a policy lost":             {plan.Move, plain(3600).add("_mta-sts.example.com", doh.TypeTXT, 60, "v=STSv1; id=1;"), want(other), nil, []string{"note.mend"}},
 		"move with another below": {plan.Move, plain(3600), with(want(other), func(w *compose.Want) { w.Below = []dnsname.Name{name("a.example.com")} }), nil, []string{"note.below",
 			"move-ready 26-06-15", "move-add 26-06-15", "move-swap 26-06-17", "move-remove 26-06-21", "move-stop 26-06-28"}},
 
@@ -241,6 +245,16 @@ func TestSteps(t *testing.T) {
 				t.Errorf("%s: %q", name, step.Files)
 			}
 		}
+	}
+}
+
+// A policy whose record nobody could look for may well be enforced, and stays so.
+func TestRecordNotSeen(t *testing.T) {
+	const mx = "mx1.example.com"
+	s := scene{plan.First, newWorld(t).server(10, mx, 3600, nil).policy(3600, enforced(604800, mx)), want(mx),
+		func(in *plan.Input) { in.Report.Record = check.RecordView{State: check.Blind} }, nil}
+	if p := s.plan(); !strings.HasPrefix(dates(p), "note.enforced\n") || strings.Contains(dates(p), "first-testing") {
+		t.Error(dates(p))
 	}
 }
 

@@ -36,7 +36,9 @@ func (b *builder) first() {
 		b.note("note.unchecked")
 	}
 	b.firstReports()
-	enforced := b.in.Mode == mtasts.ModeEnforce
+	// No sender looks for a policy without a record (RFC 8461 §3.1).
+	r := &b.Report.Record
+	enforced := b.in.Mode == mtasts.ModeEnforce && (r.Valid || unseen(r.State))
 	if enforced {
 		b.note("note.enforced")
 	} else {

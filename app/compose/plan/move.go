@@ -51,6 +51,8 @@ func (b *builder) known() bool {
 		b.note("note.no-mail")
 	case r.Record.Valid && !r.Policy.Usable:
 		b.note("note.mend")
+	case !r.Record.Valid && b.in.Mode > mtasts.ModeNone: // it was never tried out, perhaps
+		b.note("note.unannounced")
 	default:
 		return true
 	}

@@ -57,6 +57,12 @@ func (w *world) add(owner string, typ doh.Type, ttl uint32, data string) *world 
 	return w
 }
 
+// drop takes the records of a name away.
+func (w *world) drop(owner string) *world {
+	w.records = slices.DeleteFunc(w.records, func(r compose.Record) bool { return r.Name == name(owner) })
+	return w
+}
+
 // server adds a mail server with a certificate for its name.
 func (w *world) server(preference int, host string, ttl uint32, chain [][]byte) *world {
 	w.chains[name(host)] = chain
