@@ -174,6 +174,7 @@ func TestMakeFromAliases(t *testing.T) {
 		"dane-dual-key.test":         {"_25._tcp.mx1.dane-dual-key.test.", 2},
 		"dane-mismatch.test":         {"_25._tcp.mx1.dane-mismatch.test.", 1},
 		"dane-unsigned.test":         {"", 0},
+		"dane-alias.test":            {"_dane.mx1.dane-alias.test.", 1},
 	} {
 		r := run(t, "make", "zone", "-from", domain)
 		got := 0

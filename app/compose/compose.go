@@ -121,7 +121,10 @@ func Make(w Want) Made {
 	}
 	for _, t := range w.TLSA {
 		for _, r := range t.Records {
-			add(t.Host.Child("_25._tcp"), doh.TypeTLSA, r.String())
+			record := Record{t.Owner(), doh.TypeTLSA, w.TTL, r.String()}
+			if !slices.Contains(m.Records, record) { // hosts may share it
+				m.Records = append(m.Records, record)
+			}
 		}
 	}
 	return m

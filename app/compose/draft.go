@@ -22,7 +22,7 @@ const (
 	FieldHostedPolicy       // at mta-sts
 	FieldHostedReport       // at _smtp._tls
 	FieldRUA                // mail addresses and URIs
-	FieldTLSA               // lines of a mail host and a record's data
+	FieldTLSA               // lines of a mail host, where an alias there leads, if one stands, and a record's data
 	FieldTTL                // seconds
 	FieldZone               // that the domain lies in, where it is not the domain itself
 	FieldServer             // the mail server that keys are fetched from, or are of

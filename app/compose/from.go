@@ -55,8 +55,12 @@ func From(r check.Report) Draft {
 		if !ok || check.ProviderName(h.Host) != "" {
 			continue
 		}
+		place := base.String()
+		if owner := aliased(r, h); !owner.IsZero() {
+			place += " " + owner.String()
+		}
 		for _, record := range associations(h) {
-			if line := base.String() + " " + record; !slices.Contains(tlsa, line) {
+			if line := place + " " + record; !slices.Contains(tlsa, line) {
 				tlsa = append(tlsa, line)
 			}
 		}
@@ -75,6 +79,26 @@ func alias(r check.Report, owner dnsname.Name) string {
 		}
 	}
 	return ""
+}
+
+// aliased gives where a host's TLSA records are when an alias stands at their usual
+// name (RFC 7671 §7); zero where none does.
+func aliased(r check.Report, h check.HostView) dnsname.Name {
+	if h.TLSAState != check.Found {
+		return dnsname.Name{}
+	}
+	for _, l := range r.DNS {
+		if l.Name != h.TLSAName || l.CD {
+			continue
+		}
+		for _, line := range l.Text {
+			owner, _, _ := strings.Cut(line, " ")
+			if name, err := dnsname.Parse(owner); err == nil && name != h.TLSAName && strings.Contains(line, " IN TLSA ") {
+				return name
+			}
+		}
+	}
+	return dnsname.Name{}
 }
 
 // associations are a host's TLSA records: those it has, where one of them holds at

@@ -121,6 +121,7 @@ func randomDraft(r *rand.Rand) compose.Draft {
 	if r.IntN(2) == 0 {
 		var tlsa []string
 		for _, host := range hosts[:1+r.IntN(min(len(hosts), 4))] {
+			host += one(r, "", "", "", " _dane."+host, " _dane."+domain)
 			for range 1 + r.IntN(2) {
 				data := make([]byte, 32)
 				for i := range data {
@@ -228,6 +229,9 @@ func wanted(w compose.Want) content {
 		}
 		for _, r := range t.Records {
 			owner := "_25._tcp." + t.Host.String()
+			if !t.Alias.IsZero() {
+				owner = t.Alias.String()
+			}
 			c.tlsa[owner] = append(c.tlsa[owner], r.String())
 		}
 	}
@@ -275,7 +279,15 @@ func published(t *testing.T, w compose.Want, made compose.Made) check.Facts {
 				data = fmt.Sprintf("%q %q", r.Data[:255], r.Data[255:])
 			}
 		}
-		if r.Type != doh.TypeCNAME { // of a hosted policy nothing more is known
+		switch {
+		case r.Type == doh.TypeCNAME: // of a hosted policy nothing more is known
+		case r.Type == doh.TypeTLSA: // found by an alias where one stands
+			for _, t := range w.TLSA {
+				if host := t.Host.String(); t.Owner() == r.Name && hosts[host] {
+					add("_25._tcp."+host, "TLSA", data)
+				}
+			}
+		default:
 			add(r.Name.String(), r.Type.String(), data)
 		}
 	}

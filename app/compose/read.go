@@ -297,6 +297,14 @@ func (r *reader) tlsa() {
 			r.fault(FieldTLSA, NoRoom, span)
 			continue
 		}
+		var alias dnsname.Name
+		if first, rest, _ := strings.Cut(strings.TrimSpace(data), " "); strings.HasPrefix(first, "_") {
+			if alias, err = dnsname.Parse(first); err != nil {
+				r.fault(FieldTLSA, NoHost, span)
+				continue
+			}
+			data = rest
+		}
 		record, err := dane.ParseText(data)
 		if err != nil {
 			r.fault(FieldTLSA, string(dane.Malformed), span)
@@ -306,17 +314,17 @@ func (r *reader) tlsa() {
 			r.fault(FieldTLSA, string(kind), span)
 			continue
 		}
-		r.record(name, record)
+		r.record(HostTLSA{Host: name, Alias: alias}, record)
 	}
 }
 
 // record adds a TLSA record of a host, each once.
-func (r *reader) record(host dnsname.Name, record dane.TLSA) {
+func (r *reader) record(host HostTLSA, record dane.TLSA) {
 	all := &r.want.TLSA
-	at := slices.IndexFunc(*all, func(t HostTLSA) bool { return t.Host == host })
+	at := slices.IndexFunc(*all, func(t HostTLSA) bool { return t.Host == host.Host && t.Owner() == host.Owner() })
 	if at < 0 {
 		at = len(*all)
-		*all = append(*all, HostTLSA{Host: host})
+		*all = append(*all, host)
 	}
 	if t := &(*all)[at]; !slices.ContainsFunc(t.Records, record.Equal) {
 		t.Records = append(t.Records, record)

@@ -46,8 +46,19 @@ type Web struct {
 
 // HostTLSA are the TLSA records of a mail host.
 type HostTLSA struct {
-	Host    dnsname.Name // the TLSA base domain (RFC 7672 §2.2.2)
+	Host dnsname.Name // the TLSA base domain (RFC 7672 §2.2.2)
+	// Alias is where an alias at the records' usual name leads, so that they stand
+	// there (RFC 7671 §7); zero without one.
+	Alias   dnsname.Name
 	Records []dane.TLSA
+}
+
+// Owner is the name of the records.
+func (t HostTLSA) Owner() dnsname.Name {
+	if !t.Alias.IsZero() {
+		return t.Alias
+	}
+	return t.Host.Child("_25._tcp")
 }
 
 // Policy is the policy that is wanted; its Mode is ModeUnknown when there is none.
