@@ -146,6 +146,7 @@ func TestFaults(t *testing.T) {
 		{compose.FieldMX, "", compose.Missing, ""},
 		{compose.FieldMX, "*.co.uk", "mx-wildcard-public-suffix", "*.co.uk"},
 		{compose.FieldWeb, "10.0.0.1", compose.NotAddress, "10.0.0.1"},
+		{compose.FieldWeb, "100.64.0.1", compose.NotAddress, "100.64.0.1"},
 		{compose.FieldWeb, "a.example.net b.example.net", compose.NotAddress, "a.example.net"},
 		{compose.FieldRUA, "tls", "rua-no-scheme", "tls"},
 		{compose.FieldRUA, "ftp://example.com", "rua-scheme-unsupported", "ftp://example.com"},

@@ -238,7 +238,7 @@ func (r *reader) web() {
 	for _, span := range spans {
 		text := span.Cut(r.Draft[FieldWeb])
 		a, err := netip.ParseAddr(text)
-		if a = a.Unmap(); err == nil && a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() {
+		if a = a.Unmap(); err == nil && public(a) {
 			r.want.Web.Addresses = append(r.want.Web.Addresses, a)
 			continue
 		}
@@ -249,6 +249,19 @@ func (r *reader) web() {
 		}
 		r.want.Web.Name = name
 	}
+}
+
+// closed are prefixes, beside the private ones, that no web server of the internet
+// has an address of: RFC 6890 §2.2.2, RFC 6598 and RFC 6052 §2.1.
+var closed = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("64:ff9b::/96"),
+}
+
+// public tells whether a web server can be at the address.
+func public(a netip.Addr) bool {
+	return a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() &&
+		!slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 func (r *reader) reports() {

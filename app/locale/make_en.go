@@ -89,7 +89,7 @@ var englishMake = MakeWords{
 		{"not-below", "{input} is not below the domain."},
 		{"not-number", "{input} is no number of seconds, and no number with h, d or w."},
 		{"out-of-range", "{input} is out of range."},
-		{"rua-invalid-address", "{input} is no mail address."},
+		{"rua-invalid-address", "{input}: something is missing in that address, or has no place in one."},
 		{"rua-no-scheme", "{input} is neither a mail address nor an https URL."},
 		{"rua-trailing-dot", "{input}: leave the dot at the end away."},
 		{"rua-unencoded-reserved", "{input}: write , as %2C, ; as %3B and ! as %21."},
