@@ -113,11 +113,8 @@
   // What the last check came to is read while the program comes (app/ui/earlier.go
   // keeps it, and shows the same until the new check has found something).
   function retell(report) {
-    var said;
-    try {
-      said = JSON.parse(window.localStorage.getItem("sealane/said/" + asked.trim().toLowerCase().replace(/\.$/, "")));
-    } catch (e) { /* as if there were none */ }
-    if (!said || !Array.isArray(said.findings)) {
+    var said = JSON.parse(window.localStorage.getItem("sealane/said/" + asked.trim().toLowerCase().replace(/\.$/, "")));
+    if (!said || typeof said.note !== "string") {
       return;
     }
     function add(to, name, text) {
@@ -142,7 +139,9 @@
   document.addEventListener("DOMContentLoaded", function () {
     var report = document.querySelector("article.report");
     if (asked && report) {
-      retell(report);
+      try {
+        retell(report);
+      } catch (e) { /* kept by no program of ours: as if there were none */ }
     }
     var field = document.getElementById("d");
     if (field && asked && !field.value) {
