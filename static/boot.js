@@ -89,16 +89,26 @@
     }
   });
 
+  // current tells whether the newest worker has kept what this page is made of. The
+  // cache is the last one: those of older workers go when this is over.
+  async function current() {
+    var parts = Array.from(document.querySelectorAll("script[src], link[rel=stylesheet]"), function (e) { return e.src || e.href; });
+    var kept = await window.caches.open((await window.caches.keys()).pop());
+    var found = await Promise.all(parts.concat(program || []).map(function (part) { return kept.match(part); }));
+    return found.every(Boolean);
+  }
+
   // A newer version takes over behind the open page, which goes on as it is; the
-  // first worker of all is no newer version. The browser looks for one when a page
-  // is loaded: one that stays open looks again when it is come back to.
+  // first worker of all is no newer version, and a page that was loaded since is of
+  // the new version itself. The browser looks for one when a page is loaded: one that
+  // stays open looks again when it is come back to.
   var worker = navigator.serviceWorker;
   if (worker) {
     var before = Boolean(worker.controller), hour = 3600000, looked = Date.now();
     worker.addEventListener("controllerchange", function () {
       var notice = document.getElementById("newer");
       if (before && notice) {
-        notice.hidden = false;
+        current().then(function (is) { notice.hidden = is; });
       }
       before = true;
     });
