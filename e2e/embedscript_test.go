@@ -110,6 +110,7 @@ func TestWidgetIsAlwaysALink(t *testing.T) {
   </sealane-check></div>
 <div><sealane-check domain="c.test"><!-- nothing --></sealane-check></div>
 <div><sealane-check domain="d.test" hidden></sealane-check></div>
+<div><sealane-check domain="e.test"><noscript><a href="/e">who has no JavaScript</a></noscript></sealane-check></div>
 <div><sealane-make></sealane-make></div>
 <p><button id="after"`, 1)
 	p := visitHost(t, host(t, page, s.Origin), s.Origin)
@@ -122,6 +123,7 @@ func TestWidgetIsAlwaysALink(t *testing.T) {
 true ORIGIN/?d=b.test Check b.test with Sealane
 true ORIGIN/?d=c.test Check c.test with Sealane
 false ORIGIN/?d=d.test Check d.test with Sealane
+true ORIGIN/?d=e.test Check e.test with Sealane
 true ORIGIN/make Make mail security records with Sealane`, "ORIGIN", s.Origin)
 	if got != want {
 		t.Errorf("the links are\n%s\nwant\n%s", got, want)
