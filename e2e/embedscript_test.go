@@ -140,6 +140,19 @@ true ORIGIN/make Make mail security records with Sealane`, "ORIGIN", s.Origin)
 	}
 }
 
+// TestWidgetScriptInThePage copies the script into a page, where it can't know whose
+// frames to load: the link stays, and nothing is thrown.
+func TestWidgetScriptInThePage(t *testing.T) {
+	s := serve(t, "-lab")
+	_, script := fetched(t, s.Origin+"/widget.js")
+	page := strings.Replace(fixture(t, "plain"), `<script async src="SEALANE/widget.js"></script>`, "<script>"+script+"</script>", 1)
+	p := visitHost(t, host(t, page, s.Origin), s.Origin)
+	p.await("whole page", `document.readyState === "complete"`)
+	if !eval[bool](p, `document.querySelector("sealane-check a").checkVisibility()`) {
+		t.Error("the link is not seen")
+	}
+}
+
 // TestWidgetHearsOnlyItsFrame sends what a hostile page, or frame, may send.
 func TestWidgetHearsOnlyItsFrame(t *testing.T) {
 	s := serve(t, "-lab")

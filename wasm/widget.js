@@ -7,7 +7,7 @@
 (function () {
   "use strict";
   var script = document.currentScript, words = {{.Words}};
-  if (!script || !window.customElements || customElements.get("sealane-check")) {
+  if (!script || !script.src || !window.customElements || customElements.get("sealane-check")) {
     return;
   }
   Object.setPrototypeOf(words, null); // lang="constructor" is no language of ours
