@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -34,5 +35,24 @@ func TestLastCheckIsReadAtOnce(t *testing.T) {
 	}
 	if eval[bool](p, `!!document.querySelector("[data-earlier]")`) {
 		t.Error("the last check stands beside the new one")
+	}
+}
+
+// TestOddlyKeptCheck starts with what no program of ours has kept of the last check: it
+// is not shown, or as text, and the page starts all the same. Markup that were read
+// as such would have the browser complain.
+func TestOddlyKeptCheck(t *testing.T) {
+	const domain = "perfect.test"
+	p := visit(t, serve(t, "-lab"), "/")
+	for _, kept := range []string{
+		`{`, `{"note":"","findings":[null]}`, `{"note":"x","findings":{}}`,
+		`{"note":"<img src=x onerror=odd()>","headline":"<script>odd()</script>","findings":[{"level":"\"><img src=x>","word":"<b>","text":"<i>"}]}`,
+	} {
+		eval[bool](p, fmt.Sprintf(`(localStorage.setItem("sealane/said/%s", %q), true)`, domain, kept))
+		p.goTo("/?d=" + domain)
+		p.finished(domain)
+		if !eval[bool](p, `document.getElementById("broken").hidden && document.getElementById("d").value === "`+domain+`"`) {
+			t.Errorf("%s: the page did not start as it should", kept)
+		}
 	}
 }

@@ -110,6 +110,7 @@ func TestWidgetIsAlwaysALink(t *testing.T) {
   </sealane-check></div>
 <div><sealane-check domain="c.test"><!-- nothing --></sealane-check></div>
 <div><sealane-check domain="d.test" hidden></sealane-check></div>
+<div><sealane-check domain="e.test"><noscript><a href="/e">who has no JavaScript</a></noscript></sealane-check></div>
 <div><sealane-make></sealane-make></div>
 <p><button id="after"`, 1)
 	p := visitHost(t, host(t, page, s.Origin), s.Origin)
@@ -122,6 +123,7 @@ func TestWidgetIsAlwaysALink(t *testing.T) {
 true ORIGIN/?d=b.test Check b.test with Sealane
 true ORIGIN/?d=c.test Check c.test with Sealane
 false ORIGIN/?d=d.test Check d.test with Sealane
+true ORIGIN/?d=e.test Check e.test with Sealane
 true ORIGIN/make Make mail security records with Sealane`, "ORIGIN", s.Origin)
 	if got != want {
 		t.Errorf("the links are\n%s\nwant\n%s", got, want)
@@ -135,6 +137,19 @@ true ORIGIN/make Make mail security records with Sealane`, "ORIGIN", s.Origin)
 	}
 	if attributes := eval[string](p, `document.querySelector("sealane-make").getAttributeNames().join()`); attributes != "" {
 		t.Errorf("it was given attributes: %s", attributes)
+	}
+}
+
+// TestWidgetScriptInThePage copies the script into a page, where it can't know whose
+// frames to load: the link stays, and nothing is thrown.
+func TestWidgetScriptInThePage(t *testing.T) {
+	s := serve(t, "-lab")
+	_, script := fetched(t, s.Origin+"/widget.js")
+	page := strings.Replace(fixture(t, "plain"), `<script async src="SEALANE/widget.js"></script>`, "<script>"+script+"</script>", 1)
+	p := visitHost(t, host(t, page, s.Origin), s.Origin)
+	p.await("whole page", `document.readyState === "complete"`)
+	if !eval[bool](p, `document.querySelector("sealane-check a").checkVisibility()`) {
+		t.Error("the link is not seen")
 	}
 }
 

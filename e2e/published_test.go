@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -154,10 +153,7 @@ func newerVersion(t *testing.T, s *server, h *staticHost) {
 	if eval[bool](p, shown) {
 		t.Error("the same worker is called a newer one")
 	}
-	_, worker := fetched(t, s.Origin+"/app-worker.js")
-	h.mu.Lock()
-	h.replaced["app-worker.js"] = bytes.Replace([]byte(worker), []byte(`"sealane-`), []byte(`"sealane-newer-`), 1)
-	h.mu.Unlock()
+	h.publishAs("newer")
 	eval[bool](p, `navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => true)`)
 	p.await("the notice", shown)
 	if !eval[bool](p, `window.same`) || len(p.codes()) == 0 {
@@ -172,6 +168,16 @@ func newerVersion(t *testing.T, s *server, h *staticHost) {
 	}
 	if caches := eval[[]string](p, `caches.keys()`); len(caches) != 1 || !strings.Contains(caches[0], "newer") {
 		t.Errorf("kept are %s", caches)
+	}
+	// Who comes back after it was published has loaded it already.
+	h.publishAs("newest")
+	p.goTo("/?d=perfect.test")
+	p.finished("perfect.test")
+	eval[bool](p, `new Promise((done) => (function look() {
+		caches.keys().then((all) => all.every((name) => name.includes("newest")) ? setTimeout(() => done(true), 500) : setTimeout(look, 50));
+	})())`)
+	if eval[bool](p, shown) {
+		t.Error("the page is called older than itself")
 	}
 }
 

@@ -97,6 +97,28 @@ func (h *staticHost) serve(w http.ResponseWriter, r *http.Request, name string, 
 	return true
 }
 
+// publishAs publishes the site anew: its program under another name, and a worker
+// that keeps that one.
+func (h *staticHost) publishAs(version string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	read := func(name string) string {
+		content, err := os.ReadFile(filepath.Join(h.dir, filepath.FromSlash(name)))
+		if err != nil {
+			panic(err) // the site has just been built
+		}
+		return string(content)
+	}
+	page := read("index.html")
+	_, program, _ := strings.Cut(page, ` data-program="/`)
+	program, _, _ = strings.Cut(program, `"`)
+	moved := strings.Replace(program, "app-", version+"-", 1)
+	h.replaced[moved] = []byte(read(program))
+	h.replaced["index.html"] = []byte(strings.ReplaceAll(page, program, moved))
+	worker := strings.Replace(read("app-worker.js"), `"sealane-`, `"sealane-`+version+`-`, 1)
+	h.replaced["app-worker.js"] = []byte(strings.ReplaceAll(worker, program, moved))
+}
+
 // splat gives what a rule's asterisk stands for in a path.
 func splat(rule, path string) (rest string, covered bool) {
 	above, all := strings.CutSuffix(rule, "*")

@@ -89,16 +89,26 @@
     }
   });
 
+  // current tells whether the newest worker has kept what this page is made of. The
+  // cache is the last one: those of older workers go when this is over.
+  async function current() {
+    var parts = Array.from(document.querySelectorAll("script[src], link[rel=stylesheet]"), function (e) { return e.src || e.href; });
+    var kept = await window.caches.open((await window.caches.keys()).pop());
+    var found = await Promise.all(parts.concat(program || []).map(function (part) { return kept.match(part); }));
+    return found.every(Boolean);
+  }
+
   // A newer version takes over behind the open page, which goes on as it is; the
-  // first worker of all is no newer version. The browser looks for one when a page
-  // is loaded: one that stays open looks again when it is come back to.
+  // first worker of all is no newer version, and a page that was loaded since is of
+  // the new version itself. The browser looks for one when a page is loaded: one that
+  // stays open looks again when it is come back to.
   var worker = navigator.serviceWorker;
   if (worker) {
     var before = Boolean(worker.controller), hour = 3600000, looked = Date.now();
     worker.addEventListener("controllerchange", function () {
       var notice = document.getElementById("newer");
       if (before && notice) {
-        notice.hidden = false;
+        current().then(function (is) { notice.hidden = is; });
       }
       before = true;
     });
@@ -113,11 +123,8 @@
   // What the last check came to is read while the program comes (app/ui/earlier.go
   // keeps it, and shows the same until the new check has found something).
   function retell(report) {
-    var said;
-    try {
-      said = JSON.parse(window.localStorage.getItem("sealane/said/" + asked.trim().toLowerCase().replace(/\.$/, "")));
-    } catch (e) { /* as if there were none */ }
-    if (!said || !Array.isArray(said.findings)) {
+    var said = JSON.parse(window.localStorage.getItem("sealane/said/" + asked.trim().toLowerCase().replace(/\.$/, "")));
+    if (!said || typeof said.note !== "string") {
       return;
     }
     function add(to, name, text) {
@@ -142,7 +149,9 @@
   document.addEventListener("DOMContentLoaded", function () {
     var report = document.querySelector("article.report");
     if (asked && report) {
-      retell(report);
+      try {
+        retell(report);
+      } catch (e) { /* kept by no program of ours: as if there were none */ }
     }
     var field = document.getElementById("d");
     if (field && asked && !field.value) {

@@ -7,7 +7,7 @@
 (function () {
   "use strict";
   var script = document.currentScript, words = {{.Words}};
-  if (!script || !window.customElements || customElements.get("sealane-check")) {
+  if (!script || !script.src || !window.customElements || customElements.get("sealane-check")) {
     return;
   }
   Object.setPrototypeOf(words, null); // lang="constructor" is no language of ours
@@ -104,7 +104,8 @@
         this.anchor.href = this.address(path).href;
         this.said = path !== "/" ? said.make : domain ? said.check.split("{domain}").join(domain) : said.any;
         this.anchor.textContent = this.said;
-        this.anchor.hidden = !!(this.firstElementChild || this.textContent.trim());
+        // What is for readers without JavaScript is not shown here.
+        this.anchor.hidden = Array.from(this.childNodes).some((n) => n.nodeType === 1 ? n.localName !== "noscript" : n.nodeType === 3 && n.data.trim());
       }
 
       load() {

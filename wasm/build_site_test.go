@@ -265,6 +265,28 @@ func TestEveryCodeHasAPage(t *testing.T) {
 	}
 }
 
+// A page says the same of itself to who reads it without the program, such as
+// those who show links, as it does in the browser.
+func TestPagesSayWhatTheyAre(t *testing.T) {
+	_, out := toRead(t)
+	ui := locale.English().UI
+	for name, want := range map[string]head{
+		"index":       {title: ui.Shell.Title, summary: ui.Shell.Description},
+		"make":        {title: ui.Make.Title + " · Sealane", summary: ui.Make.Lede},
+		"widget/make": {title: ui.Make.Title + " · Sealane", summary: ui.Make.Lede},
+		"lint":        {title: ui.Lint.Title + " · Sealane", summary: ui.Lint.Lede},
+		"lab":         {title: ui.Lab.Title + " · Sealane", summary: ui.Lab.Explain},
+	} {
+		page := read(t, out, name+".html")
+		if got := parse(t, page); got.title != want.title || got.summary != want.summary {
+			t.Errorf("%s: %q, %q", name, got.title, got.summary)
+		}
+		if og := `<meta property="og:title" content="` + want.title + `">`; !strings.Contains(page, og) {
+			t.Errorf("%s: no %s", name, og)
+		}
+	}
+}
+
 // head is what a page says to search engines, and where it leads within the site.
 type head struct {
 	title, summary, canonical string

@@ -81,13 +81,14 @@ var bareARIA = regexp.MustCompile(`( aria-[a-z]+)([ >])`)
 // badTag is a tag with an attribute that would need escaping, or with a style.
 var badTag = regexp.MustCompile(`<[a-z][^>]*(?:\\| style=)`)
 
-// light is a page that is whole without the program, but for scripts of its own.
-type light interface {
-	app.Composer
+// titled is a page that says itself what it is.
+type titled interface {
 	Title() string
 	Summary() string
-	Scripts() []string
 }
+
+// light is a page that is whole without the program, but for scripts of its own.
+type light interface{ Scripts() []string }
 
 // document is the prerendered page at a path. The component may hold constants
 // only: the engine does not escape attributes when it writes HTML.
@@ -108,9 +109,11 @@ func (s *site) document(lang locale.Language, path string, page app.Composer) ([
 	}
 	title, summary := lang.UI.Shell.Title, lang.UI.Shell.Description
 	frame, scripts := "", []string(nil)
+	if own, is := page.(titled); is {
+		title, summary = own.Title(), own.Summary()
+	}
 	own, isLight := page.(light)
 	if isLight {
-		title, summary = own.Title(), own.Summary()
 		for _, name := range own.Scripts() {
 			scripts = append(scripts, cmp.Or(s.hashed[name], "/"+name))
 		}

@@ -24,8 +24,16 @@ func (l *Lab) OnMount(ctx app.Context) { configure(ctx, l.M) }
 
 // OnNav sets the title.
 func (l *Lab) OnNav(ctx app.Context) {
-	ctx.Page().SetTitle(fill(l.Lang.UI.Shell.TitleOf, "domain", l.Lang.UI.Lab.Title))
+	ctx.Page().SetTitle(l.Title())
 }
+
+// Title gives the title of the document.
+func (l *Lab) Title() string {
+	return fill(l.Lang.UI.Shell.TitleOf, "domain", l.Lang.UI.Lab.Title)
+}
+
+// Summary gives what search engines show.
+func (l *Lab) Summary() string { return l.Lang.UI.Lab.Explain }
 
 // Render shows the list.
 func (l *Lab) Render() app.UI {

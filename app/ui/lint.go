@@ -39,9 +39,17 @@ func (p *Lint) OnMount(ctx app.Context) {
 
 // OnNav sets the title.
 func (p *Lint) OnNav(ctx app.Context) {
-	ctx.Page().SetTitle(fill(p.Lang.UI.Shell.TitleOf, "domain", p.Lang.UI.Lint.Title))
+	ctx.Page().SetTitle(p.Title())
 	ctx.Defer(func(app.Context) { p.M.Door.Ready() })
 }
+
+// Title gives the title of the document.
+func (p *Lint) Title() string {
+	return fill(p.Lang.UI.Shell.TitleOf, "domain", p.Lang.UI.Lint.Title)
+}
+
+// Summary gives what search engines show.
+func (p *Lint) Summary() string { return p.Lang.UI.Lint.Lede }
 
 func (p *Lint) put(text string) {
 	p.text, p.read = text, lint.Read(text)

@@ -37,10 +37,18 @@ func (p *Make) OnMount(ctx app.Context) {
 func (p *Make) OnNav(ctx app.Context) {
 	query := ctx.Page().URL().Query()
 	p.Maker.Navigate(query)
-	ctx.Page().SetTitle(fill(p.Lang.UI.Shell.TitleOf, "domain", p.Lang.UI.Make.Title))
+	ctx.Page().SetTitle(p.Title())
 	ctx.Update()
 	ctx.Defer(func(app.Context) { p.M.Door.Ready() })
 }
+
+// Title gives the title of the document.
+func (p *Make) Title() string {
+	return fill(p.Lang.UI.Shell.TitleOf, "domain", p.Lang.UI.Make.Title)
+}
+
+// Summary gives what search engines show.
+func (p *Make) Summary() string { return p.Lang.UI.Make.Lede }
 
 // OnDismount gives up a check that nobody would see any more.
 func (p *Make) OnDismount() { p.Maker.Stop() }

@@ -16,7 +16,7 @@ import (
 // What stands on other people's pages may be framed or loaded there, and nothing else.
 func TestEmbedding(t *testing.T) {
 	files := fstest.MapFS{}
-	for _, name := range []string{"index.html", "widget.html", "widget/make.html", "widget.js", "widget-other.html", "embed.html", "frame.js"} {
+	for _, name := range []string{"index.html", "widget.html", "widget/make.html", "widget.js", "widget-other.html", "make.html", "embed.html", "frame.js"} {
 		files[name] = &fstest.MapFile{Data: []byte(name)}
 	}
 	s := start(t, func(c *Config) { c.Site = files })
@@ -25,7 +25,10 @@ func TestEmbedding(t *testing.T) {
 	}{
 		"/widget": {framed: true, shared: true}, "/widget?d=example.com&theme=dark": {framed: true, shared: true}, "/widget/make": {framed: true, shared: true},
 		"/widget.js": {shared: true}, "/embed": {frames: true},
-		"/": {}, "/widget.html": {}, "/widget-other": {}, "/frame.js": {}, "/x/../widget": {}, "/config.json": {},
+		"/widget/": {framed: true, shared: true}, "/embed/": {frames: true}, "/x/..%2fwidget": {framed: true, shared: true},
+		"/": {}, "/widget.html": {}, "/widget-other": {}, "/frame.js": {}, "/config.json": {},
+		// Browsers take a dot segment out of a path, but not an encoded slash behind one.
+		"/widget/../": {}, "/widget/..%2f": {}, "/widget/..%2fmake": {}, "/web/..%2fwidget.html": {},
 	} {
 		h := get(s, path).Header
 		policy := h.Get("Content-Security-Policy")
@@ -40,6 +43,9 @@ func TestEmbedding(t *testing.T) {
 		}
 		if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "script-src 'self' 'wasm-unsafe-eval'") || h.Get("Cross-Origin-Opener-Policy") != "same-origin" {
 			t.Errorf("%s: other headers differ: %q", path, policy)
+		}
+		if h.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: kept by %q", path, h.Get("Cache-Control"))
 		}
 	}
 }
