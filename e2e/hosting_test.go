@@ -130,23 +130,7 @@ func (h *hosting) serves(t *testing.T, scheme string, port int) {
 
 // nginxAround is a main file around a form's, with types that are wrong.
 func (h *hosting) nginxAround(included string) string {
-	return fmt.Sprintf(`daemon off;
-master_process off;
-pid %[1]s/nginx.pid;
-error_log stderr notice;
-events { worker_connections 64; }
-http {
-  access_log off;
-  client_body_temp_path %[1]s/nginx-body;
-  proxy_temp_path %[1]s/nginx-proxy;
-  fastcgi_temp_path %[1]s/nginx-fastcgi;
-  uwsgi_temp_path %[1]s/nginx-uwsgi;
-  scgi_temp_path %[1]s/nginx-scgi;
-  types { text/html txt; }
-  default_type application/octet-stream;
-  include %[2]s;
-}
-`, h.dir, included)
+	return nginxMain(h.dir, "  types { text/html txt; }\n  default_type application/octet-stream;\n  include "+included+";\n")
 }
 
 // startNginx holds a form's file to nginx -t, and serves by it.

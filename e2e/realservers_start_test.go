@@ -187,7 +187,19 @@ func (w *realWorld) startNginx(t *testing.T, policy issued) {
   }`, w.HTTPS, domain, root)
 	}
 	conf := filepath.Join(w.dir, "nginx.conf")
-	write(t, conf, 0o644, fmt.Sprintf(`daemon off;
+	write(t, conf, 0o644, nginxMain(w.dir, fmt.Sprintf(`  types { text/plain txt; }
+  ssl_certificate %s;
+  ssl_certificate_key %s;
+  ssl_protocols TLSv1.2 TLSv1.3;%s
+`, policy.Chain, policy.Key, servers.String())))
+	p := start(t, sbin(t, "nginx"), "-c", conf, "-p", w.dir, "-e", "stderr")
+	p.listening(t, fmt.Sprintf("127.0.0.1:%d", w.HTTPS))
+}
+
+// nginxMain is a configuration of nginx that keeps within a folder, around the
+// lines of its http block.
+func nginxMain(dir, http string) string {
+	return fmt.Sprintf(`daemon off;
 master_process off;
 pid %[1]s/nginx.pid;
 error_log stderr notice;
@@ -199,14 +211,8 @@ http {
   fastcgi_temp_path %[1]s/nginx-fastcgi;
   uwsgi_temp_path %[1]s/nginx-uwsgi;
   scgi_temp_path %[1]s/nginx-scgi;
-  types { text/plain txt; }
-  ssl_certificate %[2]s;
-  ssl_certificate_key %[3]s;
-  ssl_protocols TLSv1.2 TLSv1.3;%[4]s
-}
-`, w.dir, policy.Chain, policy.Key, servers.String()))
-	p := start(t, sbin(t, "nginx"), "-c", conf, "-p", w.dir, "-e", "stderr")
-	p.listening(t, fmt.Sprintf("127.0.0.1:%d", w.HTTPS))
+%[2]s}
+`, dir, http)
 }
 
 // sbin finds a server's program, which a path may lack.

@@ -58,6 +58,17 @@ func (p *program) parse(set *flag.FlagSet, args []string) ([]string, error) {
 	return rest, nil
 }
 
+// one is the fault of arguments that are not exactly one.
+func one(rest []string, none, many string) error {
+	switch len(rest) {
+	case 0:
+		return errWords(none)
+	case 1:
+		return nil
+	}
+	return errWords(many)
+}
+
 // refuse says what is wrong with a command line, or gives the help asked for.
 func (p *program) refuse(err error) int {
 	if errors.Is(err, errHelp) {

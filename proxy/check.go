@@ -123,13 +123,11 @@ func (p *program) judge(args []string) int {
 	if err == nil {
 		err = show.verify(p)
 	}
-	switch {
-	case err != nil:
+	if err == nil {
+		err = one(rest, p.cli.NoFile, p.cli.OneFile)
+	}
+	if err != nil {
 		return p.refuse(err)
-	case len(rest) == 0:
-		return p.wrong(p.cli.NoFile)
-	case len(rest) > 1:
-		return p.wrong(p.cli.OneFile)
 	}
 	facts, err := readFacts(rest[0])
 	if err != nil {

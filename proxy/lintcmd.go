@@ -41,13 +41,11 @@ func (p *program) lint(args []string) int {
 	if err == nil {
 		err = show.verify(p)
 	}
-	switch {
-	case err != nil:
+	if err == nil {
+		err = one(rest, p.cli.LintNoFile, p.cli.LintOneFile)
+	}
+	if err != nil {
 		return p.refuse(err)
-	case len(rest) == 0:
-		return p.wrong(p.cli.LintNoFile)
-	case len(rest) > 1:
-		return p.wrong(p.cli.LintOneFile)
 	}
 	text, err := p.input(rest[0])
 	if err != nil {

@@ -102,7 +102,10 @@
   // first worker of all is no newer version, and a page that was loaded since is of
   // the new version itself. The browser looks for one when a page is loaded: one that
   // stays open looks again when it is come back to.
-  var worker = navigator.serviceWorker;
+  var worker = null;
+  try {
+    worker = navigator.serviceWorker;
+  } catch (e) { /* a frame without an origin of its own */ }
   if (worker) {
     var before = Boolean(worker.controller), hour = 3600000, looked = Date.now();
     worker.addEventListener("controllerchange", function () {
