@@ -162,10 +162,15 @@ func TestMakerTakesKeys(t *testing.T) {
 	private := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	m := newMakerBench()
 	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMX, "*.example.net")
+	m.Type(compose.FieldTLSA, private)
+	if len(m.Shown) != 1 || m.Shown[0] != (Shown{"unnamed", "example.com", ""}) {
+		t.Errorf("of a key without a mail server it says %v", m.Shown)
+	}
 	m.Type(compose.FieldMX, "*.example.net mx1.example.com mx2.example.com")
 	m.Type(compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest+"\n"+private)
 	lines := strings.Split(m.Draft[compose.FieldTLSA], "\n")
-	if len(lines) != 2 || !strings.HasPrefix(lines[1], "mx2.example.com 3 1 1 ") || m.Refused != "" || len(m.Want.TLSA) != 2 {
+	if len(lines) != 2 || !strings.HasPrefix(lines[1], "mx2.example.com 3 1 1 ") || m.Refused != "" || len(m.Shown) > 0 || len(m.Want.TLSA) != 2 {
 		t.Errorf("refused %q, field %q", m.Refused, m.Draft[compose.FieldTLSA])
 	}
 	if strings.Contains(m.Query().Encode(), "PRIVATE") {
@@ -185,7 +190,7 @@ func TestMakerTakesKeys(t *testing.T) {
 			t.Errorf("no words for %s", k)
 		}
 	}
-	for _, k := range []string{"mute", "alias", "insecure"} {
+	for _, k := range []string{"mute", "alias", "insecure", "unnamed"} {
 		if w.Shown.Of(k) == k {
 			t.Errorf("no words for %s", k)
 		}
