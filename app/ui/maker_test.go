@@ -119,6 +119,11 @@ func TestMakerIsItsURL(t *testing.T) {
 	if other.Written[compose.FieldRUA] != 1 {
 		t.Error("a field is written anew though nothing changed: the caret would jump")
 	}
+	m.Key([]byte("no key"))
+	m.Navigate(url.Values{})
+	if _, shown := m.Fault(compose.FieldDomain); shown || len(m.Made.Records) > 0 || m.Refused != "" {
+		t.Errorf("an empty form has what was made of the one before: %v", m.Made.Records)
+	}
 }
 
 func TestFillingKeepsWhatWasTyped(t *testing.T) {
