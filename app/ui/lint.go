@@ -24,7 +24,8 @@ type Lint struct {
 
 	text    string
 	read    lint.Lint
-	written int // how often the page itself has written into the field
+	written int  // how often the page itself has written into the field
+	next    bool // the field takes the focus when it is made anew
 }
 
 // OnMount takes a file that is dropped, and asks for the configuration.
@@ -48,11 +49,11 @@ func (p *Lint) put(text string) {
 	p.written++
 }
 
-// use takes the mended text over. The button may be gone then, so the field, which
-// is made anew, is where the visitor goes on.
-func (p *Lint) use(ctx app.Context) {
+// use takes the mended text over. The button is gone then, so the visitor goes on in
+// the field, once it is there anew.
+func (p *Lint) use(app.Context) {
 	p.put(p.read.Mended)
-	ctx.Defer(func(app.Context) { p.M.Door.Focus(lintID) })
+	p.next = true
 }
 
 // lintID is the field's.
@@ -153,6 +154,14 @@ type pasted struct {
 
 // CompoID changes with every writing of the page.
 func (c *pasted) CompoID() string { return "lint/" + itoa(c.Written) }
+
+// OnMount takes the focus where it was in what is gone.
+func (c *pasted) OnMount(ctx app.Context) {
+	if c.page.next {
+		c.page.next = false
+		ctx.Defer(func(app.Context) { c.page.M.Door.Focus(lintID) })
+	}
+}
 
 // Render shows the field.
 func (c *pasted) Render() app.UI {
