@@ -18,6 +18,7 @@ func lintPage(t *testing.T, s *server) {
 	}
 	p.click(`[data-act="use"]`)
 	p.await("the mended text in the field", `document.querySelector('[data-part="sts-policy"][data-valid="ok"]') && document.getElementById("lint-text").value.includes("mx: mx2.example.com")`)
+	p.await("the cursor in the field", `document.activeElement.id === "lint-text"`)
 	if got := eval[string](p, `location.search`); got != "" {
 		t.Errorf("the URL carries %q", got)
 	}

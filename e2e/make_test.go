@@ -54,6 +54,13 @@ func makeWhileTyping(t *testing.T, s *server) {
 		eval[bool](p, fmt.Sprintf(`(e => { e.value = %q; e.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.getElementById("make-form"))`, form))
 		p.await("the form "+form, fmt.Sprintf(`new URLSearchParams(location.search).get("form") === %q && document.querySelector('[data-zone] .publication pre')`, form))
 	}
+	copied := `document.querySelector('[data-file="mta-sts.txt"] [data-copy]').textContent`
+	said := eval[string](p, copied)
+	p.click(`[data-file="mta-sts.txt"] [data-copy]`)
+	p.await("that it was copied", fmt.Sprintf(`%s !== %q`, copied, said))
+	p.typeInto("age", "2w")
+	p.await("that this file was not", fmt.Sprintf(`document.querySelector('[data-file="mta-sts.txt"] pre').textContent.includes("1209600") && %s === %q`, copied, said))
+	p.await("the URL", `new URLSearchParams(location.search).get("age") === "2w"`)
 	here := eval[string](p, `location.href`)
 	u, err := url.Parse(here)
 	if err != nil || u.Query().Get("mx") != "mx1.example.com" || u.Query().Get("form") != "terraform-aws" {

@@ -148,9 +148,13 @@ func TestFaults(t *testing.T) {
 		{compose.FieldWeb, "10.0.0.1", compose.NotAddress, "10.0.0.1"},
 		{compose.FieldWeb, "100.64.0.1", compose.NotAddress, "100.64.0.1"},
 		{compose.FieldWeb, "a.example.net b.example.net", compose.NotAddress, "a.example.net"},
+		{compose.FieldWeb, "300.1.1.1", compose.NotAddress, "300.1.1.1"},
 		{compose.FieldRUA, "tls", "rua-no-scheme", "tls"},
+		{compose.FieldRUA, "tls@192.0.2.1", "rua-invalid-address", "tls@192.0.2.1"},
 		{compose.FieldRUA, "ftp://example.com", "rua-scheme-unsupported", "ftp://example.com"},
 		{compose.FieldTLSA, "3 1 1 " + digest, compose.NoHost, "3 1 1 " + digest},
+		{compose.FieldTLSA, "192.0.2.1 3 1 1 " + digest, compose.NoHost, "192.0.2.1 3 1 1 " + digest},
+		{compose.FieldTLSA, "_465._tcp.mx.example.com. IN TLSA 3 1 1 " + digest, compose.NoHost, "_465._tcp.mx.example.com. IN TLSA 3 1 1 " + digest},
 		{compose.FieldTLSA, "mx.example.com 1 1 1 " + digest, "usage-pkix", "mx.example.com 1 1 1 " + digest},
 		{compose.FieldTLSA, "mx.example.com 3 1 1 00", "digest-wrong-length", "mx.example.com 3 1 1 00"},
 		{compose.FieldHostedPolicy, "mta-sts.host.example", compose.BothHosted, "testing"},
@@ -161,6 +165,22 @@ func TestFaults(t *testing.T) {
 		_, faults := d.Read(noUnicode)
 		if !slices.ContainsFunc(faults, func(f compose.Fault) bool { return f.Kind == c.kind && f.Text == c.said }) {
 			t.Errorf("%s=%q: %+v", c.field.Name(), c.text, faults)
+		}
+	}
+}
+
+// A TLSA record is taken as the page wants it, and as zone files and dig have it.
+func TestTLSALines(t *testing.T) {
+	for _, line := range []string{
+		"mx.example.com 3 1 1 " + digest,
+		"mx.example.com\t3 1 1 " + digest[:32] + " " + digest[32:],
+		"_25._tcp.mx.example.com. TLSA 3 1 1 " + digest,
+		"_25._tcp.mx.example.com.\t3600\tIN\tTLSA\t3 1 1 " + digest[:56] + " " + digest[56:],
+		"  _25._tcp.MX.example.com in 3600 tlsa 3 1 1 " + digest,
+	} {
+		w, faults := draft(compose.FieldDomain, "example.com", compose.FieldTLSA, line).Read(noUnicode)
+		if got := lines(compose.Make(w)); len(faults) > 0 || !slices.Equal(got, []string{"_25._tcp.mx.example.com TLSA 3 1 1 " + digest}) {
+			t.Errorf("%q: %q, %+v", line, got, faults)
 		}
 	}
 }

@@ -242,8 +242,8 @@ func (r *reader) web() {
 			r.want.Web.Addresses = append(r.want.Web.Addresses, a)
 			continue
 		}
-		name, bad := dnsname.Parse(text)
-		if err == nil || bad != nil || !name.IsHostname() || len(spans) > 1 || len(name.Labels()) < 2 || name == r.want.Domain.Child(hostLabel) {
+		name, ok := hostname(text)
+		if !ok || len(spans) > 1 || name == r.want.Domain.Child(hostLabel) {
 			r.fault(FieldWeb, NotAddress, span)
 			continue
 		}
@@ -300,9 +300,9 @@ func reportURI(text string) string {
 func (r *reader) tlsa() {
 	for _, span := range r.words(FieldTLSA, "\r\n") {
 		line := span.Cut(r.Draft[FieldTLSA])
-		host, data, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(line, "\t", " ")), " ")
-		name, err := dnsname.Parse(host)
-		if err != nil || !name.IsHostname() || len(name.Labels()) < 2 {
+		host, data := hostAndData(line)
+		name, ok := hostname(host)
+		if !ok {
 			r.fault(FieldTLSA, NoHost, span)
 			continue
 		}
@@ -311,7 +311,8 @@ func (r *reader) tlsa() {
 			continue
 		}
 		var alias dnsname.Name
-		if first, rest, _ := strings.Cut(strings.TrimSpace(data), " "); strings.HasPrefix(first, "_") {
+		if first, rest, _ := strings.Cut(data, " "); strings.HasPrefix(first, "_") {
+			var err error
 			if alias, err = dnsname.Parse(first); err != nil {
 				r.fault(FieldTLSA, NoHost, span)
 				continue
@@ -329,6 +330,36 @@ func (r *reader) tlsa() {
 		}
 		r.record(HostTLSA{Host: name, Alias: alias}, record)
 	}
+}
+
+// hostAndData parts a line into the mail host and the record's data. It may also be
+// one of a zone file, as dig prints it: TTL and class stand before the type then
+// (RFC 1035 §5.1), and the labels of port 25 before the host (RFC 7672 §2.2.3).
+func hostAndData(line string) (host, data string) {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return "", ""
+	}
+	host, words = words[0], words[1:]
+	for i, word := range words[:min(len(words), 3)] {
+		if strings.EqualFold(word, "TLSA") {
+			words = words[i+1:]
+			host = strings.TrimPrefix(host, "_25._tcp.")
+			break
+		}
+		if !strings.EqualFold(word, "IN") && strings.Trim(word, "0123456789") != "" {
+			break
+		}
+	}
+	return host, strings.Join(words, " ")
+}
+
+// hostname reads the whole name of a host. The last label of one is never a number,
+// that no address is taken for one (RFC 1123 §2.1).
+func hostname(text string) (dnsname.Name, bool) {
+	name, err := dnsname.Parse(text)
+	labels := name.Labels()
+	return name, err == nil && name.IsHostname() && len(labels) > 1 && strings.Trim(labels[len(labels)-1], "0123456789") != ""
 }
 
 // record adds a TLSA record of a host, each once.

@@ -64,8 +64,26 @@ func (s *scanner) hinted(words []syntax.Span) {
 }
 
 // minDigits is how many digits a word has to have to be taken for a digest where
-// nothing says that a TLSA record is here.
-const minDigits = 16
+// nothing says that a TLSA record is here; words of fewer are one where those of a
+// whole digest follow, as with a blank after each octet.
+const (
+	minDigits   = 16
+	wholeDigest = 64
+)
+
+// spread tells such words, behind three numbers.
+func spread(rest string) bool {
+	digits := 0
+	for _, c := range []byte(rest[:min(len(rest), 4*wholeDigest)]) {
+		switch {
+		case strings.IndexByte("0123456789abcdefABCDEF", c) >= 0:
+			digits++
+		case c != ' ' && c != '\t':
+			return digits >= wholeDigest
+		}
+	}
+	return digits >= wholeDigest
+}
 
 // data gives the words of a TLSA record's data that begins at a place.
 func (s *scanner) data(at, end int) (all []syntax.Span) {
@@ -87,7 +105,7 @@ func (s *scanner) data(at, end int) (all []syntax.Span) {
 		case len(all) == 0 && head == 2:
 		case len(all) < head && !isNumber(text):
 			return nil
-		case len(all) == head && !isHex(text), len(all) == head && s.typed != TLSARecord && head == 3 && len(text) < minDigits:
+		case len(all) == head && !isHex(text), len(all) == head && s.typed != TLSARecord && head == 3 && len(text) < minDigits && !spread(s.text[w.Start:end]):
 			return nil
 		case len(all) > head && !isHex(text):
 			return all

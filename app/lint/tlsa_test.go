@@ -60,6 +60,26 @@ func TestTLSA(t *testing.T) {
 }
 
 // TestFields gives TLSA records in parts, each behind its label.
+// The data alone is known by a long digest, also where it is written octet by octet;
+// other rows of numbers are none.
+func TestSpreadDigest(t *testing.T) {
+	for _, size := range []int{2, 8, 63, 64} {
+		var words []string
+		for rest := digest; rest != ""; rest = rest[min(size, len(rest)):] {
+			words = append(words, rest[:min(size, len(rest))])
+		}
+		l := lint.Read("3 1 1 " + strings.Join(words, " "))
+		if len(l.Parts) != 1 || l.Parts[0].Kind != lint.TLSARecord {
+			t.Errorf("words of %d: %s", size, show(l))
+		}
+	}
+	for _, text := range []string{"3 1 1 01 02 03 04", "3 1 1 " + strings.Repeat("01 ", 31) + "x", "1 2 3 " + strings.Repeat("4 ", 30) + "to"} {
+		if l := lint.Read(text); len(l.Parts) != 0 {
+			t.Errorf("%q: %s", text, show(l))
+		}
+	}
+}
+
 func TestFields(t *testing.T) {
 	for text, want := range map[string]string{
 		"Name: _25._tcp.mx1\nUsage: 3\nSelector: 1\nMatching type: 1\nCertificate (hex): " + digest:                                      "",

@@ -52,7 +52,7 @@ var englishLint = LintWords{
 		{"wrong-protocol-label", "The labels before the name are not _25._tcp"},
 	},
 	Valid:         "{what}: valid",
-	Invalid:       "{what}: senders refuse it",
+	Invalid:       "{what}: not valid, so senders may ignore it",
 	Nothing:       "That is no MTA-STS policy or record, no TLS reporting record and no TLSA record.",
 	NothingToMend: "There is nothing to mend.",
 	Unknown:       "What was meant can't be known, so there is no mended text.",

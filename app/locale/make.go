@@ -12,13 +12,14 @@ type MakeWords struct {
 	// into them, by the name of a compose.Field.
 	Domain, Policy, Reports, DANE, More string
 	Fields, Hints                       Terms
-	// Modes say what a policy's mode does, by mode; "" is none.
-	Modes Terms
-	// Wrong says what is wrong with a field, by kind of fault; {input} is the piece
-	// at fault.
+	// Modes name a policy's modes, Effects say what each does; "" is none.
+	Modes, Effects Terms
+	// Wrong says what is wrong with a field, by kind of fault, or by that and the
+	// field; {input} is the piece at fault.
 	Wrong     Terms
 	WrongElse string // {kind} {input}
-	Waiting   string // where something is wrong: what is shown is of before
+	Waiting   string // something is wrong, and marked in the form
+	Older     string // behind what is wrong: what is shown is of before
 	Nothing   string // nothing is wanted yet
 	Records   string // heading
 	InZone    string // {zone}

@@ -12,6 +12,7 @@ type PlanWords struct {
 	Notes        Terms // what to know first
 	// Words around them.
 	Before  string // heading of the notes
+	Instead string // the steps count, not what is made of the form at once
 	Step    string // {count} {title}
 	From    string // {date}
 	Until   string // {date}

@@ -144,6 +144,7 @@ var englishPlan = PlanWords{
 		{"note.uncovered", "Senders would refuse `{host}`: the policy doesn't cover it. Add it first."},
 		{"note.unseen", "Check {domain} first: the plan depends on what is published now."},
 	},
+	Instead: "Publish what the steps say, on their days, and not what stands above.",
 	Before:  "Know first",
 	Step:    "{count}. {title}",
 	From:    "Not before {date}",

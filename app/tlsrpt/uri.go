@@ -120,10 +120,14 @@ func hex(c byte) bool {
 }
 
 // isAddress tells whether s is an addr-spec as a mailto URI writes it
-// (RFC 6068 §2): a dot-atom or percent-encoded local part, and a domain.
+// (RFC 6068 §2): a dot-atom or percent-encoded local part, and a domain. An IP
+// address is none: in a mailbox it stands in brackets (RFC 5321 §4.1.3).
 func isAddress(s string) bool {
 	i := strings.LastIndexByte(s, '@')
 	if i < 1 || strings.ContainsAny(s[:i], "@()[]:,") || strings.HasPrefix(s, ".") || s[i-1] == '.' {
+		return false
+	}
+	if _, err := netip.ParseAddr(s[i+1:]); err == nil {
 		return false
 	}
 	name, err := dnsname.Parse(s[i+1:])

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/maxence-charriere/go-app/v10/pkg/app"
@@ -23,23 +24,31 @@ type Earlier struct {
 }
 
 // EarlierFinding is one finding: its level, as in data-level and as a word, and
-// what comes of it.
+// what comes of it, and of what.
 type EarlierFinding struct {
 	Level string `json:"level"`
 	Word  string `json:"word"`
 	Text  string `json:"text"`
 }
 
-// Retell makes an Earlier of a report, the most urgent findings first.
+// Retell makes an Earlier of a report, the most urgent findings first, and what holds
+// for several servers once.
 func Retell(r *check.Report, at string, lang locale.Language) Earlier {
 	e := Earlier{Note: fill(lang.UI.Verdict.Earlier, "time", at), Headline: headline(r, lang), Findings: []EarlierFinding{}}
-	for _, f := range r.Findings[:min(mostEarlier, len(r.Findings))] {
+	for _, f := range r.Findings {
 		words, known := lang.Finding(string(f.Code))
 		if !known {
 			continue
 		}
 		name := level(f.Level)
-		e.Findings = append(e.Findings, EarlierFinding{name, lang.UI.Verdict.Levels.Of(name), visible(strings.ReplaceAll(locale.Fill(words.Consequence, f.Args), "`", ""))})
+		text := locale.Fill(words.Consequence, f.Args) + " (" + locale.Fill(words.Title, f.Args) + ")"
+		one := EarlierFinding{name, lang.UI.Verdict.Levels.Of(name), visible(strings.ReplaceAll(text, "`", ""))}
+		if slices.Contains(e.Findings, one) { // of another server
+			continue
+		}
+		if e.Findings = append(e.Findings, one); len(e.Findings) == mostEarlier {
+			break
+		}
 	}
 	return e
 }

@@ -51,6 +51,18 @@ func TestEarlierIsShownUntilSomethingIsFound(t *testing.T) {
 	}
 }
 
+// TestRetellSaysNothingTwice has one finding for each of many servers before another.
+func TestRetellSaysNothingTwice(t *testing.T) {
+	r := check.Report{Domain: dnsname.MustParse("example.com")}
+	for i := range 2 * mostEarlier {
+		r.Findings = append(r.Findings, check.Finding{Code: "cert.caa-missing", Level: check.Notice, Subject: "mx" + itoa(i)})
+	}
+	r.Findings = append(r.Findings, check.Finding{Code: "dns.null-mx", Level: check.Notice})
+	if e := Retell(&r, "", locale.English()); len(e.Findings) != 2 || e.Findings[0] == e.Findings[1] {
+		t.Errorf("%+v", e.Findings)
+	}
+}
+
 func TestEarlierDistrustsTheShelf(t *testing.T) {
 	for _, text := range []string{"", "null", "no json", `{"findings":7}`} {
 		b := newBench()

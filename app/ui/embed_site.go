@@ -49,6 +49,10 @@ func (e *Embed) Render() app.UI {
 		el("noscript").body(el("p").text(w.NoScript)),
 		e.form(),
 		e.part(w.Lines, w.LinesAbout, code{"lines", lines}),
+		el("section").body(
+			el("h2").text(w.Preview), el("p").class("muted").text(w.PreviewAbout),
+			el("div").class("embed-preview").attr("id", "preview").body(),
+		),
 		e.part(w.Generators, w.GeneratorsAbout, code{"docusaurus", `scripts: [{ src: "` + exampleOrigin + `/widget.js", async: true }],`}),
 		e.part(w.Policy, w.PolicyAbout, code{"policy", "script-src " + exampleOrigin + "; frame-src " + exampleOrigin}),
 		e.part(w.Event, w.EventAbout,
@@ -58,10 +62,6 @@ func (e *Embed) Render() app.UI {
 			code{"markdown", "[![" + alt + "](" + badge + ")](" + whole + ")"},
 			code{"html", `<a href="` + whole + `"><img src="` + badge + `" alt="` + alt + `"></a>`},
 			code{"image", "img-src " + exampleOrigin}),
-		el("section").body(
-			el("h2").text(w.Preview), el("p").class("muted").text(w.PreviewAbout),
-			el("div").class("embed-preview").attr("id", "preview").body(),
-		),
 	))
 }
 

@@ -201,15 +201,15 @@ func (v view) publication(key string, p check.Publication) app.UI {
 	)
 }
 
-// copyButton copies text. The scope holds the text too: the engine keeps an old
-// handler where the scope is the same.
+// copyButton copies text, and says that it has until the text is another. The scope
+// holds the text too: the engine keeps an old handler where the scope is the same.
 func (v view) copyButton(key, text string) app.UI {
-	label := v.w.Finding.Copy
-	if said := v.copied(key); said != "" {
+	label, pressed := v.w.Finding.Copy, key+"\n"+text
+	if said := v.copied(pressed); said != "" {
 		label = said
 	}
 	return el("button").attr("type", "button").class("quiet copy").data("copy", key).aria("live", "polite").
-		on("click", func(app.Context, app.Event) { v.m.Copy(key, text) }, key, text).text(label)
+		on("click", func(app.Context, app.Event) { v.m.Copy(pressed, text) }, key, text).text(label)
 }
 
 // notChecked says what was not looked at, and why.

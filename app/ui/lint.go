@@ -24,7 +24,8 @@ type Lint struct {
 
 	text    string
 	read    lint.Lint
-	written int // how often the page itself has written into the field
+	written int  // how often the page itself has written into the field
+	next    bool // the field takes the focus when it is made anew
 }
 
 // OnMount takes a file that is dropped, and asks for the configuration.
@@ -56,13 +57,23 @@ func (p *Lint) put(text string) {
 	p.written++
 }
 
+// use takes the mended text over. The button is gone then, so the visitor goes on in
+// the field, once it is there anew.
+func (p *Lint) use(app.Context) {
+	p.put(p.read.Mended)
+	p.next = true
+}
+
+// lintID is the field's.
+const lintID = "lint-text"
+
 // Render shows the field, and what was read.
 func (p *Lint) Render() app.UI {
 	w := p.Lang.UI.Lint
 	return shell(p.M, p.Lang, LintPath,
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
 		el("div").class("make-field").body(
-			el("label").attr("for", "lint-text").text(w.Label),
+			el("label").attr("for", lintID).text(w.Label),
 			&pasted{Written: p.written, page: p},
 		),
 		el("section").class("lint").aria("live", "polite").data("kind", strconv.Itoa(int(p.read.Kind()))).body(p.said()...),
@@ -135,7 +146,7 @@ func (p *Lint) mended(v view) []app.UI {
 		el("h2").text(w.Mended),
 		el("div").class("publication").data("mended", "true").body(
 			el("p").class("publication-head").body(v.copyButton("mended", p.read.Mended),
-				v.act("use", w.Use, func(app.Context) { p.put(p.read.Mended) }, "")),
+				v.act("use", w.Use, p.use, "")),
 			el("pre").attr("tabindex", "0").body(el("code").body(pieces...)),
 		),
 	}
@@ -152,9 +163,17 @@ type pasted struct {
 // CompoID changes with every writing of the page.
 func (c *pasted) CompoID() string { return "lint/" + itoa(c.Written) }
 
+// OnMount takes the focus where it was in what is gone.
+func (c *pasted) OnMount(ctx app.Context) {
+	if c.page.next {
+		c.page.next = false
+		ctx.Defer(func(app.Context) { c.page.M.Door.Focus(lintID) })
+	}
+}
+
 // Render shows the field.
 func (c *pasted) Render() app.UI {
-	return el("textarea").attr("id", "lint-text").class("field").attr("rows", "8").attr("autocomplete", "off").attr("spellcheck", "false").
+	return el("textarea").attr("id", lintID).class("field").attr("rows", "8").attr("autocomplete", "off").attr("spellcheck", "false").
 		attr("autocapitalize", "none").attr("autocorrect", "off").on("input", c.typed).text(c.page.text)
 }
 

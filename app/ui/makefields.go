@@ -41,8 +41,8 @@ func group(title string, content ...app.UI) app.UI {
 	return el("fieldset").body(append([]app.UI{el("legend").text(title)}, content...)...)
 }
 
-// more holds the fields that few need; it is open where one of them says
-// something.
+// more holds the fields that few need; it is open where one of them says something,
+// and stays so when that is deleted: the cursor is in it.
 func (p *Make) more() app.UI {
 	few := []compose.Field{compose.FieldBelow, compose.FieldZone, compose.FieldTTL, compose.FieldHostedRecord, compose.FieldHostedPolicy, compose.FieldHostedReport}
 	fold := el("details").class("fold")
@@ -52,7 +52,7 @@ func (p *Make) more() app.UI {
 			shown = append(shown, p.hoster())
 		}
 		shown = append(shown, p.field(f))
-		if p.Maker.Draft[f] != "" {
+		if p.Maker.Draft[f] != "" || p.Maker.Touched[f] {
 			fold = fold.attr("open", "true")
 		}
 	}
@@ -78,23 +78,30 @@ func (p *Make) field(f compose.Field) app.UI {
 
 // about says what is wrong with a field, else what goes into it.
 func (p *Make) about(hint string, fault compose.Fault, wrong bool) []app.UI {
-	w := p.Lang.UI.Make
 	switch {
 	case wrong:
-		words := w.Wrong
-		if fault.Field == compose.FieldDomain {
-			words = p.Lang.UI.Ask.Wrong
-		}
-		text := words.Of(fault.Kind)
-		if text == fault.Kind {
-			text = w.WrongElse
-		}
-		return []app.UI{el("span").class("wrong").data("wrong", fault.Kind).body(
-			mark("error"), app.Text(fill(text, "input", visible(shorten(fault.Text, 80)), "kind", fault.Kind)))}
+		return []app.UI{el("span").class("wrong").data("wrong", fault.Kind).body(mark("error"), app.Text(p.sentence(fault)))}
 	case hint != "":
 		return []app.UI{el("span").class("muted").text(hint)}
 	}
 	return nil
+}
+
+// sentence says what a fault is. A kind has words of its own in a field whose limits
+// they name.
+func (p *Make) sentence(f compose.Fault) string {
+	w := p.Lang.UI.Make
+	words := w.Wrong
+	if f.Field == compose.FieldDomain {
+		words = p.Lang.UI.Ask.Wrong
+	}
+	text := w.WrongElse
+	for _, key := range [...]string{f.Kind, f.Kind + " " + f.Field.Name()} {
+		if known := words.Of(key); known != key {
+			text = known
+		}
+	}
+	return fill(text, "input", visible(shorten(f.Text, 80)), "kind", f.Kind)
 }
 
 // mode chooses the policy's mode.
@@ -110,7 +117,7 @@ func (p *Make) mode() app.UI {
 				m.Type(compose.FieldMode, chosen)
 				p.changed(ctx)
 			}},
-		el("p").attr("id", id+"-said").class("said").aria("live", "polite").body(p.about("", fault, wrong)...),
+		el("p").attr("id", id+"-said").class("said").aria("live", "polite").body(p.about(w.Effects.Of(strings.TrimSpace(m.Draft[compose.FieldMode])), fault, wrong)...),
 	)
 }
 

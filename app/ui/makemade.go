@@ -18,10 +18,14 @@ func (p *Make) made() app.UI {
 	w, m := p.Lang.UI.Make, p.Maker
 	out := el("section").class("make-made").aria("live", "polite").data("made", itoa(len(m.Made.Records)))
 	if len(m.Made.Records) == 0 {
-		return out.body(el("p").class("muted").text(w.Nothing), p.outbound())
+		text := p.lacking()
+		if text == "" {
+			text = w.Nothing
+		}
+		return out.body(el("p").class("muted").text(text), p.outbound())
 	}
 	content := []app.UI{when(m.Behind, func() app.UI {
-		return el("p").class("wrong").body(mark("error"), app.Text(w.Waiting))
+		return el("p").class("wrong").data("behind", "true").body(mark("error"), app.Text(p.lacking()+" "+w.Older))
 	}), el("h2").text(w.Records), p.forms()}
 	for i, z := range m.Made.Zones() {
 		content = append(content, p.zone(i, z))
@@ -29,6 +33,21 @@ func (p *Make) made() app.UI {
 	content = append(content, p.advice(), p.files(), p.plan(), p.outbound(), el("p").body(
 		el("a").attr("href", checkLink(m.Made.Domain.String())).text(w.Check)))
 	return out.body(content...)
+}
+
+// lacking says why nothing can be made of the form: that it is marked there, or what
+// fields lack in which nobody has been; "" for a form without a domain.
+func (p *Make) lacking() string {
+	m, text := p.Maker, ""
+	for _, f := range m.Faults {
+		if _, shown := m.Fault(f.Field); shown {
+			return p.Lang.UI.Make.Waiting
+		}
+		if text == "" && f.Field != compose.FieldDomain {
+			text = p.sentence(f)
+		}
+	}
+	return text
 }
 
 // forms chooses the form of the records.

@@ -39,6 +39,7 @@ func (p *Make) steps() []app.UI {
 	}
 	acts := []app.UI{p.view().act("plan-look", p.Lang.UI.Make.Look, p.look, "")}
 	if len(steps) > 0 {
+		content = append(content, el("p").data("instead", "true").text(w.Instead))
 		name := "sealane-" + made.Domain.String() + "-" + string(made.ID)
 		acts = append(acts,
 			p.view().act("plan-ics", p.Lang.UI.Make.Calendar, func(app.Context) { m.Door.Save(name+".ics", []byte(plan.ICS(made, p.Lang, m.Door.Now()))) }, "", m.Rev),

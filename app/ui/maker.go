@@ -90,13 +90,22 @@ func (m *Maker) Navigate(query url.Values) {
 	if !slices.Contains(plan.IDs[:], plan.ID(m.Plan)) {
 		m.Plan = ""
 	}
-	for f, text := range compose.DraftFrom(query) {
-		if text != m.Draft[f] {
-			m.put(compose.Field(f), text)
+	if draft := compose.DraftFrom(query); draft != m.Draft {
+		m.leave()
+		for f, text := range draft {
+			if text != m.Draft[f] {
+				m.put(compose.Field(f), text)
+			}
 		}
 	}
 	m.read()
 	m.recall()
+}
+
+// leave forgets what was made of another form, and where the visitor was in it.
+func (m *Maker) leave() {
+	m.Made, m.Touched = compose.Made{}, [len(compose.Draft{})]bool{}
+	m.forget()
 }
 
 // Query gives the query of the URL that shows this page.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/compose"
 	"github.com/sealane/sealane/app/compose/keyfile"
@@ -40,6 +42,58 @@ func TestMakerFollowsWhatIsTyped(t *testing.T) {
 	}
 }
 
+// The page says what keeps it from making anything, though no field is marked for it
+// in which nobody has been.
+func TestMakeSaysWhatIsLacking(t *testing.T) {
+	m := newMakerBench()
+	page := &Make{M: newBench().Machine, Maker: m, Lang: locale.English()}
+	w := page.Lang.UI.Make
+	if got := page.lacking(); got != "" {
+		t.Errorf("an empty form: %q", got)
+	}
+	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMode, "testing")
+	if got := page.lacking(); got != w.Wrong.Of(compose.Missing) {
+		t.Errorf("without mail servers: %q", got)
+	}
+	m.Type(compose.FieldMX, "192.0.2.1")
+	if got := page.lacking(); got != w.Waiting {
+		t.Errorf("beside a marked field: %q", got)
+	}
+	m.Type(compose.FieldMX, "mx1.example.com")
+	m.Type(compose.FieldMX, "")
+	if html := app.HTMLString(page); !strings.Contains(html, " data-behind") || len(m.Made.Records) == 0 {
+		t.Error("what is of before isn't told, or gone")
+	}
+}
+
+// A fault says the limits of its own field.
+func TestRangesAreNamed(t *testing.T) {
+	page := &Make{M: newBench().Machine, Maker: newMakerBench(), Lang: locale.English()}
+	said := map[string]bool{}
+	for _, f := range []compose.Field{compose.FieldMaxAge, compose.FieldTTL, compose.FieldLongest} {
+		said[page.sentence(compose.Fault{Field: f, Kind: compose.OutOfRange, Text: "1"})] = true
+	}
+	if len(said) != 3 {
+		t.Errorf("%v", said)
+	}
+}
+
+// The fields that few need stay in sight when the last of them is emptied.
+func TestMoreStaysOpen(t *testing.T) {
+	m := newMakerBench()
+	page := &Make{M: newBench().Machine, Maker: m, Lang: locale.English()}
+	open := func() bool { return strings.Contains(app.HTMLString(page.more()), " open") }
+	if open() {
+		t.Error("open at first")
+	}
+	for _, text := range []string{"1h", ""} {
+		if m.Type(compose.FieldTTL, text); !open() {
+			t.Errorf("shut with %q", text)
+		}
+	}
+}
+
 func TestMakerIsItsURL(t *testing.T) {
 	m := newMakerBench()
 	m.Type(compose.FieldDomain, "example.com")
@@ -64,6 +118,11 @@ func TestMakerIsItsURL(t *testing.T) {
 	other.Navigate(query)
 	if other.Written[compose.FieldRUA] != 1 {
 		t.Error("a field is written anew though nothing changed: the caret would jump")
+	}
+	m.Key([]byte("no key"))
+	m.Navigate(url.Values{})
+	if _, shown := m.Fault(compose.FieldDomain); shown || len(m.Made.Records) > 0 || m.Refused != "" {
+		t.Errorf("an empty form has what was made of the one before: %v", m.Made.Records)
 	}
 }
 
@@ -108,10 +167,15 @@ func TestMakerTakesKeys(t *testing.T) {
 	private := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	m := newMakerBench()
 	m.Type(compose.FieldDomain, "example.com")
+	m.Type(compose.FieldMX, "*.example.net")
+	m.Type(compose.FieldTLSA, private)
+	if len(m.Shown) != 1 || m.Shown[0] != (Shown{"unnamed", "example.com", ""}) {
+		t.Errorf("of a key without a mail server it says %v", m.Shown)
+	}
 	m.Type(compose.FieldMX, "*.example.net mx1.example.com mx2.example.com")
 	m.Type(compose.FieldTLSA, "mx1.example.com 3 1 1 "+digest+"\n"+private)
 	lines := strings.Split(m.Draft[compose.FieldTLSA], "\n")
-	if len(lines) != 2 || !strings.HasPrefix(lines[1], "mx2.example.com 3 1 1 ") || m.Refused != "" || len(m.Want.TLSA) != 2 {
+	if len(lines) != 2 || !strings.HasPrefix(lines[1], "mx2.example.com 3 1 1 ") || m.Refused != "" || len(m.Shown) > 0 || len(m.Want.TLSA) != 2 {
 		t.Errorf("refused %q, field %q", m.Refused, m.Draft[compose.FieldTLSA])
 	}
 	if strings.Contains(m.Query().Encode(), "PRIVATE") {
@@ -131,7 +195,7 @@ func TestMakerTakesKeys(t *testing.T) {
 			t.Errorf("no words for %s", k)
 		}
 	}
-	for _, k := range []string{"mute", "alias", "insecure"} {
+	for _, k := range []string{"mute", "alias", "insecure", "unnamed"} {
 		if w.Shown.Of(k) == k {
 			t.Errorf("no words for %s", k)
 		}
@@ -171,6 +235,11 @@ func TestMakeTermsAreComplete(t *testing.T) {
 			t.Errorf("field %s has no hint", name)
 		}
 	}
+	for _, mode := range []string{"", "testing", "enforce", "none"} {
+		if w.Modes.Of(mode) == mode || w.Effects.Of(mode) == mode && mode != "" {
+			t.Errorf("mode %q has no words", mode)
+		}
+	}
 	for _, c := range []struct {
 		field compose.Field
 		texts string
@@ -183,7 +252,7 @@ func TestMakeTermsAreComplete(t *testing.T) {
 		{compose.FieldHostedRecord, "a b|a.example"},
 		{compose.FieldHostedPolicy, "a.example"},
 		{compose.FieldHostedReport, "!"},
-		{compose.FieldRUA, "x|x@|ftp://example.com|mailto:a!b@example.com|mailto:|https://|a@example.com."},
+		{compose.FieldRUA, "ä@example.com|x|x@|ftp://example.com|mailto:a!b@example.com|mailto:|https://|a@example.com."},
 		{compose.FieldTLSA, "3 1 1 00|a.example x|a.example 3 1 1 00|a.example 9 1 1 " + digest + "|a.example 3 9 1 " + digest + "|a.example 3 1 9 " + digest + "|a.example 1 1 1 " + digest},
 		{compose.FieldTTL, "x|1"},
 		{compose.FieldZone, "example.org|x"},

@@ -9,6 +9,7 @@ import (
 	"github.com/sealane/sealane/app/compose/keyfile"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
+	"github.com/sealane/sealane/app/mtasts"
 )
 
 // keyring is the part of a Maker that makes TLSA records of keys.
@@ -99,6 +100,9 @@ func (m *Maker) Key(content []byte) {
 	default:
 		m.add(file.Subjects(), false)
 	}
+	if m.Refused == "" && m.unnamed() {
+		m.Shown = append(m.Shown, Shown{"unnamed", m.Want.Domain.String(), ""})
+	}
 	m.read()
 }
 
@@ -160,6 +164,12 @@ func (m *Maker) base() dnsname.Name {
 		}
 	}
 	return first
+}
+
+// unnamed tells that base is the domain for want of any mail server.
+func (m *Maker) unnamed() bool {
+	named := func(p mtasts.Pattern) bool { return !p.Wildcard }
+	return m.Server.IsZero() && !m.Want.Domain.IsZero() && !slices.ContainsFunc(m.Want.MX, named)
 }
 
 func (m *Maker) readServer() {

@@ -96,7 +96,7 @@ func TestPlanIsShown(t *testing.T) {
 			}
 		}
 		p, _ := m.plan()
-		if got := strings.Count(page, `data-act="check `); got != len(p.Steps) || !strings.Contains(page, `data-act="plan-look"`) {
+		if got := strings.Count(page, `data-act="check `); got != len(p.Steps) || !strings.Contains(page, `data-act="plan-look"`) || strings.Contains(page, " data-instead") != (len(p.Steps) > 0) {
 			t.Errorf("%s: %d buttons for %d steps", id, got, len(p.Steps))
 		}
 	}
