@@ -2,12 +2,10 @@ package compose
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/mtasts"
 	"github.com/sealane/sealane/app/syntax"
@@ -233,37 +231,6 @@ func (r *reader) hosted() {
 	r.want.Hosted = h
 }
 
-func (r *reader) web() {
-	spans := r.words(FieldWeb, list)
-	for _, span := range spans {
-		text := span.Cut(r.Draft[FieldWeb])
-		a, err := netip.ParseAddr(text)
-		if a = a.Unmap(); err == nil && public(a) {
-			r.want.Web.Addresses = append(r.want.Web.Addresses, a)
-			continue
-		}
-		name, ok := hostname(text)
-		if !ok || len(spans) > 1 || name == r.want.Domain.Child(hostLabel) {
-			r.fault(FieldWeb, NotAddress, span)
-			continue
-		}
-		r.want.Web.Name = name
-	}
-}
-
-// closed are prefixes, beside the private ones, that no web server of the internet
-// has an address of: RFC 6890 §2.2.2, RFC 6598 and RFC 6052 §2.1.
-var closed = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"),
-}
-
-// public tells whether a web server can be at the address.
-func public(a netip.Addr) bool {
-	return a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() &&
-		!slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(a) })
-}
-
 func (r *reader) reports() {
 	for _, span := range r.words(FieldRUA, list) {
 		uri := reportURI(span.Cut(r.Draft[FieldRUA]))
@@ -295,82 +262,4 @@ func reportURI(text string) string {
 		out.WriteByte(c)
 	}
 	return out.String()
-}
-
-func (r *reader) tlsa() {
-	for _, span := range r.words(FieldTLSA, "\r\n") {
-		line := span.Cut(r.Draft[FieldTLSA])
-		host, data := hostAndData(line)
-		name, ok := hostname(host)
-		if !ok {
-			r.fault(FieldTLSA, NoHost, span)
-			continue
-		}
-		if !roomy(name) {
-			r.fault(FieldTLSA, NoRoom, span)
-			continue
-		}
-		var alias dnsname.Name
-		if first, rest, _ := strings.Cut(data, " "); strings.HasPrefix(first, "_") {
-			var err error
-			if alias, err = dnsname.Parse(first); err != nil {
-				r.fault(FieldTLSA, NoHost, span)
-				continue
-			}
-			data = rest
-		}
-		record, err := dane.ParseText(data)
-		if err != nil {
-			r.fault(FieldTLSA, string(dane.Malformed), span)
-			continue
-		}
-		if kind := record.Unusable(); kind != "" {
-			r.fault(FieldTLSA, string(kind), span)
-			continue
-		}
-		r.record(HostTLSA{Host: name, Alias: alias}, record)
-	}
-}
-
-// hostAndData parts a line into the mail host and the record's data. It may also be
-// one of a zone file, as dig prints it: TTL and class stand before the type then
-// (RFC 1035 §5.1), and the labels of port 25 before the host (RFC 7672 §2.2.3).
-func hostAndData(line string) (host, data string) {
-	words := strings.Fields(line)
-	if len(words) == 0 {
-		return "", ""
-	}
-	host, words = words[0], words[1:]
-	for i, word := range words[:min(len(words), 3)] {
-		if strings.EqualFold(word, "TLSA") {
-			words = words[i+1:]
-			host = strings.TrimPrefix(host, "_25._tcp.")
-			break
-		}
-		if !strings.EqualFold(word, "IN") && strings.Trim(word, "0123456789") != "" {
-			break
-		}
-	}
-	return host, strings.Join(words, " ")
-}
-
-// hostname reads the whole name of a host. The last label of one is never a number,
-// that no address is taken for one (RFC 1123 §2.1).
-func hostname(text string) (dnsname.Name, bool) {
-	name, err := dnsname.Parse(text)
-	labels := name.Labels()
-	return name, err == nil && name.IsHostname() && len(labels) > 1 && strings.Trim(labels[len(labels)-1], "0123456789") != ""
-}
-
-// record adds a TLSA record of a host, each once.
-func (r *reader) record(host HostTLSA, record dane.TLSA) {
-	all := &r.want.TLSA
-	at := slices.IndexFunc(*all, func(t HostTLSA) bool { return t.Host == host.Host && t.Owner() == host.Owner() })
-	if at < 0 {
-		at = len(*all)
-		*all = append(*all, host)
-	}
-	if t := &(*all)[at]; !slices.ContainsFunc(t.Records, record.Equal) {
-		t.Records = append(t.Records, record)
-	}
 }
