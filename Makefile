@@ -44,7 +44,7 @@ run: build ## build what changed and serve it with the lab, on http://localhost:
 test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 	$(GO) test ./...
 	@$(MAKE) wasm-test
-	SEALANE_E2E=1 $(GO) test -count=1 -timeout 28m -v ./e2e
+	SEALANE_E2E=1 $(GO) test -count=1 -timeout 28m -parallel 3 -v ./e2e
 
 bench: ## print the figures: a check's pace in virtual time, and the benchmarks
 	$(GO) test -count=1 -run '^TestPace' -v ./app/check

@@ -28,6 +28,7 @@ const (
 
 // TestProgramSize compresses the browser program as far as brotli goes.
 func TestProgramSize(t *testing.T) {
+	t.Parallel()
 	built(t)
 	content, err := os.ReadFile(program)
 	if err != nil {

@@ -166,6 +166,7 @@ func TestWidgetWaits(t *testing.T) {
 // TestWidgetWithoutSealane wants the link, and a host page that is whole, when
 // the script, the program, or all of the server is gone, and without JavaScript.
 func TestWidgetWithoutSealane(t *testing.T) {
+	t.Parallel()
 	linked := func(t *testing.T, p *page, origin string) {
 		t.Helper()
 		if got := eval[string](p, `document.querySelector("sealane-check a").href`); got != origin+"/?d=perfect.test" {

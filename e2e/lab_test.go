@@ -37,6 +37,7 @@ func find(t *testing.T, part string) labDomain {
 // TestLabEverywhereTheSame holds three to one list: the lab's file, the check
 // of the command line, and the page in the browser.
 func TestLabEverywhereTheSame(t *testing.T) {
+	t.Parallel()
 	all := lab(t)
 	if len(all) < 80 {
 		t.Errorf("the lab has %d domains, want at least 80", len(all))

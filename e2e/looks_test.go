@@ -16,6 +16,7 @@ import (
 // TestLooks shows every kind of page, and the perfect and the worst domain, at two widths and in both
 // colour schemes, keeps the pictures, and wants no sideways scrolling.
 func TestLooks(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "-lab")
 	p := visit(t, s, "/")
 	pictures := filepath.Join(buildDir, "screenshots")

@@ -80,6 +80,7 @@ func TestRealServers(t *testing.T) {
 // TestDeadHostHidesNothing adds a mail host that takes a connection and never
 // speaks: all else is on the page while that host is still waited for.
 func TestDeadHostHidesNothing(t *testing.T) {
+	t.Parallel()
 	end2end(t)
 	w := startRealWorld(t)
 	silent(t, fmt.Sprintf("%s:%d", silentIP, w.SMTP))

@@ -103,6 +103,7 @@ func TestHostileTextIsText(t *testing.T) {
 // TestSlowHostHidesNothing wants all else on the page while one mail host of
 // the lab is still waited for.
 func TestSlowHostHidesNothing(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "-lab")
 	d := find(t, "slow-mx").Domain
 	p := visit(t, s, "/?d="+d)
