@@ -51,7 +51,7 @@ func (p *program) parse(set *flag.FlagSet, args []string) ([]string, error) {
 			}
 			value, args = args[0], args[1:]
 		}
-		if f.Value.Set(value) != nil {
+		if set.Set(name, value) != nil {
 			return nil, errWords(p.say(p.cli.BadValue, "name", "-"+name, "value", value))
 		}
 	}

@@ -15,19 +15,21 @@ import (
 
 // worldFlags are the flags of check and serve that say which world to look at.
 type worldFlags struct {
-	resolvers           []string
+	resolvers           list
 	anchorFile, roots   string
 	smtpPort, httpsPort uint
 	allowPrivate        bool
+	ehlo                string // what probes call themselves (RFC 5321 §4.1.1.1)
 }
 
 func (w *worldFlags) register(fs *flag.FlagSet) {
-	fs.Func("resolver", "", func(s string) error { w.resolvers = append(w.resolvers, s); return nil })
+	fs.Var(&w.resolvers, "resolver", "")
 	fs.StringVar(&w.anchorFile, "anchor", "", "")
 	fs.StringVar(&w.roots, "roots", "", "")
 	fs.UintVar(&w.smtpPort, "smtp-port", 25, "")
 	fs.UintVar(&w.httpsPort, "https-port", 443, "")
 	fs.BoolVar(&w.allowPrivate, "allow-private", false, "")
+	fs.StringVar(&w.ehlo, "ehlo", "probe.sealane.invalid", "")
 }
 
 // verify checks what flags alone can't: values and combinations.
@@ -45,6 +47,11 @@ func (p *program) verify(w *worldFlags) error {
 	case !valid(w.httpsPort):
 		return errWords(p.say(p.cli.BadPort, "name", "-https-port"))
 	}
+	name, err := dnsname.Parse(w.ehlo)
+	if err != nil || name == dnsname.Root || !name.IsHostname() {
+		return errWords(p.say(p.cli.BadEHLO, "value", w.ehlo))
+	}
+	w.ehlo = name.String()
 	changed := w.smtpPort != 25 || w.httpsPort != 443 || w.roots != ""
 	if w.allowPrivate && !changed {
 		return errWords(p.cli.PrivateNeeds)

@@ -49,7 +49,7 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	}
 	n := &networks{anchors: anchors}
 	n.internet = &observe.Network{
-		Exchange: exchange, Further: further, Roots: roots, EHLO: ehloName, Port25: &observe.Port25{},
+		Exchange: exchange, Further: further, Roots: roots, EHLO: w.ehlo, Port25: &observe.Port25{},
 		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), SubmissionsPort: 465, HTTPPort: 80, DNSPort: 53,
 	}
 	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: n.internet.Ports()}
@@ -88,9 +88,6 @@ func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (asker, []asker,
 	}
 	return r.Exchange, r.Further(), nil
 }
-
-// ehloName is what probes say in EHLO (RFC 5321 §4.1.1.1).
-const ehloName = "probe.sealane.invalid"
 
 // route gives the network that a name belongs to.
 func (n *networks) route(name dnsname.Name) *observe.Network {

@@ -6,6 +6,8 @@ type CLI struct {
 	UnknownCommand                 string // {value}
 	UnknownFlag, FlagNeedsValue    string // {value}: the flag
 	BadValue                       string // {name}: the flag, {value}
+	BadVariable                    string // {name}: of the environment
+	BadEHLO                        string // {value}
 	BadPort                        string // {name}: the flag
 	NoDomain, OneDomain            string
 	NoFile, OneFile                string
@@ -33,6 +35,10 @@ type CLI struct {
 	BadListen, ListenTaken         string // {value}: the address
 	ListenForbidden, ListenNotHere string // {value}: the address
 	CertNeedsKey                   string
+	CertOrACME, ACMENeeds          string
+	BadACMEDomain, BadACMECA       string // {value}
+	BadLog, BadLogLevel            string // {value}
+	BadGrace                       string
 	BadCert                        string // {name}: the files
 	PreviousOther                  string // {domain}: the file's
 	Stopped                        string
@@ -97,15 +103,26 @@ make tlsa HOST [FILE…]  of certificates, requests and keys in PEM or DER, or o
 serve:
   -listen ADDR       default localhost:8080
   -lab               answer names under .test from the lab
-  -site DIR          the built site; default: the folder site beside the program
-  -cert FILE -key FILE  serve HTTPS with HTTP/2 and HTTP/3
+  -site DIR          the built site, instead of the one in the program
+  -cert FILE -key FILE  serve HTTPS with HTTP/2 and HTTP/3; read again when they change
+  -acme-domain NAME  get a certificate for this name from a certificate authority by ACME, and agree to
+                     its terms; may be repeated. Port 443 of the name must lead to -listen
+  -acme-dir DIR      where its keys and certificates are kept
+  -acme-email ADDRESS  where the authority may write to
+  -acme-ca URL -acme-roots FILE  another authority than Let's Encrypt, and who vouches for its server, PEM
   -allow-origin ORIGIN  a site elsewhere whose pages may use this proxy, such as
                      https://sealane.example, or * for all; may be repeated
+  -metrics ADDR      serve metrics for Prometheus at /metrics of another address, which must not be public
+  -log FORM          of the log: text (default) or json
+  -log-level LEVEL   debug (with addresses of visitors), info (default), warn or error
+  -grace TIME        how long running requests may take to end when the server is to; default 30s
+                     Each flag is also a variable: SEALANE_LISTEN for -listen, and so on
 check, make and serve:
   -resolver URL|IP:PORT  a DNS resolver; may be repeated; default: the system's
   -anchor FILE       DNSSEC trust anchors, DS or DNSKEY lines, beside the root's
   -roots FILE        certificate authorities, PEM, instead of the system's
   -smtp-port N -https-port N
+  -ehlo NAME         what probes call themselves: this machine's name
   -allow-private     reach private addresses; only with a port or the roots changed
 
 Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of it.`,
@@ -113,6 +130,8 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		UnknownFlag:      "there is no flag {value} here; see sealane help",
 		FlagNeedsValue:   "{value} needs a value; see sealane help",
 		BadValue:         "{name} can't be \"{value}\"; see sealane help",
+		BadVariable:      "{name} in the environment can't be used; see sealane help",
+		BadEHLO:          "-ehlo can't be \"{value}\": give the host name of this machine, as its address's PTR record has it",
 		BadPort:          "{name} is a port: 1 to 65535",
 		NoDomain:         "check needs a domain",
 		OneDomain:        "check takes one domain at a time",
@@ -144,7 +163,7 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		NotChecked:       "Not checked",
 		NothingFound:     "Nothing to mend.",
 		Serving:          "{value}",
-		NoSite:           "the built site is not beside this program, so the page is missing; -site names it, make site builds it",
+		NoSite:           "the built site is not in this program, so the page is missing; -site names it, make build puts it in",
 		ServeFailed:      "can't serve on {value}",
 		BadSite:          "{name} holds no built site; make site builds it",
 		BadListen:        "{value} is no address to listen on: give HOST:PORT",
@@ -152,6 +171,13 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		ListenForbidden:  "listening on {value} is not permitted",
 		ListenNotHere:    "{value} is no address of this machine",
 		CertNeedsKey:     "-cert and -key go together",
+		CertOrACME:       "-cert and -acme-domain exclude each other",
+		ACMENeeds:        "-acme-domain needs -acme-dir, a folder to keep its keys and certificates in",
+		BadACMEDomain:    "-acme-domain can't be \"{value}\": give a host name",
+		BadACMECA:        "-acme-ca can't be \"{value}\": give the https URL of an ACME directory",
+		BadLog:           "-log can't be \"{value}\": text or json",
+		BadLogLevel:      "-log-level can't be \"{value}\": debug, info, warn or error",
+		BadGrace:         "-grace is a time, such as 30s, and not below zero",
 		BadCert:          "{name}: these are no certificate and its key, in PEM form",
 		PreviousOther:    "the earlier evidence is about {domain}, another domain",
 		Stopped:          "stopped before the check was done",

@@ -8,6 +8,7 @@ func EnglishProblems() Terms {
 		{"bad-domain", "This is no domain name"},
 		{"bad-query", "This DNS query is not relayed"},
 		{"busy", "The proxy has too much to do"},
+		{"ending", "The proxy is about to end"},
 		{"foreign-origin", "This proxy answers its own pages and those that it is told of"},
 		{"internal", "The proxy failed"},
 		{"method-not-allowed", "This method is not allowed here"},

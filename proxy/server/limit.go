@@ -18,6 +18,13 @@ func newLimiter(most, each int) *limiter {
 	return &limiter{most: most, each: each, clients: make(map[netip.Prefix]int)}
 }
 
+// taken is how many places are taken.
+func (l *limiter) taken() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running
+}
+
 // enter takes a place and gives what leaves it, or answers the request with a
 // problem and gives nil.
 func (l *limiter) enter(w http.ResponseWriter, r *http.Request) (leave func()) {

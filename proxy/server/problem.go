@@ -25,6 +25,7 @@ var (
 	faultNotFound   = fault{"not-found", probe.BadRequest}
 	faultOrigin     = fault{"foreign-origin", probe.BadRequest}
 	faultBusy       = fault{"busy", probe.Limited}
+	faultEnding     = fault{"ending", probe.Unavailable}
 	faultTooMany    = fault{"too-many-requests", probe.Limited}
 	faultNoNetwork  = fault{"no-network", probe.Unavailable}
 	faultOwn        = fault{"unavailable", probe.Unavailable}

@@ -22,17 +22,18 @@ const (
 	headerTimeout   = 10 * time.Second
 	idleTimeout     = 2 * time.Minute
 	writeTimeout    = 2*probe.ProbeTimeout + probe.PolicyTimeout
-	shutdownTimeout = 5 * time.Second
+	farewellTimeout = 5 * time.Second // of connections whose requests have ended
 	maxHeaderBytes  = 32 << 10
 )
 
-// Serve listens on "host:port" and answers until ctx is done; then requests
-// have a few seconds to end. With a certificate it speaks HTTP/1.1, HTTP/2 and
-// HTTP/3 on the same port and says so by Alt-Svc (RFC 9114 §3.1.1); without
-// one, plain HTTP/1.1. ready is called once, with the address, when requests
-// are taken. The error is nil after ctx has ended it.
-func (s *Server) Serve(ctx context.Context, listen string, cert *tls.Certificate, ready func(addr net.Addr)) error {
-	tcp, udp, err := sockets(ctx, listen, cert != nil)
+// Serve listens on "host:port" and answers until ctx is done; then the requests
+// that run have their grace, and others are refused. With secure, which has the
+// certificates, it speaks HTTP/1.1, HTTP/2 and HTTP/3 on the same port and says so
+// by Alt-Svc (RFC 9114 §3.1.1); without, plain HTTP/1.1. ready is called once,
+// with the address, when requests are taken. The error is nil after ctx has ended
+// it, which is once only: a server doesn't serve again.
+func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, ready func(addr net.Addr)) error {
+	tcp, udp, err := sockets(ctx, listen, secure != nil)
 	if err != nil {
 		return err
 	}
@@ -50,13 +51,14 @@ func (s *Server) Serve(ctx context.Context, listen string, cert *tls.Certificate
 	}
 	ended := make(chan error, 2)
 	var over3 *http3.Server
-	if cert == nil {
+	if secure == nil {
 		go func() { ended <- plain.Serve(tcp) }()
 	} else {
 		defer udp.Close()
-		config := &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12}
-		over3 = s.over3(config)
-		plain.TLSConfig = config.Clone()
+		secure = secure.Clone()
+		secure.MinVersion = tls.VersionTLS12
+		over3 = s.over3(secure)
+		plain.TLSConfig = secure
 		plain.Handler = advertising(s, tcp.Addr())
 		go func() { ended <- over3.Serve(udp) }()
 		go func() { ended <- plain.ServeTLS(tcp, "", "") }()
@@ -67,6 +69,8 @@ func (s *Server) Serve(ctx context.Context, listen string, cert *tls.Certificate
 	select {
 	case <-ctx.Done():
 		err = nil
+		s.finish()
+		cancel()
 	case err = <-ended:
 	}
 	stop(plain, over3)
@@ -100,9 +104,24 @@ func advertising(next http.Handler, at net.Addr) http.Handler {
 	})
 }
 
-// stop lets requests end, then ends them.
+// finish lets no more requests in and waits for those that run, as long as their
+// grace is.
+func (s *Server) finish() {
+	running := s.drain.begin()
+	if running == 0 {
+		return
+	}
+	s.log.Info("about to end: waiting for requests", "running", running, "at most", s.config.Grace)
+	select {
+	case <-s.drain.empty:
+	case <-time.After(s.config.Grace):
+		s.log.Warn("ended before all requests had", "running", s.drain.begin())
+	}
+}
+
+// stop closes the connections, once each has said all it has to.
 func stop(plain *http.Server, over3 *http3.Server) {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), farewellTimeout)
 	defer cancel()
 	done := make(chan struct{})
 	go func() {

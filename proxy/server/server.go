@@ -40,6 +40,11 @@ type Config struct {
 	// Log takes what an operator needs; nil drops it. Nothing of a visitor's is
 	// written above the debug level.
 	Log *slog.Logger
+	// Meter is told what the server does; nil for nobody.
+	Meter Meter
+	// Grace is how long running requests have to end when the server is to; zero
+	// means 30 s.
+	Grace time.Duration
 	// Probes and Queries are how many of each run at once, ProbesEach how many
 	// probes for one client; zero means 64, 256 and 24. Half of the queries may
 	// be one client's: a page asks for all it needs together.
@@ -51,6 +56,7 @@ type Config struct {
 type Server struct {
 	config  Config
 	log     *slog.Logger
+	drain   *drain
 	site    *site
 	probes  *limiter
 	queries *limiter
@@ -73,12 +79,19 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		config:  c,
 		log:     c.Log,
+		drain:   newDrain(),
 		probes:  newLimiter(or(c.Probes, 64), or(c.ProbesEach, 24)),
 		queries: newLimiter(queries, max(1, queries/2)),
 		rules:   serving.Rules(c.Page),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if c.Meter == nil {
+		s.config.Meter = unmetered{}
+	}
+	if c.Grace == 0 {
+		s.config.Grace = 30 * time.Second
 	}
 	if len(c.Page.DoH) == 0 {
 		s.config.Page.DoH = []string{"/dns-query"}
@@ -96,6 +109,11 @@ func New(c Config) (*Server, error) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	headers(w.Header(), s.rules, r.URL.Path)
+	leave := s.admit(w, r)
+	if leave == nil {
+		return
+	}
+	defer leave()
 	defer func() {
 		if fault := recover(); fault != nil {
 			if fault == http.ErrAbortHandler {
