@@ -114,6 +114,11 @@ func TestRefusals(t *testing.T) {
 		{"serve", "-cert", "text", "-key", "nowhere"}, {"serve", "-site", "nowhere"}, {"serve", "-site", "text"},
 		{"serve", "-listen", "nowhere"}, {"serve", "-listen", ""}, {"serve", "-listen", "127.0.0.1:70000"}, {"serve", "-listen", "127.0.0.1:-1"},
 		{"serve", "-listen", "192.0.2.1:0"}, {"serve", "-listen", "[::1"}, {"serve", "-smtp-port", "0"},
+		{"serve", "-acme-domain", "a.example"}, {"serve", "-acme-domain", "a b", "-acme-dir", "."}, {"serve", "-acme-domain", "_a.example", "-acme-dir", "."},
+		{"serve", "-acme-domain", "a.example", "-acme-dir", ".", "-cert", "text", "-key", "text"}, {"serve", "-acme-domain", "a.example", "-acme-dir", ".", "-acme-ca", "http://ca.example"},
+		{"serve", "-acme-domain", "a.example", "-acme-dir", ".", "-acme-roots", "text"}, {"serve", "-acme-domain", "a.example", "-acme-dir", ".", "-acme-roots", "nowhere"},
+		{"serve", "-log", "xml"}, {"serve", "-log", ""}, {"serve", "-log-level", "loud"}, {"serve", "-log-level", "INFO+1"}, {"serve", "-grace", "-1s"}, {"serve", "-grace", "soon"},
+		{"serve", "-metrics", "nowhere"}, {"serve", "-metrics", "192.0.2.1:0"}, {"serve", "-ehlo", ""}, {"serve", "-ehlo", "a b"}, {"serve", "-ehlo", "."}, {"check", "a.test", "-ehlo", "a_b"},
 		{"serve", "-allow-origin", "sealane.example"}, {"serve", "-allow-origin", "https://sealane.example/"}, {"serve", "-allow-origin", "null"}, {"serve", "-allow-origin", ""},
 	}
 	for _, name := range []string{".", "nowhere", "nowhere/x", "text/x", "/dev/null", "/dev/zero", "empty", "text", "truncated.json", "array.json",

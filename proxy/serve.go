@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/serving"
@@ -21,8 +19,12 @@ import (
 // serveFlags are those of serve alone.
 type serveFlags struct {
 	listen, site, cert, key string
-	origins                 []string // whose pages may ask
+	origins                 list // whose pages may ask
 	lab                     bool
+	acme                    acmeFlags
+	metrics                 string // the address of those; none without
+	log, logLevel           string
+	grace                   time.Duration
 }
 
 func (s *serveFlags) register(fs *flag.FlagSet) {
@@ -31,59 +33,89 @@ func (s *serveFlags) register(fs *flag.FlagSet) {
 	fs.StringVar(&s.cert, "cert", "", "")
 	fs.StringVar(&s.key, "key", "", "")
 	fs.BoolVar(&s.lab, "lab", false, "")
-	fs.Func("allow-origin", "", func(origin string) error { s.origins = append(s.origins, origin); return nil })
+	fs.Var(&s.origins, "allow-origin", "")
+	s.acme.register(fs)
+	fs.StringVar(&s.metrics, "metrics", "", "")
+	fs.StringVar(&s.log, "log", "text", "")
+	fs.StringVar(&s.logLevel, "log-level", "info", "")
+	fs.DurationVar(&s.grace, "grace", 30*time.Second, "")
 }
 
-// serve serves the page and its proxy until ctx ends.
-func (p *program) serve(ctx context.Context, args []string) int {
+// serveSet holds all flags of serve.
+func serveSet(w *worldFlags, s *serveFlags) *flag.FlagSet {
 	set := flag.NewFlagSet("serve", flag.ContinueOnError)
-	var w worldFlags
-	var s serveFlags
 	w.register(set)
 	s.register(set)
+	return set
+}
+
+// readServe reads the command line of serve, and what it leaves to the
+// environment.
+func (p *program) readServe(args []string) (w worldFlags, s serveFlags, err error) {
+	set := serveSet(&w, &s)
 	rest, err := p.parse(set, args)
+	if err == nil {
+		err = p.environment(set)
+	}
 	if err == nil {
 		err = p.verify(&w)
 	}
 	switch {
 	case err != nil:
-		return p.refuse(err)
+		return w, s, err
 	case len(rest) > 0:
-		return p.wrong(p.say(p.cli.UnknownCommand, "value", "serve "+rest[0]))
-	case (s.cert == "") != (s.key == ""):
-		return p.wrong(p.cli.CertNeedsKey)
+		return w, s, errWords(p.say(p.cli.UnknownCommand, "value", "serve "+rest[0]))
+	case s.grace < 0:
+		return w, s, errWords(p.cli.BadGrace)
 	}
 	for _, origin := range s.origins {
 		if origin != "*" && !serving.IsOrigin(origin) {
-			return p.wrong(p.say(p.cli.BadOrigin, "value", origin))
+			return w, s, errWords(p.say(p.cli.BadOrigin, "value", origin))
 		}
 	}
-	var certificate *tls.Certificate
-	if s.cert != "" {
-		pair, err := tls.LoadX509KeyPair(s.cert, s.key)
-		if err != nil {
-			return p.wrong(p.badPair(&s))
-		}
-		certificate = &pair
+	return w, s, nil
+}
+
+// serve serves the page and its proxy until ctx ends.
+func (p *program) serve(ctx context.Context, args []string) int {
+	w, s, err := p.readServe(args)
+	if err != nil {
+		return p.refuse(err)
 	}
+	log, err := p.logger(&s)
+	if err != nil {
+		return p.wrong(err.Error())
+	}
+	secure, err := p.secured(&s, log)
+	if err != nil {
+		return p.wrong(err.Error())
+	}
+	defer secure.close()
 	n, err := p.networks(&w, s.lab)
 	if err != nil {
 		return p.wrong(err.Error())
 	}
 	defer n.close()
-	config, err := p.serverConfig(n, &s)
+	config, err := p.serverConfig(n, &s, log)
 	if err != nil {
 		return p.wrong(err.Error())
 	}
+	measured, err := p.measured(&s, &config, log)
+	if err != nil {
+		return p.wrong(err.Error())
+	}
+	defer measured.close()
 	srv, err := server.New(config)
 	if err != nil {
 		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
 	}
-	err = srv.Serve(ctx, s.listen, certificate, func(addr net.Addr) {
+	measured.watch(srv)
+	err = srv.Serve(ctx, s.listen, secure.config, func(addr net.Addr) {
 		if config.Site == nil {
 			p.wrong(p.cli.NoSite)
 		}
-		fmt.Fprintln(p.out, p.say(p.cli.Serving, "value", address(s.listen, addr, certificate != nil)))
+		fmt.Fprintln(p.out, p.say(p.cli.Serving, "value", address(s.listen, addr, secure.config != nil)))
+		secure.begin(ctx)
 	})
 	if err != nil {
 		return p.wrong(p.listenFault(s.listen, err))
@@ -91,8 +123,29 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	return exitClean
 }
 
+// logger makes the log of a server, on the error stream.
+func (p *program) logger(s *serveFlags) (*slog.Logger, error) {
+	var level slog.Level
+	switch s.logLevel {
+	case "debug", "info", "warn", "error":
+		if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, errWords(p.say(p.cli.BadLogLevel, "value", s.logLevel))
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch s.log {
+	case "text":
+		return slog.New(slog.NewTextHandler(p.err, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(p.err, options)), nil
+	}
+	return nil, errWords(p.say(p.cli.BadLog, "value", s.log))
+}
+
 // serverConfig puts together what the server is made of.
-func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error) {
+func (p *program) serverConfig(n *networks, s *serveFlags, log *slog.Logger) (server.Config, error) {
 	site, err := p.siteFiles(s.site)
 	if err != nil {
 		return server.Config{}, err
@@ -101,7 +154,7 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 		Route: n.route, Site: site, Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
 		Check: summarize(n),
-		Log:   slog.New(slog.NewTextHandler(p.err, nil)),
+		Log:   log, Grace: s.grace,
 	}
 	if s.lab {
 		list, err := labList()
@@ -111,37 +164,6 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 		c.Page.Lab = list
 	}
 	return c, nil
-}
-
-// siteFiles finds the built site: the folder named, or the one beside the
-// program. Without the latter the proxy works, and the page is missing.
-func (p *program) siteFiles(dir string) (fs.FS, error) {
-	named := dir != ""
-	if !named {
-		program, err := os.Executable()
-		if err != nil {
-			return nil, nil
-		}
-		dir = filepath.Join(filepath.Dir(program), "site")
-	}
-	info, err := os.Stat(filepath.Join(dir, "index.html"))
-	switch {
-	case err == nil && info.Mode().IsRegular():
-		return os.DirFS(dir), nil
-	case named:
-		return nil, errWords(p.say(p.cli.BadSite, "name", dir))
-	}
-	return nil, nil
-}
-
-// badPair says what is wrong with the certificate or its key.
-func (p *program) badPair(s *serveFlags) string {
-	for _, name := range []string{s.cert, s.key} {
-		if _, err := readFile(name); err != nil {
-			return p.badFile(name, err).Error()
-		}
-	}
-	return p.say(p.cli.BadCert, "name", s.cert+", "+s.key)
 }
 
 // listenFault says why nobody can listen on an address.

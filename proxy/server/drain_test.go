@@ -29,7 +29,10 @@ func TestDrain(t *testing.T) {
 			return nil, &probe.Failure{Class: probe.Canceled}
 		}
 	}}
-	s := start(t, func(c *Config) { c.Route = func(dnsname.Name) *observe.Network { return n } })
+	s := start(t, func(c *Config) {
+		c.Route = func(dnsname.Name) *observe.Network { return n }
+		c.Grace = time.Minute
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	at, ended := make(chan net.Addr, 1), make(chan error, 1)

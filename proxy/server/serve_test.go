@@ -234,7 +234,6 @@ func TestCutOffRequestStopsTheProbe(t *testing.T) {
 
 func TestShutdownEndsWhatDoesNotEnd(t *testing.T) {
 	s, count := waiting(t)
-	s.config.Grace = 100 * time.Millisecond
 	address, stop := running(t, s, nil)
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

@@ -42,8 +42,7 @@ type Config struct {
 	Log *slog.Logger
 	// Meter is told what the server does; nil for nobody.
 	Meter Meter
-	// Grace is how long running requests have to end when the server is to; zero
-	// means 30 s.
+	// Grace is how long running requests have to end when the server is to.
 	Grace time.Duration
 	// Probes and Queries are how many of each run at once, ProbesEach how many
 	// probes for one client; zero means 64, 256 and 24. Half of the queries may
@@ -89,9 +88,6 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Meter == nil {
 		s.config.Meter = unmetered{}
-	}
-	if c.Grace == 0 {
-		s.config.Grace = 30 * time.Second
 	}
 	if len(c.Page.DoH) == 0 {
 		s.config.Page.DoH = []string{"/dns-query"}
