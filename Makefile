@@ -17,6 +17,13 @@ WASM   := $(BUILD)/app.wasm
 SITE   := $(BUILD)/site.done
 BINARY := $(BUILD)/sealane
 
+# The copy of the site that the binary takes in; go:embed reaches only below its
+# package. The stamp lies in it, so that the two can't part.
+EMBEDDED := proxy/embedded
+
+# What the binary says it was built of.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+
 # Inlined copies weigh more than they save, but in the arithmetic of RSA, which
 # is four times slower without. That of Ed25519 (crypto/internal/fips140/
 # edwards25519/field) would be the next, 14 KB more for few zones, then that of
@@ -25,7 +32,7 @@ COMPILE := -gcflags=all=-l -gcflags=math/bits= -gcflags=crypto/internal/fips140/
 
 # What each built thing depends on: files, and folders so that a removed file
 # counts too. Tests change nothing that is built.
-sources = $(shell find $(1) ! -name '*_test.go' ! -path '*/testdata*' 2>/dev/null) go.mod go.sum
+sources = $(shell find $(1) ! -name '*_test.go' ! -path '*/testdata*' ! -path '$(EMBEDDED)*' 2>/dev/null) go.mod go.sum
 
 # The core runs under Node too, with a clean environment: Go's loader takes
 # only a few kilobytes of it.
@@ -39,7 +46,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 run: build ## build what changed and serve it with the lab, on http://localhost:8080
-	@exec $(BINARY) serve -lab -site $(BUILD)/site -listen $(LISTEN)
+	@exec $(BINARY) serve -lab -listen $(LISTEN)
 
 test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 	$(GO) test ./...
@@ -51,7 +58,7 @@ bench: ## print the figures: a check's pace in virtual time, and the benchmarks
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
 	SEALANE_E2E=1 SEALANE_BENCH=1 $(GO) test -count=1 -run InChromium -v ./e2e
 
-build: $(SITE) $(BINARY) ## build the browser program, the site and the binary
+build: $(BINARY) ## build the browser program, the site and the binary with both in it
 
 site: $(WASM) ## build the site for publishing, compressed as far as it goes
 	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality $(QUALITY) -origin "$(ORIGIN)" -proxy "$(PROXY)" -netlify "$(NETLIFY)"
@@ -73,7 +80,7 @@ wasm-test: ## run the core's tests as WebAssembly, under Node
 	GOOS=js GOARCH=wasm $(GO) test -p 1 -exec="$(WASM_EXEC)" ./app/...
 
 clean: ## remove what was built
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(EMBEDDED)
 
 $(WASM): $(call sources,app wasm)
 	@mkdir -p $(BUILD)
@@ -89,6 +96,10 @@ $(SITE): $(WASM) $(call sources,app wasm static)
 	$(GO) run ./wasm -out $(BUILD)/site -wasm $(WASM) -quality 5
 	@touch $@
 
-$(BINARY): $(call sources,app proxy)
-	@mkdir -p $(BUILD)
-	$(GO) build -trimpath -buildvcs=false -o $@ ./proxy
+$(EMBEDDED)/.done: $(SITE)
+	@rm -rf $(EMBEDDED)
+	cp -R $(BUILD)/site $(EMBEDDED)
+	@touch $@
+
+$(BINARY): $(call sources,app proxy) $(EMBEDDED)/.done
+	$(GO) build -trimpath -buildvcs=false -tags embedsite -ldflags "-X main.version=$(VERSION)" -o $@ ./proxy
