@@ -102,4 +102,4 @@ $(EMBEDDED)/.done: $(SITE)
 	@touch $@
 
 $(BINARY): $(call sources,app proxy) $(EMBEDDED)/.done
-	$(GO) build -trimpath -buildvcs=false -tags embedsite -ldflags "-X main.version=$(VERSION)" -o $@ ./proxy
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags embedsite -ldflags "-X main.version=$(VERSION)" -o $@ ./proxy
