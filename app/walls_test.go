@@ -138,6 +138,11 @@ var walls = []wall{
 		why:   "the proxy reports, it does not judge",
 	},
 	{
+		of:    []string{"proxy/observe", "proxy/server/...", "proxy/resolve/...", "proxy/lab"},
+		reach: []string{"github.com/prometheus/...", "github.com/caddyserver/..."},
+		why:   "who watches and who certifies is the command line's choice: the server knows a Meter and a tls.Config",
+	},
+	{
 		of:    []string{"proxy/..."},
 		reach: []string{module + "/app/ui", goApp},
 		why:   "the proxy shows nothing: it serves what is built",

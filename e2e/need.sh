@@ -8,6 +8,7 @@
 #	e2e/need.sh signers   the signers, servers and validators of DNSSEC
 #	e2e/need.sh hosting   the web servers and tools that take a policy's configuration
 #	e2e/need.sh tlsatools the programs that make TLSA records
+#	e2e/need.sh systemd   what judges the proxy's unit
 #	e2e/need.sh generators the generators of sites that a widget is put into
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
@@ -104,6 +105,12 @@ tlsatools)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+systemd)
+	[ "$(uname -s)" = Linux ] || { echo "need.sh: systemd is for Linux; this is $(uname -s)" >&2; exit 3; }
+	command -v systemd-analyze >/dev/null && exit 0
+	may_install || fail "the test of the proxy's unit needs this package: systemd"
+	install systemd
+	;;
 generators)
 	packages=$(missing mkdocs:mkdocs hugo:hugo)
 	[ -d /usr/share/mkdocs/themes/material ] || python3 -c 'import material' 2>/dev/null || packages="$packages mkdocs-material"
@@ -113,6 +120,6 @@ generators)
 	install $packages
 	;;
 *)
-	fail "say node, browser, servers, signers, hosting, tlsatools or generators"
+	fail "say node, browser, servers, signers, hosting, tlsatools, systemd or generators"
 	;;
 esac

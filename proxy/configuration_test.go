@@ -90,3 +90,43 @@ func TestEnvironmentRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestDeployedVariables wants what the unit, the image and their page set to be
+// read.
+func TestDeployedVariables(t *testing.T) {
+	var are []string
+	serveSet(new(worldFlags), new(serveFlags)).VisitAll(func(f *flag.Flag) { are = append(are, variable(f.Name)) })
+	found := 0
+	for _, name := range []string{"sealane.service", "Containerfile", "README.md"} {
+		text, err := os.ReadFile("deploy/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range regexp.MustCompile(`SEALANE_\w+`).FindAllString(string(text), -1) {
+			found++
+			if !slices.Contains(are, v) {
+				t.Errorf("%s: nobody reads %s", name, v)
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d variables found", found)
+	}
+}
+
+// TestEHLO has probes use the name given.
+func TestEHLO(t *testing.T) {
+	p := &program{cli: locale.EnglishCLI()}
+	w, _, err := p.readServe([]string{"-ehlo", "Probe.Example."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := p.networks(&w, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	if n.internet.EHLO != "probe.example" {
+		t.Errorf("EHLO %q", n.internet.EHLO)
+	}
+}
