@@ -22,7 +22,7 @@ BINARY := $(BUILD)/sealane
 EMBEDDED := proxy/embedded
 
 # What the binary says it was built of.
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 # Inlined copies weigh more than they save, but in the arithmetic of RSA, which
 # is four times slower without. That of Ed25519 (crypto/internal/fips140/

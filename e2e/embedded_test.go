@@ -80,3 +80,26 @@ func siteFiles(t *testing.T) map[string]string {
 	}
 	return all
 }
+
+// TestSiteIsNeverOld changes, as make sees it, a source of the site: each time the
+// site is built, put where the binary takes it from, and taken.
+func TestSiteIsNeverOld(t *testing.T) {
+	built(t)
+	if r := run(t, "make", "-C", "..", "-q", "build"); r.code != 0 {
+		t.Errorf("what was built isn't up to date: exit %d", r.code)
+	}
+	for _, source := range []string{"static/sealane.css", "app/ui/make.go", "app/locale/ui_en.go", "wasm/routes.go", "go.mod"} {
+		if _, err := os.Stat(filepath.Join("..", source)); err != nil {
+			t.Fatal(err)
+		}
+		would := must(t, "make", "-C", "..", "-n", "-W", source, "build")
+		at := -1
+		for _, step := range []string{"./wasm -out .build/site", "cp -R .build/site proxy/embedded", "-tags embedsite"} {
+			next := strings.Index(would, step)
+			if next < 0 || next < at {
+				t.Errorf("after a change of %s, %q isn't done, or too early:\n%s", source, step, would)
+			}
+			at = next
+		}
+	}
+}

@@ -89,6 +89,16 @@ func (p *program) say(text string, pairs ...string) string {
 	return locale.Fill(text, args)
 }
 
+// withoutSecret leaves out who an address is asked as (RFC 3986 §3.2.1), before it
+// is repeated: there may be a password in it.
+func withoutSecret(address string) string {
+	slashes, at := strings.Index(address, "//"), strings.LastIndexByte(address, '@')
+	if slashes < 0 || at < slashes {
+		return address
+	}
+	return address[:slashes+2] + "…" + address[at:]
+}
+
 // brief cuts a text to maxEcho and makes it printable on one line.
 func brief(s string) string {
 	runes := 0

@@ -78,6 +78,7 @@ func TestEnvironment(t *testing.T) {
 // repeated.
 func TestEnvironmentRefuses(t *testing.T) {
 	for _, c := range []struct{ name, value string }{
+		{"SEALANE_RESOLVER", "https://user:hunter2@dns.example/"}, {"SEALANE_RESOLVER", "192.0.2.1:53 https://user:hunter2@dns.example/"},
 		{"SEALANE_LAB", "hunter2"}, {"SEALANE_GRACE", "hunter2"}, {"SEALANE_GRACE", "-5s"}, {"SEALANE_SMTP_PORT", "hunter2"}, {"SEALANE_ALLOW_PRIVATE", "true"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
@@ -85,7 +86,7 @@ func TestEnvironmentRefuses(t *testing.T) {
 			r := run(t, "serve")
 			refused(t, r)
 			if strings.Contains(r.err, "hunter2") {
-				t.Errorf("repeats the value: %s", r.err)
+				t.Errorf("repeats a secret: %s", r.err)
 			}
 		})
 	}

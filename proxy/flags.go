@@ -38,7 +38,7 @@ func (p *program) verify(w *worldFlags) error {
 		_, addrErr := netip.ParseAddrPort(r)
 		u, urlErr := url.Parse(r)
 		if addrErr != nil && (urlErr != nil || u.Scheme != "https" || u.Host == "") {
-			return errWords(p.say(p.cli.BadResolver, "value", r))
+			return errWords(p.say(p.cli.BadResolver, "value", withoutSecret(r)))
 		}
 	}
 	switch valid := func(port uint) bool { return port > 0 && port <= 65535 }; {

@@ -84,7 +84,7 @@ func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (asker, []asker,
 			return nil, &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
 		}, nil, nil
 	case err != nil:
-		return nil, nil, errWords(p.say(p.cli.BadResolver, "value", strings.Join(upstreams, ", ")))
+		return nil, nil, errWords(p.say(p.cli.BadResolver, "value", withoutSecret(strings.Join(upstreams, ", "))))
 	}
 	return r.Exchange, r.Further(), nil
 }

@@ -75,7 +75,7 @@ func (p *program) order(a *acmeFlags, listen string) (certs.Order, error) {
 		return o, errWords(p.cli.ACMENeeds)
 	}
 	if u, err := url.Parse(a.ca); a.ca != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
-		return o, errWords(p.say(p.cli.BadACMECA, "value", a.ca))
+		return o, errWords(p.say(p.cli.BadACMECA, "value", withoutSecret(a.ca)))
 	}
 	if a.roots == "" {
 		return o, nil

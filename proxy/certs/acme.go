@@ -9,13 +9,12 @@ import (
 	"strconv"
 
 	"github.com/caddyserver/certmagic"
-	"github.com/mholt/acmez/v3"
 	"go.uber.org/zap"
 )
 
 // Protocol is what TLS-ALPN-01 negotiates (RFC 8737 §6.2): a server with an ACME
 // offers it beside its own.
-const Protocol = acmez.ACMETLS1Protocol
+const Protocol = "acme-tls/1"
 
 // Order is what an authority is asked for.
 type Order struct {
