@@ -9,6 +9,7 @@
 #	e2e/need.sh hosting   the web servers and tools that take a policy's configuration
 #	e2e/need.sh tlsatools the programs that make TLSA records
 #	e2e/need.sh generators the generators of sites that a widget is put into
+#	e2e/need.sh valkey    a server of Valkey or Redis
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
 # the error stream; exit 3 means that this system cannot run the servers at all.
@@ -112,7 +113,13 @@ generators)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+valkey)
+	command -v valkey-server >/dev/null && exit 0
+	command -v redis-server >/dev/null && exit 0
+	may_install || fail "the tests of shared limits need Valkey or Redis: install redis-server (Debian: apt-get install redis-server; macOS: brew install valkey)"
+	install redis-server
+	;;
 *)
-	fail "say node, browser, servers, signers, hosting, tlsatools or generators"
+	fail "say node, browser, servers, signers, hosting, tlsatools, generators or valkey"
 	;;
 esac
