@@ -58,7 +58,7 @@ func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 	for _, name := range upstreams {
 		u := &upstream{name: name, timeout: Timeout}
 		if address, ok := socket(name); ok {
-			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return plain(ctx, address, query) }
+			u.ask = (&sockets{address: address}).plain
 		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
 			client := newClient(roots)
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
@@ -207,15 +207,41 @@ func (u *upstream) alive(ctx context.Context, query []byte) bool {
 }
 
 // belongs tells whether a message is the response to a query: ID, opcode and
-// question alike (RFC 5452 §9.1). Letters' case doesn't count.
+// question alike (RFC 5452 §9.1). Letters' case doesn't count. The first name of a
+// message has nothing before it to point to, so the octets are the same.
 func belongs(response, query []byte) bool {
 	if len(response) < 12 || len(query) < 12 || !bytes.Equal(response[:2], query[:2]) ||
 		response[2]&0x80 == 0 || (response[2]^query[2])&0x78 != 0 || !bytes.Equal(response[4:6], query[4:6]) {
 		return false
 	}
-	got, _, ok := question(response)
-	want, _, wanted := question(query)
-	return ok && wanted && got == want
+	end := nameEnd(query)
+	if end < 0 || len(query) < end+4 || len(response) < end+4 || !bytes.Equal(response[end:end+4], query[end:end+4]) {
+		return false
+	}
+	for i := 12; i < end; i++ {
+		if lower(response[i]) != lower(query[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// nameEnd is where the name of the first question ends; -1 for none without a
+// pointer. Lengths of labels stay below every letter.
+func nameEnd(wire []byte) int {
+	for at := 12; at < len(wire) && wire[at] < 64; at += 1 + int(wire[at]) {
+		if wire[at] == 0 {
+			return at + 1
+		}
+	}
+	return -1
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // question reads the first question of a message and where it ends.
