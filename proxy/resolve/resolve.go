@@ -38,6 +38,7 @@ var (
 // concurrent use.
 type Resolver struct {
 	upstreams []*upstream
+	answers   *answers // nil keeps none
 }
 
 // upstream is one recursive resolver.
@@ -54,7 +55,7 @@ func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 	if len(upstreams) == 0 {
 		return nil, ErrNoUpstream
 	}
-	r := &Resolver{}
+	r := &Resolver{answers: &answers{}}
 	for _, name := range upstreams {
 		u := &upstream{name: name, timeout: Timeout}
 		if address, ok := socket(name); ok {
@@ -104,7 +105,7 @@ func socket(s string) (string, bool) {
 func (r *Resolver) Further() []func(ctx context.Context, query []byte) ([]byte, error) {
 	var all []func(context.Context, []byte) ([]byte, error)
 	for i := 1; i < len(r.upstreams); i++ {
-		all = append(all, (&Resolver{r.upstreams[i:]}).Exchange)
+		all = append(all, (&Resolver{upstreams: r.upstreams[i:]}).Exchange)
 	}
 	return all
 }
@@ -117,6 +118,9 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
 	}
+	if response := r.answers.get(query, time.Now()); response != nil {
+		return response, nil
+	}
 	var last *probe.Failure
 	for i, u := range r.upstreams {
 		response, err := u.exchange(ctx, query)
@@ -125,6 +129,7 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 				continue // its own word, not the domain's
 			}
 			copy(response, query[:2])
+			r.answers.put(query, response, time.Now())
 			return response, nil
 		}
 		f := u.failure(ctx, query, err)
