@@ -133,3 +133,35 @@ func TestAnswersAreBounded(t *testing.T) {
 		t.Error("a large one is kept")
 	}
 }
+
+// FuzzMessages reads what a peer may send: nothing panics, and what is kept keeps its
+// length.
+func FuzzMessages(f *testing.F) {
+	query := doh.Query(name, doh.TypeTXT, true)
+	var q dns.Msg
+	if err := q.Unpack(query); err != nil {
+		f.Fatal(err)
+	}
+	response, err := answer(&q, "good").Pack()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(query, response)
+	f.Add([]byte("\x00\x00\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01\xc0\x0c\x00\x10\x00\x01"), append(response, 0xc0))
+	f.Fuzz(func(t *testing.T, query, response []byte) {
+		allowed, lifetime := Allowed(query), Lifetime(response)
+		belongs(response, query)
+		if allowed != nil {
+			return
+		}
+		a, now := &answers{}, time.Unix(1_800_000_000, 0)
+		a.put(query, response, now)
+		wire := a.get(query, now)
+		if kept := lifetime > 0 && len(response) <= answerOctets; (wire != nil) != kept || kept && !bytes.Equal(wire[2:], response[2:]) {
+			t.Errorf("lifetime %d: %x of %x", lifetime, wire, response)
+		}
+		if late := a.get(query, now.Add(2*time.Second)); late != nil && len(late) != len(response) {
+			t.Errorf("%d octets of %d", len(late), len(response))
+		}
+	})
+}
