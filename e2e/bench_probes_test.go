@@ -44,9 +44,9 @@ func TestBenchProbesOfPostfix(t *testing.T) {
 	// Turns, so that what else the machine does falls on all.
 	var ours, finger, grab rate
 	for range 3 {
-		ours.add(w.probeOurs(t, 600))
-		finger.add(w.probeFinger(t, 40))
-		grab.add(w.probeZGrab(t, zgrab, 600))
+		ours.add(w.probeOurs(t, 400))
+		finger.add(w.probeFinger(t, 25))
+		grab.add(w.probeZGrab(t, zgrab, 400))
 	}
 	t.Logf("posttls-finger of %s", strings.TrimSpace(must(t, "postconf", "mail_version")))
 	t.Logf("zgrab2 v1.0.0, built by %s", runtime.Version())

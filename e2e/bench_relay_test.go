@@ -46,7 +46,7 @@ func TestBenchRelay(t *testing.T) {
 		rates := make([]rate, len(relays))
 		for range 2 { // in turns, and long enough for handshakes not to matter
 			for i, r := range relays {
-				rates[i].add(r.load(t, dir, s, 15000))
+				rates[i].add(r.load(t, dir, s, 8000))
 			}
 		}
 		us, theirs, other := rates[0].per(), rates[1].per(), rates[2].per()
