@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"sync"
 	"time"
+
+	"github.com/miekg/dns"
 )
 
 // Answers are kept for as long as their TTLs allow and answerAge at most: for the
@@ -48,9 +50,10 @@ func (a *answers) get(query []byte, now time.Time) []byte {
 	wire := bytes.Clone(kept.wire)
 	copy(wire, query[:2])
 	passed := uint32(now.Sub(kept.came) / time.Second)
-	eachRecord(wire, func(_ uint16, ttlAt, _ int) {
-		ttl := binary.BigEndian.Uint32(wire[ttlAt:])
-		binary.BigEndian.PutUint32(wire[ttlAt:], ttl-min(ttl, passed))
+	records(wire, func(r record) {
+		if r.kind != dns.TypeOPT { // which has flags there (RFC 6891 §6.1.3)
+			binary.BigEndian.PutUint32(wire[r.data-6:], r.ttl-min(r.ttl, passed))
+		}
 	})
 	return wire
 }

@@ -69,7 +69,7 @@ func TestAnswersAge(t *testing.T) {
 		}
 		m := answer(&q, "good")
 		m.Answer[0].Header().Ttl = ttl
-		m.Extra = []dns.RR{record()}
+		m.Extra = []dns.RR{addressRecord()}
 		m.SetEdns0(1232, true)
 		wire, err := m.Pack()
 		if err != nil {

@@ -12,6 +12,9 @@ import (
 // octets with a padded OPT record stays far below it.
 const MaxQuery = 4096
 
+// maxName is the longest name, in octets (RFC 1035 §2.3.4).
+const maxName = 255
+
 // ErrQuery is Allowed's error for what the relay does not pass on.
 var ErrQuery = errors.New("resolve: not a query that is relayed")
 
@@ -61,37 +64,4 @@ func Allowed(query []byte) error {
 		return ErrQuery
 	}
 	return nil
-}
-
-// maxName is the longest name, in octets (RFC 1035 §2.3.4).
-const maxName = 255
-
-// Lifetime is how long a response may be kept, in seconds: the smallest TTL of
-// its records, and of a negative answer the SOA's minimum (RFC 8484 §5.1, RFC
-// 2308 §5). It is zero for failures, and for what has no records or can't be read.
-func Lifetime(response []byte) uint32 {
-	const truncated = 0x02
-	if len(response) < 12 || response[2]&truncated != 0 {
-		return 0
-	}
-	if rcode := response[3] & 0x0F; rcode != dns.RcodeSuccess && rcode != dns.RcodeNameError {
-		return 0
-	}
-	const most = 1<<31 - 1 // RFC 2181 §8
-	least, some := uint32(most), false
-	negative := binary.BigEndian.Uint16(response[6:]) == 0
-	readable := eachRecord(response, func(typ uint16, ttlAt, end int) {
-		ttl := binary.BigEndian.Uint32(response[ttlAt:])
-		if typ == dns.TypeSOA && negative && end-ttlAt > 4+2+minimumSOA {
-			ttl = min(ttl, binary.BigEndian.Uint32(response[end-4:]))
-		}
-		if ttl > most {
-			ttl = 0
-		}
-		least, some = min(least, ttl), true
-	})
-	if !some || !readable {
-		return 0
-	}
-	return least
 }
