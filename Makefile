@@ -53,10 +53,10 @@ test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 	@$(MAKE) wasm-test
 	SEALANE_E2E=1 $(GO) test -count=1 -timeout 28m -parallel 3 -v ./e2e
 
-bench: ## print the figures: a check's pace in virtual time, and the benchmarks
+bench: ## print the figures: a check's pace in virtual time, the benchmarks, and the proxy beside others
 	$(GO) test -count=1 -run '^TestPace' -v ./app/check
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
-	SEALANE_E2E=1 SEALANE_BENCH=1 $(GO) test -count=1 -run InChromium -v ./e2e
+	SEALANE_E2E=1 SEALANE_BENCH=1 $(GO) test -count=1 -run 'InChromium|^TestBench' -v ./e2e
 
 build: $(BINARY) ## build the browser program, the site and the binary with both in it
 

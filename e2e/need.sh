@@ -10,6 +10,8 @@
 #	e2e/need.sh tlsatools the programs that make TLSA records
 #	e2e/need.sh systemd   what judges the proxy's unit
 #	e2e/need.sh generators the generators of sites that a widget is put into
+#	e2e/need.sh valkey    a server of Valkey or Redis
+#	e2e/need.sh bench     what the benchmarks compare with and load by
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
 # the error stream; exit 3 means that this system cannot run the servers at all.
@@ -119,7 +121,21 @@ generators)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+valkey)
+	command -v valkey-server >/dev/null && exit 0
+	command -v redis-server >/dev/null && exit 0
+	may_install || fail "the tests of shared limits need Valkey or Redis: install redis-server (Debian: apt-get install redis-server; macOS: brew install valkey)"
+	install redis-server
+	;;
+bench)
+	[ "$(uname -s)" = Linux ] || { echo "need.sh: what the benchmarks compare with are Debian packages; this is $(uname -s)" >&2; exit 3; }
+	packages=$(missing dnsdist:dnsdist nghttp2-client:h2load unbound:unbound)
+	[ -z "$packages" ] && exit 0
+	may_install || fail "the benchmarks need these packages: $packages"
+	# shellcheck disable=SC2086 # a list of words
+	install $packages
+	;;
 *)
-	fail "say node, browser, servers, signers, hosting, tlsatools, systemd or generators"
+	fail "say node, browser, servers, signers, hosting, tlsatools, systemd, generators, valkey or bench"
 	;;
 esac

@@ -12,6 +12,9 @@ import (
 // octets with a padded OPT record stays far below it.
 const MaxQuery = 4096
 
+// maxName is the longest name, in octets (RFC 1035 §2.3.4).
+const maxName = 255
+
 // ErrQuery is Allowed's error for what the relay does not pass on.
 var ErrQuery = errors.New("resolve: not a query that is relayed")
 
@@ -33,21 +36,27 @@ func Allowed(query []byte) error {
 	if query[2]&(response|opcode|truncated) != 0 || binary.BigEndian.Uint16(query[4:]) != 1 {
 		return ErrQuery
 	}
-	q, at, ok := question(query)
-	if !ok || q.Qclass != dns.ClassINET || !slices.Contains(relayed, q.Qtype) {
+	at := nameEnd(query)
+	if at < 0 || at-12 > maxName || at+4 > len(query) {
 		return ErrQuery
 	}
-	if binary.BigEndian.Uint16(query[6:]) != 0 || binary.BigEndian.Uint16(query[8:]) != 0 {
+	typ, class := binary.BigEndian.Uint16(query[at:]), binary.BigEndian.Uint16(query[at+2:])
+	if class != dns.ClassINET || !slices.Contains(relayed, typ) {
 		return ErrQuery
 	}
+	if binary.BigEndian.Uint32(query[6:]) != 0 { // ANCOUNT, NSCOUNT
+		return ErrQuery
+	}
+	at += 4
 	switch binary.BigEndian.Uint16(query[10:]) {
 	case 0:
 	case 1:
-		rr, end, err := dns.UnpackRR(query, at)
-		if err != nil || rr.Header().Rrtype != dns.TypeOPT {
+		// The root's name, type, class, TTL and the length of the options (RFC 6891
+		// §6.1.2); what these say is between the asker and the resolver.
+		if len(query) < at+11 || query[at] != 0 || binary.BigEndian.Uint16(query[at+1:]) != dns.TypeOPT {
 			return ErrQuery
 		}
-		at = end
+		at += 11 + int(binary.BigEndian.Uint16(query[at+9:]))
 	default:
 		return ErrQuery
 	}
@@ -55,30 +64,4 @@ func Allowed(query []byte) error {
 		return ErrQuery
 	}
 	return nil
-}
-
-// Lifetime is how long a response may be kept, in seconds: the smallest TTL of
-// its records, and of a negative answer the SOA's minimum (RFC 8484 §5.1, RFC
-// 2308 §5). It is zero for failures and for what can't be read.
-func Lifetime(response []byte) uint32 {
-	var m dns.Msg
-	if m.Unpack(response) != nil || m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError || m.Truncated {
-		return 0
-	}
-	const most = 1<<31 - 1 // RFC 2181 §8
-	least, some := uint32(most), false
-	for _, rr := range slices.Concat(m.Answer, m.Ns) {
-		ttl := rr.Header().Ttl
-		if soa, is := rr.(*dns.SOA); is && len(m.Answer) == 0 {
-			ttl = min(ttl, soa.Minttl)
-		}
-		if ttl > most {
-			ttl = 0
-		}
-		least, some = min(least, ttl), true
-	}
-	if !some {
-		return 0
-	}
-	return least
 }

@@ -38,6 +38,7 @@ var (
 // concurrent use.
 type Resolver struct {
 	upstreams []*upstream
+	answers   *answers // nil keeps none
 }
 
 // upstream is one recursive resolver.
@@ -54,11 +55,11 @@ func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 	if len(upstreams) == 0 {
 		return nil, ErrNoUpstream
 	}
-	r := &Resolver{}
+	r := &Resolver{answers: &answers{}}
 	for _, name := range upstreams {
 		u := &upstream{name: name, timeout: Timeout}
 		if address, ok := socket(name); ok {
-			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return plain(ctx, address, query) }
+			u.ask = (&sockets{address: address}).plain
 		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
 			client := newClient(roots)
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
@@ -104,7 +105,7 @@ func socket(s string) (string, bool) {
 func (r *Resolver) Further() []func(ctx context.Context, query []byte) ([]byte, error) {
 	var all []func(context.Context, []byte) ([]byte, error)
 	for i := 1; i < len(r.upstreams); i++ {
-		all = append(all, (&Resolver{r.upstreams[i:]}).Exchange)
+		all = append(all, (&Resolver{upstreams: r.upstreams[i:]}).Exchange)
 	}
 	return all
 }
@@ -117,6 +118,9 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
 	}
+	if response := r.answers.get(query, time.Now()); response != nil {
+		return response, nil
+	}
 	var last *probe.Failure
 	for i, u := range r.upstreams {
 		response, err := u.exchange(ctx, query)
@@ -125,6 +129,7 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 				continue // its own word, not the domain's
 			}
 			copy(response, query[:2])
+			r.answers.put(query, response, time.Now())
 			return response, nil
 		}
 		f := u.failure(ctx, query, err)
@@ -207,15 +212,41 @@ func (u *upstream) alive(ctx context.Context, query []byte) bool {
 }
 
 // belongs tells whether a message is the response to a query: ID, opcode and
-// question alike (RFC 5452 §9.1). Letters' case doesn't count.
+// question alike (RFC 5452 §9.1). Letters' case doesn't count. The first name of a
+// message has nothing before it to point to, so the octets are the same.
 func belongs(response, query []byte) bool {
 	if len(response) < 12 || len(query) < 12 || !bytes.Equal(response[:2], query[:2]) ||
 		response[2]&0x80 == 0 || (response[2]^query[2])&0x78 != 0 || !bytes.Equal(response[4:6], query[4:6]) {
 		return false
 	}
-	got, _, ok := question(response)
-	want, _, wanted := question(query)
-	return ok && wanted && got == want
+	end := nameEnd(query)
+	if end < 0 || len(query) < end+4 || len(response) < end+4 || !bytes.Equal(response[end:end+4], query[end:end+4]) {
+		return false
+	}
+	for i := 12; i < end; i++ {
+		if lower(response[i]) != lower(query[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// nameEnd is where the name of the first question ends; -1 for none without a
+// pointer. Lengths of labels stay below every letter.
+func nameEnd(wire []byte) int {
+	for at := 12; at < len(wire) && wire[at] < 64; at += 1 + int(wire[at]) {
+		if wire[at] == 0 {
+			return at + 1
+		}
+	}
+	return -1
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // question reads the first question of a message and where it ends.

@@ -63,6 +63,7 @@ func resolver(t *testing.T, upstreams ...string) *Resolver {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.answers = nil // each test asks anew
 	for _, u := range r.upstreams {
 		u.timeout = 300 * time.Millisecond
 	}

@@ -8,72 +8,34 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/sealane/sealane/app/probe"
 )
-
-// again is when a query over UDP is sent a second time: packets get lost.
-const again = 1500 * time.Millisecond
 
 // media is the type of a DNS message (RFC 8484 §6).
 const media = "application/dns-message"
 
 // plain asks over UDP, and over TCP when the answer was cut short (RFC 7766 §5).
-func plain(ctx context.Context, address string, query []byte) ([]byte, error) {
-	response, err := overUDP(ctx, address, query)
+func (s *sockets) plain(ctx context.Context, query []byte) ([]byte, error) {
+	response, err := s.exchange(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	if response[2]&0x02 != 0 {
-		return overTCP(ctx, address, query)
+		return overTCP(ctx, s.address, query)
 	}
 	return response, nil
 }
 
-// open connects; the connection ends with ctx.
-func open(ctx context.Context, network, address string) (net.Conn, func(), error) {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, nil, err
-	}
-	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	return conn, func() { stop(); conn.Close() }, nil
-}
-
-// overUDP sends the query twice at most, from a port of its own, and passes
-// over whatever isn't the answer to it: anybody may send to that port.
-func overUDP(ctx context.Context, address string, query []byte) ([]byte, error) {
-	conn, done, err := open(ctx, "udp", address)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	if _, err := conn.Write(query); err != nil {
-		return nil, err
-	}
-	resend := time.AfterFunc(again, func() { conn.Write(query) })
-	defer resend.Stop()
-	buffer := make([]byte, probe.MaxDNSMessage)
-	for {
-		n, err := conn.Read(buffer)
-		if err != nil {
-			return nil, err
-		}
-		if belongs(buffer[:n], query) {
-			return bytes.Clone(buffer[:n]), nil
-		}
-	}
-}
-
 // overTCP sends one query over a connection of its own.
 func overTCP(ctx context.Context, address string, query []byte) ([]byte, error) {
-	conn, done, err := open(ctx, "tcp", address)
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	defer done()
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.SetDeadline(longPast) })()
 	framed := binary.BigEndian.AppendUint16(make([]byte, 0, len(query)+2), uint16(len(query)))
 	if _, err := conn.Write(append(framed, query...)); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -72,16 +73,16 @@ func lifetime(name dnsname.Name, response []byte) string {
 // readQuery takes the DNS message out of the request, or answers with a problem.
 func readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	if r.Method == http.MethodGet {
-		values := r.URL.Query()["dns"]
-		if len(values) != 1 {
+		value, ok := parameter(r.URL)
+		if !ok {
 			problem(w, http.StatusBadRequest, faultQuery, "exactly one dns parameter is expected")
 			return nil, false
 		}
-		if len(values[0]) > base64.RawURLEncoding.EncodedLen(resolve.MaxQuery)+2 {
+		if len(value) > base64.RawURLEncoding.EncodedLen(resolve.MaxQuery)+2 {
 			problem(w, http.StatusRequestURITooLong, faultTooLarge, "")
 			return nil, false
 		}
-		query, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(values[0], "="))
+		query, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "="))
 		if err != nil {
 			problem(w, http.StatusBadRequest, faultQuery, "not base64url")
 			return nil, false
@@ -107,4 +108,14 @@ func readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 		return nil, false
 	}
 	return query, true
+}
+
+// parameter gives the one dns parameter of a request, which mostly is all that is
+// asked with and needs no decoding.
+func parameter(u *url.URL) (string, bool) {
+	if value, ok := strings.CutPrefix(u.RawQuery, "dns="); ok && !strings.ContainsAny(value, "&;%+") {
+		return value, true
+	}
+	values := u.Query()["dns"]
+	return strings.Join(values, ""), len(values) == 1
 }

@@ -97,9 +97,9 @@ func (s *Server) over3(config *tls.Config) *http3.Server {
 
 // advertising tells clients of other versions where HTTP/3 is.
 func advertising(next http.Handler, at net.Addr) http.Handler {
-	service := fmt.Sprintf(`h3=":%d"; ma=86400`, at.(*net.TCPAddr).Port)
+	service := []string{fmt.Sprintf(`h3=":%d"; ma=86400`, at.(*net.TCPAddr).Port)}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Alt-Svc", service)
+		w.Header()["Alt-Svc"] = service
 		next.ServeHTTP(w, r)
 	})
 }

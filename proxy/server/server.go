@@ -60,7 +60,7 @@ type Server struct {
 	probes  *limiter
 	queries *limiter
 	badges  *badges // nil without
-	rules   []serving.Rule
+	rules   []rule
 }
 
 // New makes a server.
@@ -81,7 +81,7 @@ func New(c Config) (*Server, error) {
 		drain:   newDrain(),
 		probes:  newLimiter(or(c.Probes, 64), or(c.ProbesEach, 24)),
 		queries: newLimiter(queries, max(1, queries/2)),
-		rules:   serving.Rules(c.Page),
+		rules:   rules(serving.Rules(c.Page)),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -120,6 +120,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	s.route(w, r)
+	if !s.log.Enabled(r.Context(), slog.LevelDebug) {
+		return
+	}
 	path := r.URL.Path // names no domain, those are in the query; but for badges
 	if strings.HasPrefix(path, badgePath) {
 		path = badgePath
