@@ -56,29 +56,3 @@ func Allowed(query []byte) error {
 	}
 	return nil
 }
-
-// Lifetime is how long a response may be kept, in seconds: the smallest TTL of
-// its records, and of a negative answer the SOA's minimum (RFC 8484 §5.1, RFC
-// 2308 §5). It is zero for failures and for what can't be read.
-func Lifetime(response []byte) uint32 {
-	var m dns.Msg
-	if m.Unpack(response) != nil || m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError || m.Truncated {
-		return 0
-	}
-	const most = 1<<31 - 1 // RFC 2181 §8
-	least, some := uint32(most), false
-	for _, rr := range slices.Concat(m.Answer, m.Ns) {
-		ttl := rr.Header().Ttl
-		if soa, is := rr.(*dns.SOA); is && len(m.Answer) == 0 {
-			ttl = min(ttl, soa.Minttl)
-		}
-		if ttl > most {
-			ttl = 0
-		}
-		least, some = min(least, ttl), true
-	}
-	if !some {
-		return 0
-	}
-	return least
-}

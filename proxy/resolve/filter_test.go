@@ -28,9 +28,9 @@ func TestAllowed(t *testing.T) {
 		"UPDATE":         func(m *dns.Msg) { m.Opcode = dns.OpcodeUpdate },
 		"no question":    func(m *dns.Msg) { m.Question = nil },
 		"two questions":  func(m *dns.Msg) { m.Question = append(m.Question, m.Question[0]) },
-		"an answer":      func(m *dns.Msg) { m.Answer = []dns.RR{record()} },
-		"an authority":   func(m *dns.Msg) { m.Ns = []dns.RR{record()} },
-		"a record":       func(m *dns.Msg) { m.Extra = []dns.RR{record()} },
+		"an answer":      func(m *dns.Msg) { m.Answer = []dns.RR{addressRecord()} },
+		"an authority":   func(m *dns.Msg) { m.Ns = []dns.RR{addressRecord()} },
+		"a record":       func(m *dns.Msg) { m.Extra = []dns.RR{addressRecord()} },
 		"two additional": func(m *dns.Msg) { m.Extra = append(m.Extra, m.Extra[0]) },
 		"over 4 KiB": func(m *dns.Msg) {
 			m.IsEdns0().Option = append(m.IsEdns0().Option, &dns.EDNS0_PADDING{Padding: make([]byte, 5000)})
@@ -61,7 +61,7 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-func record() dns.RR {
+func addressRecord() dns.RR {
 	return &dns.A{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: []byte{192, 0, 2, 1}}
 }
 
