@@ -75,6 +75,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(err.Error())
 	}
+	config.PrivateNames = w.allowPrivate
 	srv, err := server.New(config)
 	if err != nil {
 		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
@@ -100,8 +101,8 @@ func (p *program) serverConfig(n *networks, s *serveFlags) (server.Config, error
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
-		Check: summarize(n),
-		Log:   slog.New(slog.NewTextHandler(p.err, nil)),
+		Check: summarize(n), Visits: server.Visits{Name: ehloName},
+		Log: slog.New(slog.NewTextHandler(p.err, nil)),
 	}
 	if s.lab {
 		list, err := labList()
