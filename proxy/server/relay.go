@@ -124,11 +124,8 @@ func (s *Server) readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool
 		problem(w, http.StatusUnsupportedMediaType, faultMedia, "")
 		return nil, false
 	}
-	// Not every transport can: HTTP/3 has its own idle limit.
-	deadline := http.NewResponseController(w)
-	_ = deadline.SetReadDeadline(time.Now().Add(s.times.body))
+	s.awaitContent(w)
 	query, err := io.ReadAll(http.MaxBytesReader(w, r.Body, resolve.MaxQuery))
-	_ = deadline.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -138,5 +135,6 @@ func (s *Server) readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool
 		problem(w, http.StatusBadRequest, faultQuery, "the body could not be read")
 		return nil, false
 	}
+	http.NewResponseController(w).SetReadDeadline(time.Time{}) // now it is the asker's leaving that is waited for
 	return query, true
 }

@@ -172,7 +172,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.config.Meter.Answered(at, a.status, took)
 		s.log.Debug("request", "method", r.Method, "endpoint", at, "proto", r.Proto, "status", a.status, "took", took)
 	}()
-	if s.withContent(r) {
+	if r.ProtoMajor == 1 && r.ContentLength != 0 {
+		s.awaitContent(a)
+	}
+	if withContent(r) {
 		a.Header().Set("Connection", "close")
 		problem(a, http.StatusBadRequest, faultContent, "")
 		return
@@ -181,10 +184,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // withContent tells whether a request has content that nobody will read. Over
-// HTTP/1.1 that hides from us whether its asker is still there, and net/http waits
-// for it: so such a request is refused, and the waiting has an end.
-func (s *Server) withContent(r *http.Request) bool {
+// HTTP/1.1 that hides from us whether its asker is still there.
+func withContent(r *http.Request) bool {
 	return r.ProtoMajor == 1 && r.ContentLength != 0 && r.Method != http.MethodPost
+}
+
+// awaitContent bounds how long a request's content may take. Over HTTP/1.1 net/http
+// reads what a handler leaves of it, and would do so for ever.
+func (s *Server) awaitContent(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.times.body)) // a recorder of a test can't
 }
 
 // route hands the request to the part that answers its path.
