@@ -166,8 +166,7 @@ func (o *openapi) request(path, method string, change map[string][]string) *http
 }
 
 // Every operation is called, by its examples, beyond its rate, with a wrong method, by
-// a foreign page and in a server that fails; and against the lab, where answers are
-// full. Each answer is as the description says.
+// a foreign page and in a server that fails. Each answer is as the description says.
 func TestDescription(t *testing.T) {
 	internet, l := network("internet"), startLab(t)
 	config := func(c *Config) {
@@ -234,6 +233,13 @@ func TestDescription(t *testing.T) {
 			t.Errorf("%s isn't described", path)
 		}
 	}
+}
+
+// The lab's answers are full, and as the description says too.
+func TestDescriptionOfTheLab(t *testing.T) {
+	l := startLab(t)
+	s := start(t, func(c *Config) { c.Route = func(dnsname.Name) *observe.Network { return l.Network() } })
+	o := readDescription(t, s)
 	for _, c := range []struct {
 		path, domain string
 		octets       int64 // at least, of a full answer
