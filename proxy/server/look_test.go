@@ -155,3 +155,23 @@ func TestOthersObservations(t *testing.T) {
 		t.Error("not shared")
 	}
 }
+
+// A panic in an observation is a problem for each who waits for it, and ends nothing else.
+func TestPanicInAnObservation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, func(c *Config) {
+			n := &observe.Network{Exchange: func(context.Context, []byte) ([]byte, error) { time.Sleep(time.Second); panic("broken") }}
+			c.Route = func(dnsname.Name) *observe.Network { return n }
+		})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				wantProblem(t, get(s, "/v1/nameservers?zone=example.com&question=MX+example.com"), 500, "internal", probe.Unavailable)
+			})
+		}
+		all.Wait()
+		if s.probes.running != 0 {
+			t.Errorf("%d places taken", s.probes.running)
+		}
+	})
+}

@@ -137,7 +137,7 @@ func TestNewNeedsARoute(t *testing.T) {
 
 func TestSecurityHeadersOnEveryAnswer(t *testing.T) {
 	s := start(t, nil)
-	for _, target := range []string{"/", "/nothing", "/config.json", "/healthz", "/v1/policy?domain=example.com", "/v1/policy", "/dns-query", "/v1/x"} {
+	for _, target := range []string{"/", "/nothing", "/config.json", "/healthz", "/readyz", "/probes", "/probes.css", "/openapi.json", "/v1/policy?domain=example.com", "/v1/policy", "/dns-query", "/v1/x"} {
 		h := get(s, target).Header
 		const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; " +
 			"connect-src 'self' https://doh.example; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
