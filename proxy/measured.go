@@ -42,9 +42,18 @@ func (p *program) measured(s *serveFlags, config *server.Config, log *slog.Logge
 	return &measured{metrics: m, close: func() { cancel(); <-done }}, nil
 }
 
-// watch adds what the server itself knows.
-func (m *measured) watch(srv *server.Server) {
-	if m.metrics != nil {
-		m.metrics.Running(srv.Running)
+// watch adds what the server and what replicas share know of themselves.
+func (m *measured) watch(srv *server.Server, replicas *shared) {
+	if m.metrics == nil {
+		return
+	}
+	m.metrics.Running(srv.Running)
+	if replicas.client != nil {
+		m.metrics.Gauge("sealane_valkey_up", "1 while the server that replicas share answers; 0 while each has but its own limits.", nil, func() float64 {
+			if replicas.client.Healthy() {
+				return 1
+			}
+			return 0
+		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -23,6 +24,11 @@ type serveFlags struct {
 	lab                     bool
 	acme                    acmeFlags
 	metrics                 string // the address of those; none without
+	valkey                  string // the server that replicas share; none without
+	contact                 string // of the operator
+	logDomains              string
+	trustedProxies          list
+	trusted                 []netip.Prefix // the same, read
 	log, logLevel           string
 	grace                   time.Duration
 }
@@ -36,6 +42,10 @@ func (s *serveFlags) register(fs *flag.FlagSet) {
 	fs.Var(&s.origins, "allow-origin", "")
 	s.acme.register(fs)
 	fs.StringVar(&s.metrics, "metrics", "", "")
+	fs.StringVar(&s.valkey, "valkey", "", "")
+	fs.StringVar(&s.contact, "contact", "", "")
+	fs.Var(&s.trustedProxies, "trusted-proxy", "")
+	fs.StringVar(&s.logDomains, "log-domains", server.LogHash, "")
 	fs.StringVar(&s.log, "log", "text", "")
 	fs.StringVar(&s.logLevel, "log-level", "info", "")
 	fs.DurationVar(&s.grace, "grace", 30*time.Second, "")
@@ -67,6 +77,19 @@ func (p *program) readServe(args []string) (w worldFlags, s serveFlags, err erro
 		return w, s, errWords(p.say(p.cli.UnknownCommand, "value", "serve "+rest[0]))
 	case s.grace < 0:
 		return w, s, errWords(p.cli.BadGrace)
+	}
+	if s.logDomains != server.LogHash && s.logDomains != server.LogPlain {
+		return w, s, errWords(p.say(p.cli.BadLogDomains, "value", s.logDomains))
+	}
+	for _, text := range s.trustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if ip, bad := netip.ParseAddr(text); bad == nil {
+			prefix, err = netip.PrefixFrom(ip, ip.BitLen()), nil
+		}
+		if err != nil {
+			return w, s, errWords(p.say(p.cli.BadTrustedProxy, "value", text))
+		}
+		s.trusted = append(s.trusted, prefix.Masked())
 	}
 	for _, origin := range s.origins {
 		if origin != "*" && !serving.IsOrigin(origin) {
@@ -100,6 +123,12 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(err.Error())
 	}
+	config.PrivateNames = w.allowPrivate
+	shared, err := p.shared(&s, &config, log)
+	if err != nil {
+		return p.wrong(err.Error())
+	}
+	defer shared.close()
 	measured, err := p.measured(&s, &config, log)
 	if err != nil {
 		return p.wrong(err.Error())
@@ -109,7 +138,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
 	}
-	measured.watch(srv)
+	measured.watch(srv, shared)
 	err = srv.Serve(ctx, s.listen, secure.config, func(addr net.Addr) {
 		if config.Site == nil {
 			p.wrong(p.cli.NoSite)
@@ -153,8 +182,9 @@ func (p *program) serverConfig(n *networks, s *serveFlags, log *slog.Logger) (se
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
-		Check: summarize(n),
-		Log:   log, Grace: s.grace,
+		Check: summarize(n), Visits: server.Visits{Name: n.internet.EHLO, Contact: s.contact},
+		LogDomains: s.logDomains, TrustedProxies: s.trusted,
+		Log: log, Grace: s.grace,
 	}
 	if s.lab {
 		list, err := labList()

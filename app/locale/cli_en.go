@@ -38,6 +38,9 @@ type CLI struct {
 	CertOrACME, ACMENeeds          string
 	BadACMEDomain, BadACMECA       string // {value}
 	BadLog, BadLogLevel            string // {value}
+	BadLogDomains, BadTrustedProxy string // {value}
+	BadValkey                      string // {value}
+	ValkeyPassword                 string // {name}: the variable
 	BadGrace                       string
 	BadCert                        string // {name}: the files
 	PreviousOther                  string // {domain}: the file's
@@ -113,6 +116,11 @@ serve:
   -allow-origin ORIGIN  a site elsewhere whose pages may use this proxy, such as
                      https://sealane.example, or * for all; may be repeated
   -metrics ADDR      serve metrics for Prometheus at /metrics of another address, which must not be public
+  -valkey ADDR       a Valkey or Redis server whose limits and answers replicas share: host:port, or a
+                     URL with redis or rediss; its password in SEALANE_VALKEY_PASSWORD
+  -trusted-proxy PREFIX  a reverse proxy of your own, whose X-Forwarded-For is believed; may be repeated
+  -contact TEXT      an address or URL of yours, for the page that explains the probes
+  -log-domains HOW   hash (default) or plain
   -log FORM          of the log: text (default) or json
   -log-level LEVEL   debug (with addresses of visitors), info (default), warn or error
   -grace TIME        how long running requests may take to end when the server is to; default 30s
@@ -176,6 +184,10 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		BadACMEDomain:    "-acme-domain can't be \"{value}\": give a host name",
 		BadACMECA:        "-acme-ca can't be \"{value}\": give the https URL of an ACME directory",
 		BadLog:           "-log can't be \"{value}\": text or json",
+		BadLogDomains:    "-log-domains can't be \"{value}\": hash or plain",
+		BadTrustedProxy:  "-trusted-proxy can't be \"{value}\": an address, or a prefix such as 192.0.2.0/24",
+		BadValkey:        "-valkey can't be \"{value}\": host:port, or a URL with redis or rediss",
+		ValkeyPassword:   "-valkey takes no password, for all who list processes see it: put it into {name}",
 		BadLogLevel:      "-log-level can't be \"{value}\": debug, info, warn or error",
 		BadGrace:         "-grace is a time, such as 30s, and not below zero",
 		BadCert:          "{name}: these are no certificate and its key, in PEM form",

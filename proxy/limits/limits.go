@@ -13,6 +13,9 @@ type Rate struct {
 	Every time.Duration
 }
 
+// Window is how long a key that has used its Burst takes to have it all again.
+func (r Rate) Window() time.Duration { return time.Duration(r.Burst) * r.Every }
+
 // Verdict is what became of one Take.
 type Verdict struct {
 	OK        bool

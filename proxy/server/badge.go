@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -52,17 +53,20 @@ func newBadges(check func(context.Context, dnsname.Name) Summary) *badges {
 	return &badges{check: check, limit: newLimiter(badgesAtOnce, badgesEach), known: map[dnsname.Name]*badge{}}
 }
 
-// of gives the badge of a domain and begins its check if none is kept; nil where
+// badgeOf gives the badge of a domain and begins its check if none is kept; nil where
 // too many run.
-func (b *badges) of(r *http.Request, domain dnsname.Name) *badge {
+func (s *Server) badgeOf(r *http.Request, domain dnsname.Name) *badge {
+	b := s.badges
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	if kept := b.known[domain]; kept != nil && now.Before(kept.goneAt) {
+		s.config.Meter.Shared("badge")
 		return kept
 	}
-	leave, _ := b.limit.take(client(r))
+	leave, limit := s.mayCheck(r, domain)
 	if leave == nil {
+		s.config.Meter.Refused("badge", limit)
 		return nil
 	}
 	b.makeRoom(now)
@@ -75,6 +79,26 @@ func (b *badges) of(r *http.Request, domain dnsname.Name) *badge {
 		b.finish(fresh, b.checked(ctx, domain))
 	}()
 	return fresh
+}
+
+// mayCheck counts a check that is to begin, and takes a place for it; nil and the
+// limit that is in the way where it may not.
+func (s *Server) mayCheck(r *http.Request, domain dnsname.Name) (leave func(), limit string) {
+	ctx, who := r.Context(), s.client(r)
+	if who.IsValid() && !s.config.Counter.Take(ctx, "badge client "+who.String(), s.badgeRates.Client).OK {
+		return nil, perClient
+	}
+	leave, limit = s.badges.limit.take(who)
+	n := s.config.Route(domain)
+	if leave == nil || n == nil {
+		return leave, limit
+	}
+	var over *refusal
+	if errors.As(s.mayVisit(ctx, n, s.badgeRates, domain), &over) {
+		leave()
+		return nil, over.limit
+	}
+	return leave, ""
 }
 
 // checked is check; a fault of ours in it is that nothing was checked.
@@ -135,7 +159,9 @@ func (s *Server) serveBadge(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var seen Summary
-	if b := s.badges.of(r, domain); b != nil {
+	b := s.badgeOf(r, domain)
+	s.log.Debug("badge", "domain", s.logged(domain))
+	if b != nil {
 		select {
 		case <-b.done:
 			seen = b.summary

@@ -27,35 +27,38 @@ func (l *limiter) taken() int {
 
 // enter takes a place and gives what leaves it, or answers the request with a
 // problem and gives nil.
-func (l *limiter) enter(w http.ResponseWriter, r *http.Request) (leave func()) {
-	leave, status := l.take(client(r))
-	switch status {
-	case http.StatusTooManyRequests:
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *limiter, who netip.Prefix) (leave func()) {
+	leave, limit := l.take(who)
+	switch limit {
+	case "":
+		return leave
+	case perClient:
 		w.Header().Set("Retry-After", "2")
-		problem(w, status, faultTooMany, "")
-	case http.StatusServiceUnavailable:
+		problem(w, http.StatusTooManyRequests, faultTooMany, "")
+	case tooBusy:
 		w.Header().Set("Retry-After", "5")
-		problem(w, status, faultBusy, "")
+		problem(w, http.StatusServiceUnavailable, faultBusy, "")
 	}
-	return leave
+	s.config.Meter.Refused(endpoint(r.URL.Path), limit)
+	return nil
 }
 
-// take takes a place and gives what leaves it, or nil and the status that says
-// why there is none.
-func (l *limiter) take(who netip.Prefix) (leave func(), status int) {
+// take takes a place and gives what leaves it, or nil and the limit that there is
+// none within.
+func (l *limiter) take(who netip.Prefix) (leave func(), limit string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case who.IsValid() && l.clients[who] >= l.each:
-		return nil, http.StatusTooManyRequests
+		return nil, perClient
 	case l.running >= l.most:
-		return nil, http.StatusServiceUnavailable
+		return nil, tooBusy
 	}
 	l.running++
 	if who.IsValid() {
 		l.clients[who]++
 	}
-	return func() { l.leave(who) }, http.StatusOK
+	return func() { l.leave(who) }, ""
 }
 
 func (l *limiter) leave(who netip.Prefix) {
@@ -67,18 +70,9 @@ func (l *limiter) leave(who netip.Prefix) {
 	}
 }
 
-// client is who asks: an IPv4 address, or the /56 of an IPv6 address, which is
-// one customer's. It is no valid prefix on loopback: that is the machine's
-// owner, or a reverse proxy that stands for everybody.
-func client(r *http.Request) netip.Prefix {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || at.Addr().IsLoopback() {
-		return netip.Prefix{}
-	}
-	ip, bits := at.Addr().Unmap().WithZone(""), 32
-	if ip.Is6() {
-		bits = 56
-	}
-	p, _ := ip.Prefix(bits)
-	return p
+// now is how many places are taken.
+func (l *limiter) now() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running
 }

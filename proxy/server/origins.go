@@ -30,7 +30,7 @@ func (s *Server) share(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "Age, Retry-After")
+	h.Set("Access-Control-Expose-Headers", "Age, RateLimit, RateLimit-Policy, Retry-After")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	return true
 }

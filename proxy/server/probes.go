@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,10 +16,14 @@ import (
 
 // servePolicy answers GET /v1/policy?domain= with a probe.Policy.
 func (s *Server) servePolicy(w http.ResponseWriter, r *http.Request) {
-	s.look(w, r, "domain", func(n *observe.Network, name dnsname.Name) (any, *probe.Failure) {
-		p := n.Policy(r.Context(), name)
-		return p, p.Failure
-	})
+	s.serveLook(w, r, look{"domain", "", func(ctx context.Context, n *observe.Network, name dnsname.Name) seen {
+		p := n.Policy(ctx, name)
+		o := seen{value: p, failure: p.Failure}
+		for i := range p.Others {
+			o.within = append(o.within, p.Others[i].Failure)
+		}
+		return o
+	}})
 }
 
 // serveSTARTTLS answers GET /v1/starttls?host= with a probe.STARTTLS. Each
@@ -28,13 +34,20 @@ func (s *Server) serveSTARTTLS(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, faultQuery, "aside: an unknown kind, or one twice")
 		return
 	}
-	s.look(w, r, "host", func(n *observe.Network, name dnsname.Name) (any, *probe.Failure) {
-		p := n.STARTTLS(r.Context(), name, asides...)
-		return p, p.Failure
-	})
+	s.serveLook(w, r, look{"host", fmt.Sprint(asides), func(ctx context.Context, n *observe.Network, name dnsname.Name) seen {
+		p := n.STARTTLS(ctx, name, asides...)
+		o := seen{value: p, failure: p.Failure}
+		for i := range p.Addresses {
+			o.within = append(o.within, p.Addresses[i].Failure)
+			for j := range p.Addresses[i].Asides {
+				o.within = append(o.within, p.Addresses[i].Asides[j].Failure)
+			}
+		}
+		return o
+	}})
 }
 
-// readAsides reads kinds of asides, each at most once.
+// readAsides reads kinds of asides, each at most once, into the order of their list.
 func readAsides(values []string) (kinds []probe.AsideKind, ok bool) {
 	for _, v := range values {
 		kind := probe.AsideKind(v)
@@ -43,6 +56,9 @@ func readAsides(values []string) (kinds []probe.AsideKind, ok bool) {
 		}
 		kinds = append(kinds, kind)
 	}
+	slices.SortFunc(kinds, func(a, b probe.AsideKind) int {
+		return slices.Index(probe.AsideKinds(), a) - slices.Index(probe.AsideKinds(), b)
+	})
 	return kinds, true
 }
 
@@ -57,10 +73,25 @@ func (s *Server) serveNameservers(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, faultQuery, `question: "TYPE NAME" is expected, of a type that is asked for, within the zone`)
 		return
 	}
-	s.look(w, r, "zone", func(n *observe.Network, zone dnsname.Name) (any, *probe.Failure) {
-		p := n.Nameservers(r.Context(), zone, questions)
-		return p, p.Failure
-	})
+	s.serveLook(w, r, look{"zone", questionsKey(questions), func(ctx context.Context, n *observe.Network, zone dnsname.Name) seen {
+		p := n.Nameservers(ctx, zone, questions)
+		o := seen{value: p, failure: p.Failure}
+		for i := range p.Servers {
+			for j := range p.Servers[i].Answers {
+				o.within = append(o.within, p.Servers[i].Answers[j].Failure)
+			}
+		}
+		return o
+	}})
+}
+
+// questionsKey is the canonical text of questions: their answers have their order.
+func questionsKey(questions []probe.Question) string {
+	var all []string
+	for _, q := range questions {
+		all = append(all, strconv.Itoa(int(q.Type))+" "+q.Name.String())
+	}
+	return strings.Join(all, ",")
 }
 
 // askedTypes are the types that authoritative servers are asked for.
@@ -86,40 +117,4 @@ func readQuestions(zone dnsname.Name, values []string) ([]probe.Question, bool) 
 		all = append(all, probe.Question{Name: name, Type: uint16(askedTypes[at])})
 	}
 	return all, true
-}
-
-// look makes one observation of the name in a query parameter. The request's
-// end ends the observation. Only a fault of our own is a problem; whatever the
-// observed side did is the answer.
-func (s *Server) look(w http.ResponseWriter, r *http.Request, parameter string, observe func(*observe.Network, dnsname.Name) (any, *probe.Failure)) {
-	values := r.URL.Query()[parameter]
-	if len(values) != 1 {
-		problem(w, http.StatusBadRequest, faultName, "exactly one "+parameter+" is expected")
-		return
-	}
-	name, err := dnsname.Parse(values[0])
-	if err == nil && name == dnsname.Root {
-		err = dnsname.ErrEmpty
-	}
-	if err != nil {
-		problem(w, http.StatusBadRequest, faultName, err.Error())
-		return
-	}
-	leave := s.probes.enter(w, r)
-	if leave == nil {
-		return
-	}
-	defer leave()
-	n := s.config.Route(name)
-	if n == nil {
-		problem(w, http.StatusBadGateway, faultNoNetwork, "")
-		return
-	}
-	seen, failure := observe(n, name)
-	if failure != nil && failure.Class.Own() {
-		ownFault(w, failure)
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, http.StatusOK, "application/json", seen)
 }

@@ -19,6 +19,8 @@ type fault struct {
 var (
 	faultName       = fault{"bad-domain", probe.BadRequest}
 	faultQuery      = fault{"bad-query", probe.BadRequest}
+	faultPrivate    = fault{"private-name", probe.BadRequest}
+	faultContent    = fault{"content-unexpected", probe.BadRequest}
 	faultMedia      = fault{"unsupported-media-type", probe.BadRequest}
 	faultTooLarge   = fault{"too-large", probe.BadRequest}
 	faultMethod     = fault{"method-not-allowed", probe.BadRequest}

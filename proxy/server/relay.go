@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -14,19 +15,21 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/observe"
 	"github.com/sealane/sealane/proxy/resolve"
 )
 
 // dnsMessage is the media type of RFC 8484 §6.
 const dnsMessage = "application/dns-message"
 
-// bodyTimeout is how long the body of a POST may take.
-const bodyTimeout = 10 * time.Second
+// relayPath is where the relay is.
+const relayPath = "/dns-query"
 
 // serveRelay answers /dns-query (RFC 8484 §4.1). DO, CD and AD pass as they
-// come, both ways.
+// come, both ways. To a padded query over an encrypted connection the answer is
+// padded too (RFC 7830 §4, RFC 8467 §4.1).
 func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
-	query, ok := readQuery(w, r)
+	query, ok := s.readQuery(w, r)
 	if !ok {
 		return
 	}
@@ -35,7 +38,11 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, faultQuery, "")
 		return
 	}
-	leave := s.queries.enter(w, r)
+	who := s.client(r)
+	if !s.mayAsk(w, r, s.queryRates, who) {
+		return
+	}
+	leave := s.enter(w, r, s.queries, who)
 	if leave == nil {
 		return
 	}
@@ -45,20 +52,45 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadGateway, faultNoNetwork, "")
 		return
 	}
-	response, err := n.Exchange(r.Context(), query)
-	if err != nil {
-		var f *probe.Failure
-		if !errors.As(err, &f) {
-			f = &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
-		}
+	if !n.Near && !s.config.PrivateNames && resolve.Private(name) {
+		problem(w, http.StatusBadRequest, faultPrivate, "")
+		return
+	}
+	response, err := s.exchange(r.Context(), n, name, query)
+	s.log.Debug("relayed", "domain", s.logged(name))
+	var over *refusal
+	var f *probe.Failure
+	switch {
+	case errors.As(err, &over):
+		s.refuse(w, r, over)
+		return
+	case errors.As(err, &f):
+		s.config.Meter.Failed(relayPath, string(f.Class))
 		ownFault(w, f)
 		return
+	}
+	if resolve.Padded(query) && s.encrypted(r) {
+		response = resolve.Pad(response)
 	}
 	h := w.Header()
 	h.Set("Content-Type", dnsMessage)
 	h.Set("Content-Length", strconv.Itoa(len(response)))
 	h.Set("Cache-Control", lifetime(name, response))
 	w.Write(response)
+}
+
+// exchange asks the resolver, if the name may be asked about. Errors that aren't a
+// refusal are a *probe.Failure.
+func (s *Server) exchange(ctx context.Context, n *observe.Network, name dnsname.Name, query []byte) ([]byte, error) {
+	if err := s.mayVisit(ctx, n, s.queryRates, name); err != nil {
+		return nil, err
+	}
+	response, err := n.Exchange(ctx, query)
+	var f *probe.Failure
+	if err != nil && !errors.As(err, &f) {
+		err = &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
+	}
+	return response, err
 }
 
 // lifetime is the Cache-Control of an answer (RFC 8484 §5.1). Names under
@@ -71,7 +103,7 @@ func lifetime(name dnsname.Name, response []byte) string {
 }
 
 // readQuery takes the DNS message out of the request, or answers with a problem.
-func readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+func (s *Server) readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	if r.Method == http.MethodGet {
 		value, ok := parameter(r.URL)
 		if !ok {
@@ -93,11 +125,8 @@ func readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 		problem(w, http.StatusUnsupportedMediaType, faultMedia, "")
 		return nil, false
 	}
-	// Not every transport can: HTTP/3 has its own idle limit.
-	deadline := http.NewResponseController(w)
-	_ = deadline.SetReadDeadline(time.Now().Add(bodyTimeout))
+	s.awaitContent(w)
 	query, err := io.ReadAll(http.MaxBytesReader(w, r.Body, resolve.MaxQuery))
-	_ = deadline.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -107,6 +136,7 @@ func readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 		problem(w, http.StatusBadRequest, faultQuery, "the body could not be read")
 		return nil, false
 	}
+	http.NewResponseController(w).SetReadDeadline(time.Time{}) // now it is the asker's leaving that is waited for
 	return query, true
 }
 

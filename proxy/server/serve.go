@@ -5,25 +5,22 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
+	"log"
 	"net"
 	"net/http"
 	"time"
 
-	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
 	"github.com/sealane/sealane/app/probe"
 )
 
-// Limits of a visitor's connections. There is no limit on reading as a whole:
-// it would end requests that wait for a slow mail server.
+// Limits of a visitor's connections. A page asks for some 60 answers at once.
 const (
-	headerTimeout   = 10 * time.Second
-	idleTimeout     = 2 * time.Minute
 	writeTimeout    = 2*probe.ProbeTimeout + probe.PolicyTimeout
 	farewellTimeout = 5 * time.Second // of connections whose requests have ended
 	maxHeaderBytes  = 32 << 10
+	streams         = 128 // of one connection over HTTP/2 or HTTP/3
 )
 
 // Serve listens on "host:port" and answers until ctx is done; then the requests
@@ -41,27 +38,33 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 	defer cancel()
 	plain := &http.Server{
 		Handler:           s,
-		ReadHeaderTimeout: headerTimeout,
+		ReadHeaderTimeout: s.times.header,
 		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
+		IdleTimeout:       s.times.idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		BaseContext:       func(net.Listener) context.Context { return base },
-		// It writes addresses of visitors.
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streams},
+		ErrorLog:          log.New(connectionLog{s.log}, "", 0),
 	}
 	ended := make(chan error, 2)
 	var over3 *http3.Server
 	if secure == nil {
-		go func() { ended <- plain.Serve(tcp) }()
+		go func() { ended <- plain.Serve(counted{tcp, s}) }()
 	} else {
 		defer udp.Close()
 		secure = secure.Clone()
 		secure.MinVersion = tls.VersionTLS12
-		over3 = s.over3(secure)
+		packets, closePackets, err := s.listenQUIC(udp, secure)
+		if err != nil {
+			tcp.Close()
+			return err
+		}
+		defer closePackets()
+		over3 = &http3.Server{Handler: s, MaxHeaderBytes: maxHeaderBytes, IdleTimeout: s.times.idle}
 		plain.TLSConfig = secure
 		plain.Handler = advertising(s, tcp.Addr())
-		go func() { ended <- over3.Serve(udp) }()
-		go func() { ended <- plain.ServeTLS(tcp, "", "") }()
+		go func() { ended <- over3.ServeListener(packets) }()
+		go func() { ended <- plain.ServeTLS(counted{tcp, s}, "", "") }()
 	}
 	if ready != nil {
 		ready(tcp.Addr())
@@ -78,21 +81,6 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 		err = nil
 	}
 	return err
-}
-
-// over3 is the HTTP/3 side.
-func (s *Server) over3(config *tls.Config) *http3.Server {
-	return &http3.Server{
-		Handler:        s,
-		TLSConfig:      http3.ConfigureTLSConfig(config),
-		MaxHeaderBytes: maxHeaderBytes,
-		IdleTimeout:    idleTimeout,
-		QUICConfig: &quic.Config{
-			HandshakeIdleTimeout: headerTimeout,
-			MaxIdleTimeout:       idleTimeout,
-			MaxIncomingStreams:   100,
-		},
-	}
 }
 
 // advertising tells clients of other versions where HTTP/3 is.

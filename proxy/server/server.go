@@ -10,17 +10,22 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/serving"
+	"github.com/sealane/sealane/proxy/limits"
 	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/share"
 )
 
 // ErrConfig is New's error for a configuration that can't work.
-var ErrConfig = errors.New("server: no route to any network")
+var ErrConfig = errors.New("server: no route to any network, or an unknown way to log domains")
 
 // Config is what a server is made of.
 type Config struct {
@@ -37,17 +42,36 @@ type Config struct {
 	Check func(context.Context, dnsname.Name) Summary
 	// Origins are those whose pages may ask, beside our own; "*" is any.
 	Origins []string
-	// Log takes what an operator needs; nil drops it. Nothing of a visitor's is
-	// written above the debug level.
+	// Log takes what an operator needs; nil drops it. No address of a visitor is
+	// written, and the domains that are asked about only at the debug level.
 	Log *slog.Logger
-	// Meter is told what the server does; nil for nobody.
+	// LogDomains is LogHash or LogPlain; "" is the former.
+	LogDomains string
+	// Counter counts against the rates, Keep has observations for who asks for the
+	// same within a minute; nil means in this process's memory.
+	Counter limits.Counter
+	Keep    share.Keeper
+	// Meter is told what happens; nil for nobody.
 	Meter Meter
+	// ProbeRates, QueryRates and BadgeRates are how often each may be asked for;
+	// of badges, those count for which a check is begun.
+	ProbeRates, QueryRates, BadgeRates Rates
+	// TrustedProxies are our own reverse proxies: what they say of who asks is
+	// believed (X-Forwarded-For, X-Forwarded-Proto), and nobody else's word is.
+	TrustedProxies []netip.Prefix
+	// PrivateNames lets the relay ask for names of private networks too.
+	PrivateNames bool
+	// Visits tells mail administrators about this proxy.
+	Visits Visits
 	// Grace is how long running requests have to end when the server is to.
 	Grace time.Duration
 	// Probes and Queries are how many of each run at once, ProbesEach how many
 	// probes for one client; zero means 64, 256 and 24. Half of the queries may
 	// be one client's: a page asks for all it needs together.
 	Probes, Queries, ProbesEach int
+	// Connections is how many are open at once, over each of TCP and QUIC, and
+	// ConnectionsEach how many of them for one client; zero means 4096 and 128.
+	Connections, ConnectionsEach int
 }
 
 // Server answers the page. It is an http.Handler and keeps no connections of
@@ -55,42 +79,51 @@ type Config struct {
 type Server struct {
 	config  Config
 	log     *slog.Logger
-	drain   *drain
 	site    *site
 	probes  *limiter
 	queries *limiter
 	badges  *badges // nil without
+	drain   *drain
 	rules   []rule
+
+	probeRates, queryRates, badgeRates rated
+	flights                            share.Flights
+	ready                              share.Flights // whether the resolver answers
+	logKey                             []byte
+	connections, packets               *limiter // TCP, QUIC
+	unproven                           *rate.Limiter
+	times                              times
 }
 
 // New makes a server.
 func New(c Config) (*Server, error) {
-	if c.Route == nil {
+	if c.Route == nil || c.LogDomains != "" && c.LogDomains != LogHash && c.LogDomains != LogPlain {
 		return nil, ErrConfig
 	}
-	or := func(n, usual int) int {
-		if n > 0 {
-			return n
-		}
-		return usual
-	}
-	queries := or(c.Queries, 256)
+	c.fill()
 	s := &Server{
-		config:  c,
-		log:     c.Log,
-		drain:   newDrain(),
-		probes:  newLimiter(or(c.Probes, 64), or(c.ProbesEach, 24)),
-		queries: newLimiter(queries, max(1, queries/2)),
-		rules:   rules(serving.Rules(c.Page)),
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+		config:      c,
+		log:         c.Log,
+		probes:      newLimiter(c.Probes, c.ProbesEach),
+		queries:     newLimiter(c.Queries, max(1, c.Queries/2)),
+		drain:       newDrain(),
+		rules:       rules(serving.Rules(c.Page)),
+		probeRates:  rated{"probe", c.ProbeRates.orUsual(usualProbes)},
+		queryRates:  rated{"query", c.QueryRates.orUsual(usualQueries)},
+		badgeRates:  rated{"badge", c.BadgeRates.orUsual(usualBadges)},
+		flights:     share.Flights{Keep: c.Keep},
+		ready:       share.Flights{Keep: share.NewLocal(4096)}, // this process's own
+		logKey:      newLogKey(),
+		connections: newLimiter(c.Connections, c.ConnectionsEach),
+		packets:     newLimiter(c.Connections, c.ConnectionsEach),
+		unproven:    rate.NewLimiter(unprovenRate, unprovenBurst),
+		times:       usualTimes,
 	}
 	if c.Meter == nil {
 		s.config.Meter = unmetered{}
 	}
 	if len(c.Page.DoH) == 0 {
-		s.config.Page.DoH = []string{"/dns-query"}
+		s.config.Page.DoH = []string{relayPath}
 	}
 	if c.Check != nil {
 		s.badges = newBadges(c.Check)
@@ -101,33 +134,79 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
+// KeptOctets is how much of observations is kept in this process's memory.
+const KeptOctets = 64 << 20
+
+// fill sets what has a usual value.
+func (c *Config) fill() {
+	usual := func(n *int, usual int) {
+		if *n <= 0 {
+			*n = usual
+		}
+	}
+	usual(&c.Probes, 64)
+	usual(&c.ProbesEach, 24)
+	usual(&c.Queries, 256)
+	usual(&c.Connections, 4096)
+	usual(&c.ConnectionsEach, 128)
+	if c.Counter == nil {
+		c.Counter = limits.NewLocal(LimitedKeys)
+	}
+	if c.Keep == nil {
+		c.Keep = share.NewLocal(KeptOctets)
+	}
+	if c.Meter == nil {
+		c.Meter = unmetered{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
 // ServeHTTP answers one request, with the security headers on every answer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
+	start, a, at := time.Now(), &answered{ResponseWriter: w}, endpoint(r.URL.Path)
 	headers(w.Header(), s.rules, r.URL.Path)
-	leave := s.admit(w, r)
-	if leave == nil {
-		return
-	}
-	defer leave()
 	defer func() {
 		if fault := recover(); fault != nil {
 			if fault == http.ErrAbortHandler {
 				panic(fault)
 			}
 			s.log.Error("request failed", "fault", fault)
-			problem(w, http.StatusInternalServerError, faultInternal, "")
+			problem(a, http.StatusInternalServerError, faultInternal, "")
+		}
+		took := time.Since(start)
+		s.config.Meter.Answered(at, a.status, took)
+		if s.log.Enabled(r.Context(), slog.LevelDebug) { // its arguments cost more than many an answer
+			s.log.Debug("request", "method", r.Method, "endpoint", at, "proto", r.Proto, "status", a.status, "took", took)
 		}
 	}()
-	s.route(w, r)
-	if !s.log.Enabled(r.Context(), slog.LevelDebug) {
+	leave := s.admit(a, r)
+	if leave == nil {
 		return
 	}
-	path := r.URL.Path // names no domain, those are in the query; but for badges
-	if strings.HasPrefix(path, badgePath) {
-		path = badgePath
+	defer leave()
+	if r.ProtoMajor == 1 && r.ContentLength != 0 {
+		s.awaitContent(a)
 	}
-	s.log.Debug("request", "method", r.Method, "path", path, "proto", r.Proto, "took", time.Since(start))
+	if withContent(r) {
+		a.Header().Set("Connection", "close")
+		problem(a, http.StatusBadRequest, faultContent, "")
+		return
+	}
+	s.route(a, r)
+}
+
+// withContent tells whether a request has content that nobody will read. Over
+// HTTP/1.1 that hides from us whether its asker is still there.
+func withContent(r *http.Request) bool {
+	return r.ProtoMajor == 1 && r.ContentLength != 0 && r.Method != http.MethodPost
+}
+
+// awaitContent bounds how long a request's content may take. Over HTTP/1.1 net/http
+// reads what a handler leaves of it, and would do so for ever.
+func (s *Server) awaitContent(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.times.body)) // a recorder of a test can't
 }
 
 // route hands the request to the part that answers its path.
@@ -139,7 +218,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.observe(w, r, s.serveSTARTTLS)
 	case path == "/v1/nameservers":
 		s.observe(w, r, s.serveNameservers)
-	case path == "/dns-query":
+	case path == relayPath:
 		s.share(w, r)
 		answer(w, r, s.serveRelay, http.MethodGet, http.MethodPost)
 	case path == "/config.json":
@@ -147,10 +226,21 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		answer(w, r, s.serveConfig, http.MethodGet, http.MethodHead)
 	case path == "/healthz":
 		answer(w, r, s.serveHealth, http.MethodGet, http.MethodHead)
+	case path == "/readyz":
+		answer(w, r, s.serveReady, http.MethodGet, http.MethodHead)
+	case path == descriptionPath:
+		s.share(w, r)
+		answer(w, r, s.serveDescription, http.MethodGet, http.MethodHead)
+	case path == visitsPath:
+		answer(w, r, s.serveVisits, http.MethodGet, http.MethodHead)
+	case path == visitsStyle:
+		answer(w, r, s.serveVisitsStyle, http.MethodGet, http.MethodHead)
 	case s.badges != nil && strings.HasPrefix(path, badgePath):
 		w.Header().Set("Access-Control-Allow-Origin", anyOrigin) // an image for any page
 		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 		answer(w, r, s.serveBadge, http.MethodGet, http.MethodHead)
+	case path == "/" && s.site == nil: // where the name in EHLO leads
+		answer(w, r, s.serveVisits, http.MethodGet, http.MethodHead)
 	case strings.HasPrefix(path, "/v1/") || s.site == nil:
 		problem(w, http.StatusNotFound, faultNotFound, "")
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
@@ -168,13 +258,6 @@ func (s *Server) serveConfig(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-cache")
 	writeJSON(w, http.StatusOK, "application/json", c)
-}
-
-// serveHealth says that the process serves.
-func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Write([]byte("ok\n"))
 }
 
 // writeJSON answers with v.

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/share"
+)
+
+// observedFor is how long an observation is good for others.
+const observedFor = time.Minute
+
+// look is one observation that is asked for: of the name in a query parameter,
+// further told apart by the rest of the query, in one form.
+type look struct {
+	parameter, rest string
+	observe         func(context.Context, *observe.Network, dnsname.Name) seen
+}
+
+// seen is what an observation saw: its JSON value, why it ended early, and the
+// failures within it.
+type seen struct {
+	value   any
+	failure *probe.Failure
+	within  []*probe.Failure
+}
+
+// serveLook makes one observation, or gives the one that was made for another asker.
+// It ends when nobody waits for it any more. Only a fault of our own is a problem;
+// whatever the observed side did is the answer.
+func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
+	name, ok := lookedAt(w, r, l.parameter)
+	if !ok {
+		return
+	}
+	who := s.client(r)
+	if !s.mayAsk(w, r, s.probeRates, who) {
+		return
+	}
+	leave := s.enter(w, r, s.probes, who)
+	if leave == nil {
+		return
+	}
+	defer leave()
+	n := s.config.Route(name)
+	if n == nil {
+		problem(w, http.StatusBadGateway, faultNoNetwork, "")
+		return
+	}
+	at := endpoint(r.URL.Path)
+	made, err := s.flights.Do(r.Context(), at+" "+networkName(n)+" "+name.String()+" "+l.rest, goodFor(n), func(ctx context.Context) ([]byte, bool, error) {
+		if err := s.mayVisit(ctx, n, s.probeRates, name); err != nil {
+			return nil, true, err
+		}
+		return s.observed(at, l.observe(ctx, n, name))
+	})
+	s.log.Debug("observed", "endpoint", at, "domain", s.logged(name), "shared", made.Shared)
+	if err != nil {
+		s.lookFailed(w, r, err)
+		return
+	}
+	h := w.Header()
+	if made.Shared {
+		s.config.Meter.Shared(at)
+		h.Set("Age", strconv.Itoa(max(0, int(time.Since(made.At)/time.Second))))
+	}
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(made.Value)))
+	w.Write(made.Value)
+}
+
+// lookedAt reads the name that a request asks about, or answers with a problem.
+func lookedAt(w http.ResponseWriter, r *http.Request, parameter string) (dnsname.Name, bool) {
+	values := r.URL.Query()[parameter]
+	if len(values) != 1 {
+		problem(w, http.StatusBadRequest, faultName, "exactly one "+parameter+" is expected")
+		return dnsname.Name{}, false
+	}
+	name, err := dnsname.Parse(values[0])
+	if err == nil && name == dnsname.Root {
+		err = dnsname.ErrEmpty
+	}
+	if err != nil {
+		problem(w, http.StatusBadRequest, faultName, err.Error())
+		return dnsname.Name{}, false
+	}
+	return name, true
+}
+
+// networkName names a network in the key of an observation.
+func networkName(n *observe.Network) string {
+	if n.Near {
+		return "lab"
+	}
+	return "internet"
+}
+
+// goodFor is how long an observation may be kept. The lab's isn't: it is different in
+// each process, and costs nobody anything.
+func goodFor(n *observe.Network) time.Duration {
+	if n.Near {
+		return 0
+	}
+	return observedFor
+}
+
+// observed makes an answer of an observation, and tells whether it is a passing one:
+// one with a fault of our own in it. That a port isn't asked at all stays so.
+func (s *Server) observed(at string, o seen) (body []byte, passing bool, err error) {
+	for _, f := range append(o.within, o.failure) {
+		if f != nil {
+			s.config.Meter.Failed(at, string(f.Class))
+			passing = passing || f.Class.Own() && f.Class != probe.Limited
+		}
+	}
+	if o.failure != nil && o.failure.Class.Own() {
+		return nil, true, o.failure
+	}
+	body, err = json.Marshal(o.value)
+	return append(body, '\n'), passing, err
+}
+
+// lookFailed answers for an observation that wasn't made.
+func (s *Server) lookFailed(w http.ResponseWriter, r *http.Request, err error) {
+	var failure *probe.Failure
+	var over *refusal
+	var fault *share.Panicked
+	switch {
+	case errors.As(err, &over):
+		s.refuse(w, r, over)
+	case errors.As(err, &failure):
+		ownFault(w, failure)
+	case errors.As(err, &fault):
+		panic(fault) // ServeHTTP says so, once for each asker
+	case r.Context().Err() != nil:
+		ownFault(w, &probe.Failure{Class: probe.Canceled})
+	default:
+		panic(err)
+	}
+}

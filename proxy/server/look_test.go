@@ -1,0 +1,177 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/share"
+)
+
+// counting is a network that counts what is resolved and takes a second for it.
+func counting(n *observe.Network, asked *atomic.Int32) *observe.Network {
+	exchange := n.Exchange
+	n.Exchange = func(ctx context.Context, query []byte) ([]byte, error) {
+		asked.Add(1)
+		select {
+		case <-time.After(time.Second):
+			return exchange(ctx, query)
+		case <-ctx.Done():
+			return nil, &probe.Failure{Class: probe.Canceled}
+		}
+	}
+	return n
+}
+
+// Concurrent askers share one observation, and who comes within a minute gets it with
+// its age; the lab's is made anew.
+func TestObservationsAreShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		var m metered
+		s := start(t, func(c *Config) {
+			internet, lab := counting(network("internet"), &asked), counting(network("lab"), &asked)
+			lab.Near = true
+			c.Meter = &m
+			c.Route = func(n dnsname.Name) *observe.Network {
+				if n.Within(top) {
+					return lab
+				}
+				return internet
+			}
+		})
+		get := func(target string) (age string) {
+			r := ask(s, httptest.NewRequest(http.MethodGet, target, nil))
+			var p probe.STARTTLS
+			if err := json.NewDecoder(r.Body).Decode(&p); err != nil || r.StatusCode != 200 || len(p.Addresses) != 1 || r.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s: %d %v %+v", target, r.StatusCode, err, p)
+			}
+			return r.Header.Get("Age")
+		}
+		const target = "/v1/starttls?host=mx.example.com&aside=rsa&aside=dhe"
+		var ages sync.Map
+		var all sync.WaitGroup
+		for i := range 5 {
+			all.Go(func() { ages.Store(i, get(target)) })
+		}
+		all.Wait()
+		fresh, shared := 0, 0
+		ages.Range(func(_, age any) bool {
+			switch age {
+			case "":
+				fresh++
+			case "0":
+				shared++
+			}
+			return true
+		})
+		if fresh != 1 || shared != 4 || asked.Load() != 2 {
+			t.Errorf("%d fresh, %d shared, %d questions", fresh, shared, asked.Load())
+		}
+		time.Sleep(42 * time.Second)
+		for _, c := range []struct {
+			target, age string
+			asked       int32
+		}{
+			{target, "42", 2}, {"/v1/starttls?aside=dhe&host=MX.Example.com.&aside=rsa", "42", 2},
+			{"/v1/starttls?host=mx.example.com&aside=rsa", "", 4}, {"/v1/starttls?host=mx.example.com", "", 6}, {"/v1/starttls?host=mx.example.com", "0", 6},
+			{"/v1/starttls?host=mx.perfect.test", "", 8}, {"/v1/starttls?host=mx.perfect.test", "", 10},
+		} {
+			if age := get(c.target); age != c.age || asked.Load() != c.asked {
+				t.Errorf("%s: age %q, %d questions; want %q, %d", c.target, age, asked.Load(), c.age, c.asked)
+			}
+		}
+		time.Sleep(20 * time.Second)
+		if age := get(target); age != "" || asked.Load() != 12 {
+			t.Errorf("after a minute: age %q, %d questions", age, asked.Load())
+		}
+		m.want(t, "shared", map[string]int{"/v1/starttls": 7})
+		m.want(t, "answered", map[string]int{"/v1/starttls 200": 13})
+		m.want(t, "failed", map[string]int{"/v1/starttls " + string(probe.AddressReserved): 8})
+	})
+}
+
+// Name servers' questions are told apart.
+func TestQuestionsAreTold(t *testing.T) {
+	s := start(t, nil)
+	for _, kind := range []string{"MX", "TXT"} {
+		var ns probe.Nameservers
+		r := get(s, "/v1/nameservers?zone=example.com&question="+url.QueryEscape(kind+" example.com"))
+		if err := json.NewDecoder(r.Body).Decode(&ns); err != nil || len(ns.Servers) != 1 || r.Header.Get("Age") != "" {
+			t.Errorf("%v %+v", err, ns)
+		} else if got := ns.Servers[0].Answers[0].Type; got != map[string]uint16{"MX": 15, "TXT": 16}[kind] {
+			t.Errorf("%s: type %d", kind, got)
+		}
+	}
+}
+
+// What ended by a fault of our own, in whole or in part, is tried again at once.
+func TestOwnFaultsAreNotKept(t *testing.T) {
+	var asked atomic.Int32
+	for what, n := range map[string]*observe.Network{
+		"no resolver": {Exchange: func(context.Context, []byte) ([]byte, error) {
+			asked.Add(1)
+			return nil, &probe.Failure{Class: probe.NoResolver}
+		}},
+		"port 25 blocked": func() *observe.Network {
+			n := network("")
+			n.Port25 = &observe.Port25{}
+			n.Port25.Force(probe.EgressBlocked)
+			exchange := n.Exchange
+			n.Exchange = func(ctx context.Context, q []byte) ([]byte, error) { asked.Add(1); return exchange(ctx, q) }
+			n.Dial = unreachable
+			return n
+		}(),
+	} {
+		s := start(t, func(c *Config) { c.Route = func(dnsname.Name) *observe.Network { return n } })
+		asked.Store(0)
+		first := get(s, "/v1/starttls?host=mx.example.com")
+		before := asked.Load()
+		second := get(s, "/v1/starttls?host=mx.example.com")
+		if before == 0 || asked.Load() != 2*before || second.Header.Get("Age") != "" || first.StatusCode != second.StatusCode {
+			t.Errorf("%s: %d questions, then %d", what, before, asked.Load())
+		}
+	}
+}
+
+// An observation that replicas made is taken as it is.
+func TestOthersObservations(t *testing.T) {
+	keep := share.NewLocal(1 << 20)
+	one, two := start(t, func(c *Config) { c.Keep = keep }), start(t, func(c *Config) { c.Keep = keep })
+	read := func(r *http.Response) string { b, _ := io.ReadAll(r.Body); return string(b) }
+	first, second := get(one, "/v1/policy?domain=example.com"), get(two, "/v1/policy?domain=example.com")
+	if first.Header.Get("Age") != "" || second.Header.Get("Age") != "0" || read(first) != read(second) {
+		t.Error("not shared")
+	}
+}
+
+// A panic in an observation is a problem for each who waits for it, and ends nothing else.
+func TestPanicInAnObservation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, func(c *Config) {
+			n := &observe.Network{Exchange: func(context.Context, []byte) ([]byte, error) { time.Sleep(time.Second); panic("broken") }}
+			c.Route = func(dnsname.Name) *observe.Network { return n }
+		})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				wantProblem(t, get(s, "/v1/nameservers?zone=example.com&question=MX+example.com"), 500, "internal", probe.Unavailable)
+			})
+		}
+		all.Wait()
+		if s.probes.running != 0 {
+			t.Errorf("%d places taken", s.probes.running)
+		}
+	})
+}
