@@ -19,6 +19,8 @@ type worldFlags struct {
 	anchorFile, roots   string
 	smtpPort, httpsPort uint
 	allowPrivate        bool
+	morePorts           bool   // 465 and 80 beside 25 and 443
+	optOut              string // file
 }
 
 func (w *worldFlags) register(fs *flag.FlagSet) {
@@ -28,6 +30,8 @@ func (w *worldFlags) register(fs *flag.FlagSet) {
 	fs.UintVar(&w.smtpPort, "smtp-port", 25, "")
 	fs.UintVar(&w.httpsPort, "https-port", 443, "")
 	fs.BoolVar(&w.allowPrivate, "allow-private", false, "")
+	fs.BoolVar(&w.morePorts, "more-ports", false, "")
+	fs.StringVar(&w.optOut, "opt-out", "", "")
 }
 
 // verify checks what flags alone can't: values and combinations.

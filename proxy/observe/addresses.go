@@ -55,8 +55,12 @@ func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd 
 	return nil, &probe.Failure{Class: probe.DNSNoAddress}
 }
 
-// family asks one address question.
+// family asks one address question. A name that is on the opt-out list gives
+// none, nor does one whose alias leads there.
 func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, cd bool) found {
+	if n.OptOut.name(host) {
+		return found{failure: optedOut(host.String())}
+	}
 	wire, err := n.Exchange(ctx, doh.Query(host, typ, cd))
 	if err != nil {
 		return found{failure: failed(ctx, err, probe.DNSTimeout, probe.NoResolver)}
@@ -64,6 +68,11 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 	answer, err := doh.Parse(wire)
 	if err != nil {
 		return found{failure: &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}}
+	}
+	for _, r := range answer.Answer {
+		if to, ok := r.Target(); ok && r.Type == doh.TypeCNAME && n.OptOut.name(to) {
+			return found{failure: optedOut(to.String())}
+		}
 	}
 	f := found{failure: rcodeFailure(answer.Rcode)}
 	if f.failure == nil {

@@ -22,6 +22,10 @@ func (n *Network) Nameservers(ctx context.Context, zone dnsname.Name, questions 
 		s.Failure = &probe.Failure{Class: probe.BadRequest, Detail: "no zone, or no questions, or too many"}
 		return s
 	}
+	if n.OptOut.name(zone) {
+		s.Failure = optedOut(zone.String())
+		return s
+	}
 	l := n.limits.usual()
 	end := time.Now().Add(l.zone)
 	if s.Servers, s.Failure = n.serversOf(ctx, zone, end); s.Failure != nil {
