@@ -188,17 +188,7 @@ func TestOptOutIsNotReached(t *testing.T) {
 // zoneWith asks the name server of example.com, a host in it.
 func (n *Network) zoneWith(t *testing.T) probe.Nameservers {
 	t.Helper()
-	addresses := n.Exchange
-	n.Exchange = func(ctx context.Context, query []byte) ([]byte, error) {
-		var q dns.Msg
-		q.Unpack(query)
-		if q.Question[0].Qtype != dns.TypeNS {
-			return addresses(ctx, query)
-		}
-		m := new(dns.Msg).SetReply(&q)
-		m.Answer = []dns.RR{&dns.NS{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeNS, Class: dns.ClassINET}, Ns: "ns.example.com."}}
-		return m.Pack()
-	}
+	n.Exchange = withNS(n.Exchange)
 	return n.Nameservers(context.Background(), domain, []probe.Question{{Name: domain, Type: uint16(doh.TypeSOA)}})
 }
 
