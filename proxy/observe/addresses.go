@@ -61,13 +61,9 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 	if n.OptOut.name(host) {
 		return found{failure: optedOut(host.String())}
 	}
-	wire, err := n.Exchange(ctx, doh.Query(host, typ, cd))
-	if err != nil {
-		return found{failure: failed(ctx, err, probe.DNSTimeout, probe.NoResolver)}
-	}
-	answer, err := doh.Parse(wire)
-	if err != nil {
-		return found{failure: &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}}
+	answer, failure := n.ask(ctx, host, typ, cd)
+	if failure != nil {
+		return found{failure: failure}
 	}
 	for _, r := range answer.Answer {
 		if to, ok := r.Target(); ok && r.Type == doh.TypeCNAME && n.OptOut.name(to) {
@@ -83,6 +79,22 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 		}
 	}
 	return f
+}
+
+// ask puts one question to the resolver. An answer to another is none.
+func (n *Network) ask(ctx context.Context, name dnsname.Name, typ doh.Type, cd bool) (*doh.Answer, *probe.Failure) {
+	wire, err := n.Exchange(ctx, doh.Query(name, typ, cd))
+	if err != nil {
+		return nil, failed(ctx, err, probe.DNSTimeout, probe.NoResolver)
+	}
+	answer, err := doh.Parse(wire)
+	if err != nil {
+		return nil, &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}
+	}
+	if about, asked := answer.Question(); about != name || asked != typ {
+		return nil, &probe.Failure{Class: probe.BadResponse, Detail: "an answer to another question"}
+	}
+	return answer, nil
 }
 
 // rcodeFailure is what a resolver's response code says, nil for NOERROR.

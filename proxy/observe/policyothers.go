@@ -75,12 +75,8 @@ func (n *Network) announced(ctx context.Context, d dnsname.Name, end time.Time) 
 	ctx, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	record := d.Child("_mta-sts")
-	wire, err := n.Exchange(ctx, doh.Query(record, doh.TypeTXT, false))
-	if err != nil {
-		return false
-	}
-	answer, err := doh.Parse(wire)
-	return err == nil && len(answer.RecordsOf(record, doh.TypeTXT)) > 0
+	answer, failure := n.ask(ctx, record, doh.TypeTXT, false)
+	return failure == nil && len(answer.RecordsOf(record, doh.TypeTXT)) > 0
 }
 
 // othersOf lists the fetches that tell more about p: whether the other family

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -171,6 +172,9 @@ func (i *issuer) present(others ...*issuer) tls.Certificate {
 	return c
 }
 
+// silent says nothing until the peer leaves.
+func silent(c net.Conn) { io.Copy(io.Discard, c) }
+
 // drip writes s again and again, a byte at a time, until it can't.
 func drip(conn io.Writer, s string) {
 	for i := 0; ; i++ {
@@ -254,10 +258,13 @@ func oneFamily(typ uint16) func(context.Context, []byte) ([]byte, error) {
 	}
 }
 
+// rsaKey makes one key for all tests: that takes long.
+var rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // rsaCertificate is for suites that need an RSA key.
 func rsaCertificate(t *testing.T) tls.Certificate {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsaKey()
 	if err != nil {
 		t.Fatal(err)
 	}
