@@ -146,6 +146,7 @@ func TestTurnThatDoesNotCome(t *testing.T) {
 	m := healthy(t)
 	m.ehlo = func(c net.Conn) { time.Sleep(300 * time.Millisecond); text("250-x", "250 STARTTLS")(c) }
 	n := facing(serve(t, m.handle))
+	n.limits.address = 500 * time.Millisecond
 	for _, held := range []time.Duration{n.limits.address - 150*time.Millisecond, 2 * n.limits.address} {
 		leave, _ := n.gate.enter(context.Background(), netip.MustParseAddr("127.0.0.1"), 0)
 		back := time.AfterFunc(held, leave)

@@ -38,7 +38,7 @@ func claim(bits int) claimed {
 }
 
 // certify gives a certificate for a key, by an issuer.
-func certify(t *testing.T, key any, by *issuer, change func(*x509.Certificate)) *x509.Certificate {
+func certify(t testing.TB, key any, by *issuer, change func(*x509.Certificate)) *x509.Certificate {
 	t.Helper()
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(serial.Add(1)), Subject: pkix.Name{CommonName: "mx.example.com"}, DNSNames: []string{"mx.example.com"},

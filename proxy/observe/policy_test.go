@@ -184,6 +184,7 @@ func TestPolicyConnects(t *testing.T) {
 	}
 
 	n = facing(closed)
+	n.limits.policy = 400 * time.Millisecond
 	n.Dial = Guard{Ports: []uint16{closed.Port()}}.Dial
 	wantFailure(t, n.Policy(context.Background(), domain).Failure, probe.AddressReserved)
 

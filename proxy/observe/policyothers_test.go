@@ -210,7 +210,7 @@ func TestOthersEnd(t *testing.T) {
 	settled(t)
 	slow := func(_, path, _ string) (int, string) {
 		if path != policyPath {
-			time.Sleep(2 * time.Second)
+			time.Sleep(time.Second)
 		}
 		return 404, ""
 	}

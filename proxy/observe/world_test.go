@@ -128,7 +128,7 @@ type issuer struct {
 var serial atomic.Int64
 
 // issue makes a certificate; a nil issuer signs itself. change may edit it.
-func (i *issuer) issue(t *testing.T, name string, change func(*x509.Certificate)) *issuer {
+func (i *issuer) issue(t testing.TB, name string, change func(*x509.Certificate)) *issuer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
