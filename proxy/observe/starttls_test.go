@@ -95,6 +95,16 @@ func TestSTARTTLSHealthy(t *testing.T) {
 	if a.TLS.Trust.Now != probe.UnknownAuthority {
 		t.Errorf("trust %+v", a.TLS.Trust)
 	}
+	for _, stage := range []probe.Stage{
+		probe.StageConnect, probe.StageBanner, probe.StageEHLO, probe.StageSTARTTLS, probe.StageHandshake, probe.StageEHLOTLS,
+	} {
+		if took := a.Times[stage]; took < 1 || took > a.Millis+1 {
+			t.Errorf("%s took %d ms of %d", stage, took, a.Millis)
+		}
+	}
+	if len(a.Times) != 6 {
+		t.Errorf("times %v", a.Times)
+	}
 	if sni != "mx.example.com" {
 		t.Errorf("SNI %q", sni)
 	}
