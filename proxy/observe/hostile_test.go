@@ -68,11 +68,11 @@ func tidy(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	files := openFiles(t)
 	t.Cleanup(func() {
-		for range 100 {
+		for range 1000 {
 			if openFiles(t) <= files {
 				break
 			}
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(2 * time.Millisecond)
 		}
 		if now := openFiles(t); now > files {
 			t.Errorf("%d files open, %d before", now, files)
