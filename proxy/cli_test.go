@@ -129,6 +129,9 @@ func TestRefusals(t *testing.T) {
 		cases = append(cases, []string{"check", "a.test", "-anchor", name}, []string{"check", "a.test", "-roots", name},
 			[]string{"serve", "-anchor", name}, []string{"serve", "-roots", name})
 	}
+	for _, name := range []string{".", "nowhere", "/dev/null", "/dev/zero", "array.json", "huge.json", "mx.zone"} {
+		cases = append(cases, []string{"check", "a.test", "-opt-out", name}, []string{"serve", "-opt-out", name})
+	}
 	for _, resolver := range []string{"", "nowhere", "localhost:53", "192.0.2.1:0", "192.0.2.1:99999", "http://dns.example/", "https://", "https://user:pw@dns.example/", "x\ny", long} {
 		cases = append(cases, []string{"check", "a.test", "-resolver", resolver}, []string{"serve", "-resolver", resolver})
 	}

@@ -20,6 +20,8 @@ type worldFlags struct {
 	smtpPort, httpsPort uint
 	allowPrivate        bool
 	ehlo                string // what probes call themselves (RFC 5321 §4.1.1.1)
+	morePorts           bool   // 465 and 80 beside 25 and 443
+	optOut              string // file
 }
 
 func (w *worldFlags) register(fs *flag.FlagSet) {
@@ -30,6 +32,8 @@ func (w *worldFlags) register(fs *flag.FlagSet) {
 	fs.UintVar(&w.httpsPort, "https-port", 443, "")
 	fs.BoolVar(&w.allowPrivate, "allow-private", false, "")
 	fs.StringVar(&w.ehlo, "ehlo", "probe.sealane.invalid", "")
+	fs.BoolVar(&w.morePorts, "more-ports", false, "")
+	fs.StringVar(&w.optOut, "opt-out", "", "")
 }
 
 // verify checks what flags alone can't: values and combinations.

@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,7 +52,13 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	n := &networks{anchors: anchors}
 	n.internet = &observe.Network{
 		Exchange: exchange, Further: further, Roots: roots, EHLO: w.ehlo, Port25: &observe.Port25{},
-		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), SubmissionsPort: 465, HTTPPort: 80, DNSPort: 53,
+		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), DNSPort: 53,
+	}
+	if w.morePorts {
+		n.internet.SubmissionsPort, n.internet.HTTPPort = 465, 80
+	}
+	if n.internet.OptOut, err = p.optOut(w.optOut); err != nil {
+		return nil, err
 	}
 	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: n.internet.Ports()}
 	n.internet.Dial = guard.Dial
@@ -63,6 +71,24 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	n.labNet = n.lab.Network()
 	n.anchors = append(n.anchors, n.lab.Anchor())
 	return n, nil
+}
+
+// optOut reads the list of those who asked not to be reached; nil without one.
+// What becomes wrong with it later is logged.
+func (p *program) optOut(file string) (*observe.OptOut, error) {
+	if file == "" {
+		return nil, nil
+	}
+	log := slog.New(slog.NewTextHandler(p.err, nil))
+	list, err := observe.ReadOptOut(file, func(err error) { log.Error("opt-out list stays as it was", "error", err) })
+	var line *observe.OptOutError
+	switch {
+	case errors.As(err, &line):
+		return nil, errWords(p.say(p.cli.BadOptOut, "name", file, "count", strconv.Itoa(line.Line), "value", line.Text))
+	case err != nil:
+		return nil, p.badFile(file, err)
+	}
+	return list, nil
 }
 
 // asker sends one DNS message.

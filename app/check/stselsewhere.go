@@ -136,7 +136,9 @@ func (j *judge) judgePolicyFamilies(host dnsname.Name, seen *probe.Policy) {
 	if j.look(host, doh.TypeA).state == NoData && j.look(host, doh.TypeAAAA).state == Found && seen.Failure == nil {
 		j.add("sts-policy-fetch.ipv4-missing", h, "host", h)
 	}
-	at := slices.IndexFunc(seen.Others, func(o probe.OtherFetch) bool { return o.Kind == probe.OtherAddress })
+	at := slices.IndexFunc(seen.Others, func(o probe.OtherFetch) bool {
+		return o.Kind == probe.OtherAddress && o.Address.Is4() != seen.Address.Is4()
+	})
 	if at < 0 {
 		return
 	}

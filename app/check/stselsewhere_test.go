@@ -75,7 +75,7 @@ func elsewhereCases() []policyCase {
 			s := beside(good, other(probe.OtherAddress, policyURL, lost(probe.ConnectRefused)))(t)
 			s.facts.Policy.Policy.Address = scenarioIP("2001:db8::80")
 			return s
-		}, beside(good, other(probe.OtherAddress, policyURL)), host},
+		}, beside(good, other(probe.OtherAddress, policyURL, lost(probe.ConnectRefused))), host}, // of the same family
 		{"sts-policy-fetch.ipv6-broken", beside(good, other(probe.OtherAddress, policyURL, at6, lost(probe.ConnectRefused))),
 			beside(good, other(probe.OtherAddress, policyURL, at6, lost(probe.Unreachable))), host},
 		{"sts-policy-fetch.ipv6-broken", beside(good, other(probe.OtherAddress, policyURL, at6, page)), beside(good, other(probe.OtherAddress, policyURL, at6)), host},

@@ -22,6 +22,7 @@ type CLI struct {
 	BadOrigin                      string // {value}
 	BadAnchor                      string // {name}
 	BadRoots                       string // {name}
+	BadOptOut                      string // {name}: the file, {count}: the line, {value}: what stands there
 	PrivateNeeds                   string
 	PrivateOn                      string // a loud line
 	LabFailed                      string // {value}
@@ -132,6 +133,9 @@ check, make and serve:
   -smtp-port N -https-port N
   -ehlo NAME         what probes call themselves: this machine's name
   -allow-private     reach private addresses; only with a port or the roots changed
+  -more-ports        look at ports 465 and 80 too, beside 25 and 443
+  -opt-out FILE      don't reach these: domain names, with all below them, and address
+                     prefixes, one a line; read again when it changes
 
 Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of it.`,
 		UnknownCommand:   "there is no command \"{value}\"; see sealane help",
@@ -160,6 +164,7 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		BadOrigin:        "\"{value}\" is no origin: give https://NAME without a path, or * for all",
 		BadAnchor:        "{name} holds no DS or DNSKEY line, or one that can't be read",
 		BadRoots:         "{name} holds no certificate in PEM form",
+		BadOptOut:        "{name}:{count}: \"{value}\" is neither a domain name nor an address prefix",
 		PrivateNeeds:     "-allow-private needs -smtp-port, -https-port or -roots beside it",
 		PrivateOn:        "WARNING: private and loopback addresses are reachable through this process (-allow-private)",
 		LabFailed:        "the lab did not start: {value}",

@@ -120,7 +120,7 @@ type OtherKind string
 
 // The kinds of other fetches.
 const (
-	OtherAddress OtherKind = "address"    // the first address of the other family
+	OtherAddress OtherKind = "address"    // a further address, the other family's first before all
 	OtherSNI     OtherKind = "no-sni"     // without server_name
 	OtherAgent   OtherKind = "user-agent" // with a browser's User-Agent
 	OtherPath    OtherKind = "path"       // at a path that people take for the right one
@@ -135,8 +135,14 @@ type OtherFetch struct {
 	Address netip.Addr `json:"address,omitzero"`
 	TLS     *TLS       `json:"tls,omitempty"`
 	Status  int        `json:"status,omitempty"`
-	Body    []byte     `json:"body,omitempty"`
-	Failure *Failure   `json:"failure,omitempty"`
+	// Location, ContentType, ContentEncoding and Age are as in Policy.
+	Location        string   `json:"location,omitempty"`
+	ContentType     []string `json:"contentType,omitempty"`
+	ContentEncoding string   `json:"contentEncoding,omitempty"`
+	Age             string   `json:"age,omitempty"`
+	Body            []byte   `json:"body,omitempty"`
+	Millis          int      `json:"millis,omitempty"` // from the connection on
+	Failure         *Failure `json:"failure,omitempty"`
 }
 
 // TLS is a completed handshake.
@@ -217,9 +223,12 @@ type Address struct {
 	WantsCertificate bool `json:"wantsCertificate,omitempty"`
 	// Asides are further visits, where they were asked for; the fields above
 	// but IP are then zero.
-	Asides  []Aside  `json:"asides,omitempty"`
-	Millis  int      `json:"millis,omitempty"` // whole dialogue
-	Failure *Failure `json:"failure,omitempty"`
+	Asides []Aside `json:"asides,omitempty"`
+	// Times are how long each stage took that was begun, in milliseconds, and
+	// never 0. That of the connection doesn't count the wait for a turn.
+	Times   map[Stage]int `json:"times,omitempty"`
+	Millis  int           `json:"millis,omitempty"` // whole dialogue
+	Failure *Failure      `json:"failure,omitempty"`
 }
 
 // Reply is one SMTP reply (RFC 5321 §4.2): the code, and each line's text
@@ -235,6 +244,9 @@ type Line struct {
 	Client bool   `json:"client,omitempty"` // sent by us
 	Text   string `json:"text"`
 	Millis int    `json:"millis"` // since the connection was begun
+	// Raw is what was sent, with the line's end if it has one, where that is
+	// another thing than Text and CRLF.
+	Raw []byte `json:"raw,omitempty"`
 }
 
 // Egress says whether the proxy's network lets port 25 out.

@@ -55,15 +55,20 @@ func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd 
 	return nil, &probe.Failure{Class: probe.DNSNoAddress}
 }
 
-// family asks one address question.
+// family asks one address question. A name that is on the opt-out list gives
+// none, nor does one whose alias leads there.
 func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, cd bool) found {
-	wire, err := n.Exchange(ctx, doh.Query(host, typ, cd))
-	if err != nil {
-		return found{failure: failed(ctx, err, probe.DNSTimeout, probe.NoResolver)}
+	if n.OptOut.name(host) {
+		return found{failure: optedOut(host.String())}
 	}
-	answer, err := doh.Parse(wire)
-	if err != nil {
-		return found{failure: &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}}
+	answer, failure := n.ask(ctx, host, typ, cd)
+	if failure != nil {
+		return found{failure: failure}
+	}
+	for _, r := range answer.Answer {
+		if to, ok := r.Target(); ok && r.Type == doh.TypeCNAME && n.OptOut.name(to) {
+			return found{failure: optedOut(to.String())}
+		}
 	}
 	f := found{failure: rcodeFailure(answer.Rcode)}
 	if f.failure == nil {
@@ -74,6 +79,22 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 		}
 	}
 	return f
+}
+
+// ask puts one question to the resolver. An answer to another is none.
+func (n *Network) ask(ctx context.Context, name dnsname.Name, typ doh.Type, cd bool) (*doh.Answer, *probe.Failure) {
+	wire, err := n.Exchange(ctx, doh.Query(name, typ, cd))
+	if err != nil {
+		return nil, failed(ctx, err, probe.DNSTimeout, probe.NoResolver)
+	}
+	answer, err := doh.Parse(wire)
+	if err != nil {
+		return nil, &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}
+	}
+	if about, asked := answer.Question(); about != name || asked != typ {
+		return nil, &probe.Failure{Class: probe.BadResponse, Detail: "an answer to another question"}
+	}
+	return answer, nil
 }
 
 // rcodeFailure is what a resolver's response code says, nil for NOERROR.

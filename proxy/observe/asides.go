@@ -55,40 +55,20 @@ type tour struct {
 // visit makes each aside once. One that isn't made has a failure that says so.
 func (t *tour) visit(ctx context.Context, kinds []probe.AsideKind) []probe.Aside {
 	all := make([]probe.Aside, 0, len(kinds))
-	visited := false
 	for _, kind := range kinds {
 		a := probe.Aside{Kind: kind, Stage: probe.StageConnect}
 		if t.left != nil && onPort25(kind) {
 			a.Failure = t.left
-		} else if visited && !t.pause(ctx) || ctx.Err() != nil {
+		} else if ctx.Err() != nil {
 			a.Failure = &probe.Failure{Class: probe.Canceled}
 		} else if !time.Now().Before(t.end) {
 			a.Failure = outOfTime("")
 		} else {
-			visited = true
 			t.aside(ctx, &a)
 		}
 		all = append(all, a)
 	}
 	return all
-}
-
-// outOfTime says that our own time was over.
-func outOfTime(detail string) *probe.Failure {
-	return &probe.Failure{Class: probe.Limited, Detail: "no time left " + detail}
-}
-
-// pause waits a moment between two visits; false when the asker is gone.
-func (t *tour) pause(ctx context.Context) bool {
-	if t.n.Near {
-		return true
-	}
-	select {
-	case <-time.After(t.limits.pause):
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // aside makes one visit and draws what follows for the next.
@@ -105,12 +85,7 @@ func (t *tour) aside(ctx context.Context, a *probe.Aside) {
 	if f == nil {
 		return
 	}
-	switch f.Class {
-	case probe.ConnectTimeout, probe.TLSTimeout, probe.ReplyTimeout:
-		if !time.Now().Before(t.end) {
-			a.Failure = outOfTime("in the middle: " + f.Detail)
-		}
-	}
+	a.Failure = cut(f, t.end, true)
 	if !onPort25(a.Kind) {
 		return
 	}
@@ -129,7 +104,7 @@ func onPort25(kind probe.AsideKind) bool { return kind != probe.HTTPS && kind !=
 
 // atPort is a handshake on a port where TLS comes first.
 func (t *tour) atPort(ctx context.Context, port uint16, a *probe.Aside) *probe.Failure {
-	conn, failure := t.n.connect(ctx, t.ip, port, min(t.limits.connect, time.Until(t.end)))
+	conn, failure := t.n.connect(ctx, t.ip, port, t.end, t.limits)
 	if failure != nil {
 		return failure
 	}
@@ -150,16 +125,15 @@ func (t *tour) atPort(ctx context.Context, port uint16, a *probe.Aside) *probe.F
 
 // atMail is a visit to port 25.
 func (t *tour) atMail(ctx context.Context, a *probe.Aside) *probe.Failure {
-	start := time.Now()
-	conn, failure := t.n.connectMail(ctx, t.host, t.ip, min(t.limits.connect, time.Until(t.end)))
+	conn, failure := t.n.connectMail(ctx, t.host, t.ip, t.end, t.limits)
 	if failure != nil {
 		return failure
 	}
 	defer conn.Close()
-	var seen probe.Address
+	seen := probe.Address{Stage: probe.StageConnect}
 	v := &errand{aside: a}
-	v.visit = visit{n: t.n, ctx: ctx, host: t.host, limits: t.limits, seen: &seen}
-	v.talk = speak(conn, start, t.end)
+	v.visit = visit{n: t.n, ctx: ctx, host: t.host, limits: t.limits, seen: &seen, since: conn.began}
+	v.talk = speak(conn, conn.began, t.end)
 	failure = v.run()
 	a.Stage, a.EHLO = seen.Stage, seen.EHLO
 	return failure

@@ -64,7 +64,7 @@ func TestHandshakesOfAsides(t *testing.T) {
 			m.config = nil
 		}, probe.ReplyMalformed, func(a probe.Aside) bool { return a.Hello == nil }},
 		{"silence", probe.SSL3, func(m *mailer) {
-			m.starttls = func(c net.Conn) { text("220 go")(c); time.Sleep(time.Second) }
+			m.starttls = func(c net.Conn) { text("220 go")(c); silent(c) }
 			m.config = nil
 		}, probe.TLSTimeout, func(a probe.Aside) bool { return a.Stage == probe.StageHandshake }},
 	} {
@@ -209,8 +209,8 @@ func TestTour(t *testing.T) {
 		{"served", func(m *mailer) {}, 4, nil},
 		{"turned away", func(m *mailer) { m.banner = text("421 too many") }, 1, []probe.Class{probe.ReplyNegative, probe.ReplyNegative, probe.ReplyNegative, probe.AddressReserved, probe.ReplyNegative}},
 		{"EHLO refused", func(m *mailer) { m.ehlo = text("554 no") }, 1, []probe.Class{probe.ReplyNegative, probe.ReplyNegative, probe.ReplyNegative, probe.AddressReserved, probe.ReplyNegative}},
-		{"silent", func(m *mailer) { m.banner = func(net.Conn) { time.Sleep(600 * time.Millisecond) } }, 2, []probe.Class{probe.ReplyTimeout, probe.ReplyTimeout, probe.ReplyTimeout, probe.AddressReserved, probe.ReplyTimeout}},
-		{"slow", func(m *mailer) { m.ehlo = func(net.Conn) { time.Sleep(time.Second) } }, 3, []probe.Class{probe.ReplyTimeout, probe.ReplyTimeout, probe.Limited, probe.Limited, probe.Limited}},
+		{"silent", func(m *mailer) { m.banner = silent }, 2, []probe.Class{probe.ReplyTimeout, probe.ReplyTimeout, probe.ReplyTimeout, probe.AddressReserved, probe.ReplyTimeout}},
+		{"slow", func(m *mailer) { m.ehlo = silent }, 3, []probe.Class{probe.ReplyTimeout, probe.ReplyTimeout, probe.Limited, probe.Limited, probe.Limited}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := healthy(t)
@@ -281,7 +281,7 @@ func TestTour(t *testing.T) {
 func TestTourCutOff(t *testing.T) {
 	settled(t)
 	m := healthy(t)
-	m.banner = func(net.Conn) { time.Sleep(1500 * time.Millisecond) }
+	m.banner = silent
 	n := facing(serve(t, m.handle))
 	n.limits = limits{}
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)

@@ -27,6 +27,8 @@ func (n *Network) handshakeOver(ctx context.Context, conn *tap, config *tls.Conf
 		return nil, nil, handshakeFailed(ctx, err, conn)
 	}
 	state := secure.ConnectionState()
+	// What isn't kept isn't verified either: each certificate costs a signature.
+	chain := state.PeerCertificates[:min(len(state.PeerCertificates), probe.MaxChain)]
 	now := time.Now()
 	seen := &probe.TLS{
 		Version: state.Version,
@@ -34,11 +36,11 @@ func (n *Network) handshakeOver(ctx context.Context, conn *tap, config *tls.Conf
 		Group:   uint16(state.CurveID),
 		ALPN:    state.NegotiatedProtocol,
 		Chain:   [][]byte{},
-		Trust:   n.trust(state.PeerCertificates, now),
+		Trust:   n.trust(chain, now),
 	}
-	seen.Trust.Revoked = revoked(state.OCSPResponse, state.PeerCertificates, now)
-	for _, c := range state.PeerCertificates {
-		if len(seen.Chain) == probe.MaxChain || len(c.Raw) > probe.MaxCertificate {
+	seen.Trust.Revoked = revoked(state.OCSPResponse, chain, now)
+	for _, c := range chain {
+		if len(c.Raw) > probe.MaxCertificate {
 			break // the order means something: nothing after a gap
 		}
 		seen.Chain = append(seen.Chain, c.Raw)
@@ -79,7 +81,11 @@ func (n *Network) trust(chain []*x509.Certificate, now time.Time) probe.Trust {
 		return t
 	}
 	t.Detail = err.Error()
-	for i, at := range datesInCommon(chain) {
+	moments := datesInCommon(chain)
+	if n := len(moments); n > 0 && t.Now != probe.Expired && !now.After(moments[0]) && !now.Before(moments[n-1]) {
+		return t // now is such a moment, and each costs as many signatures again
+	}
+	for i, at := range moments {
 		result := verdict(verify(at), chain)
 		if i == 0 || result == probe.Trusted {
 			t.IgnoringDates = result

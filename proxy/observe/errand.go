@@ -80,7 +80,7 @@ func (e *errand) hello(version uint16) *probe.Failure {
 	if err != nil {
 		return flightFailed(e.ctx, err)
 	}
-	e.seen.Stage = probe.StageDone
+	e.stage(probe.StageDone)
 	return nil
 }
 
@@ -103,14 +103,14 @@ func (e *errand) renegotiate() *probe.Failure {
 		return e.quit()
 	}
 	e.aside.Renegotiates = renegotiates(e.tap, secure, e.host.String(), earlier(e.talk.end, e.limits.again))
-	e.seen.Stage = probe.StageDone
+	e.stage(probe.StageDone)
 	return nil
 }
 
 // injected sends QUIT and looks whether a reply to something else comes before
 // the reply to it. A single reply is to QUIT, whatever its code.
 func (e *errand) injected() *probe.Failure {
-	e.seen.Stage = probe.StageEHLOTLS
+	e.stage(probe.StageEHLOTLS)
 	e.talk.within(e.limits.reply)
 	if err := e.talk.say("QUIT"); err != nil {
 		return failed(e.ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
@@ -119,7 +119,7 @@ func (e *errand) injected() *probe.Failure {
 	if f := e.hear(&first); f != nil {
 		return f
 	}
-	e.seen.Stage = probe.StageDone
+	e.stage(probe.StageDone)
 	const closing = 221
 	if first.Code == closing {
 		return nil

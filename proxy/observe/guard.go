@@ -21,26 +21,26 @@ type Guard struct {
 	// AllowPrivate lets special-purpose addresses through, for a test bed of
 	// one's own. Multicast and the unspecified address stay refused.
 	AllowPrivate bool
-	// Ports that may be reached; empty means 25, 443, 465, 80 and 53.
+	// Ports that may be reached; empty means 25, 443 and 53.
 	Ports []uint16
 	// DNSPort is the one of them that may be reached over UDP too; 0 means 53.
 	DNSPort uint16
 }
 
-// usualPorts are those of SMTP, HTTPS, submissions, HTTP and DNS.
-var usualPorts = []uint16{25, 443, 465, 80, dnsPort}
+// usualPorts are those of SMTP, HTTPS and DNS.
+var usualPorts = []uint16{25, 443, dnsPort}
 
 const dnsPort = 53
 
-// Dial connects to "ip:port" over TCP, for DNS also over UDP. What the guard refuses gives an error
-// that wraps ErrReserved; an address for which this machine has no route at
+// Dial connects to "ip:port" over TCP, for DNS also over UDP. What the guard
+// refuses gives an error that wraps ErrReserved; an address for which this machine has no route at
 // all gives a *probe.Failure of class Blocked, since that is our own fault.
 func (g Guard) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if err := g.Check(network, address); err != nil {
 		return nil, err
 	}
 	dialer := net.Dialer{
-		Control: func(network, address string, _ syscall.RawConn) error { return g.Check(network, address) },
+		Control: g.control,
 		// One literal address: no second family to race with.
 		FallbackDelay: -1,
 	}
@@ -49,6 +49,11 @@ func (g Guard) Dial(ctx context.Context, network, address string) (net.Conn, err
 		return nil, routeless(address, err)
 	}
 	return conn, nil
+}
+
+// control is Check for the address that the kernel is about to connect to.
+func (g Guard) control(network, address string, _ syscall.RawConn) error {
+	return g.Check(network, address)
 }
 
 // Check tells whether the guard lets a connection to "ip:port" through; its

@@ -41,7 +41,7 @@ func isSettings(b []byte) bool {
 // againOverHTTP2 fetches once more from the same address, over HTTP/2. The
 // first observation stands unless an HTTP answer comes of it.
 func (n *Network) againOverHTTP2(ctx context.Context, host dnsname.Name, end time.Time, l limits, p *probe.Policy) (*probe.Failure, bool) {
-	conn, failure := n.connect(ctx, p.Address, n.HTTPSPort, min(l.connect, time.Until(end)))
+	conn, failure := n.connect(ctx, p.Address, n.HTTPSPort, end, l)
 	if failure != nil {
 		return failure, false
 	}

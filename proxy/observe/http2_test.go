@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/http2"
 
@@ -95,58 +94,5 @@ func TestPolicyOverHTTP2(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// TestPolicyOverHTTP2Hostile wants the first observation to stand, and the
-// fetch to end, when what speaks HTTP/2 gives no answer.
-func TestPolicyOverHTTP2Hostile(t *testing.T) {
-	settled(t)
-	for name, talk := range map[string]func(*tls.Conn){
-		"hangs up": func(conn *tls.Conn) {},
-		"silence":  func(conn *tls.Conn) { io.Copy(io.Discard, conn) },
-		"not HTTP": says2("220 mail.example.com ESMTP\r\n"),
-		"10 MB header": handled(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("X", strings.Repeat("x", 10<<20))
-		}),
-		"endless pings": func(conn *tls.Conn) {
-			go io.Copy(io.Discard, conn)
-			f := http2.NewFramer(conn, conn)
-			for f.WriteSettings() == nil && f.WritePing(false, [8]byte{}) == nil {
-			}
-		},
-		"endless headers": func(conn *tls.Conn) {
-			go io.Copy(io.Discard, conn)
-			f := http2.NewFramer(conn, conn)
-			f.WriteSettings()
-			f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: []byte{0x88}})
-			for f.WriteContinuation(1, false, make([]byte, 1000)) == nil {
-			}
-		},
-		"endless interim": handled(func(w http.ResponseWriter, r *http.Request) {
-			for r.Context().Err() == nil {
-				w.WriteHeader(http.StatusEarlyHints)
-			}
-		}),
-	} {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			p := onlyHTTP2(t, true, talk).Policy(context.Background(), domain)
-			wantFailure(t, p.Failure, probe.TLSAlert)
-			if p.Status != 0 || p.Body != nil {
-				t.Errorf("%+v", p)
-			}
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("took %v", took)
-			}
-		})
-	}
-}
-
-// says2 writes what no client of HTTP/2 expects.
-func says2(s string) func(*tls.Conn) {
-	return func(conn *tls.Conn) {
-		io.WriteString(conn, s)
-		io.Copy(io.Discard, conn)
 	}
 }

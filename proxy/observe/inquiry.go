@@ -55,7 +55,7 @@ func (i *inquiry) ask(ctx context.Context, questions []probe.Question) {
 			switch {
 			case a.Failure == nil:
 				i.unmet = -probe.MaxQuestions
-			case a.Failure.Class == probe.AddressReserved, a.Failure.Class == probe.Blocked:
+			case a.Failure.Class == probe.AddressReserved, a.Failure.Class == probe.Blocked, a.Failure.Class == probe.Limited:
 				i.unmet = enoughUnmet
 			default:
 				i.unmet++
@@ -87,7 +87,10 @@ func (i *inquiry) question(ctx context.Context, q probe.Question) (wire []byte, 
 func (i *inquiry) try(ctx context.Context, network string, q probe.Question) ([]byte, *probe.Failure) {
 	limit := min(i.limits.query, time.Until(i.end))
 	end := time.Now().Add(limit)
-	conn, failure := i.n.connectOver(ctx, network, i.ip, i.n.DNSPort, limit)
+	if f := i.n.kept(i.ip, i.n.DNSPort); f != nil {
+		return nil, f
+	}
+	conn, failure := i.n.dial(ctx, network, i.ip, i.n.DNSPort, limit)
 	if failure != nil {
 		return nil, failure
 	}

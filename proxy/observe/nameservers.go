@@ -22,6 +22,10 @@ func (n *Network) Nameservers(ctx context.Context, zone dnsname.Name, questions 
 		s.Failure = &probe.Failure{Class: probe.BadRequest, Detail: "no zone, or no questions, or too many"}
 		return s
 	}
+	if n.OptOut.name(zone) {
+		s.Failure = optedOut(zone.String())
+		return s
+	}
 	l := n.limits.usual()
 	end := time.Now().Add(l.zone)
 	if s.Servers, s.Failure = n.serversOf(ctx, zone, end); s.Failure != nil {
@@ -60,13 +64,9 @@ func (n *Network) serversOf(ctx context.Context, zone dnsname.Name, end time.Tim
 // nameserverHosts gives the hosts of the zone's NS records, sorted, at most
 // MaxNameservers.
 func (n *Network) nameserverHosts(ctx context.Context, zone dnsname.Name) ([]dnsname.Name, *probe.Failure) {
-	wire, err := n.Exchange(ctx, doh.Query(zone, doh.TypeNS, true))
-	if err != nil {
-		return nil, failed(ctx, err, probe.DNSTimeout, probe.NoResolver)
-	}
-	answer, err := doh.Parse(wire)
-	if err != nil {
-		return nil, &probe.Failure{Class: probe.BadResponse, Detail: err.Error()}
+	answer, failure := n.ask(ctx, zone, doh.TypeNS, true)
+	if failure != nil {
+		return nil, failure
 	}
 	if f := rcodeFailure(answer.Rcode); f != nil {
 		return nil, f

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/sealane/sealane/app/probe"
@@ -27,8 +28,8 @@ type Network struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Roots verify chains; nil means the system's.
 	Roots *x509.CertPool
-	// Ports of the services: 25, 443, 465, 80 and 53 on the internet. What has
-	// port 0 isn't reached.
+	// Ports of the services. What has port 0 isn't reached: a class of our own,
+	// Limited, says so.
 	SMTPPort, HTTPSPort, SubmissionsPort, HTTPPort, DNSPort uint16
 	// EHLO is the name given in EHLO.
 	EHLO string
@@ -38,14 +39,18 @@ type Network struct {
 	// Near says that the servers are this process's own: no pause between
 	// visits to one of them is owed.
 	Near bool
+	// OptOut lists who isn't to be reached; nil is nobody.
+	OptOut *OptOut
 
+	gate gate
 	// limits other than the usual ones, for tests; zero fields are the usual.
 	limits limits
 }
 
-// Ports lists the ports of the services.
+// Ports lists the ports of the services that are reached.
 func (n *Network) Ports() []uint16 {
-	return []uint16{n.SMTPPort, n.HTTPSPort, n.SubmissionsPort, n.HTTPPort, n.DNSPort}
+	all := []uint16{n.SMTPPort, n.HTTPSPort, n.SubmissionsPort, n.HTTPPort, n.DNSPort}
+	return slices.DeleteFunc(all, func(port uint16) bool { return port == 0 })
 }
 
 // Egress says whether this network lets port 25 out, as far as is known.
@@ -65,7 +70,7 @@ type limits struct {
 	banner    time.Duration // from connection to the end of the banner
 	reply     time.Duration // one whole SMTP reply, or one HTTP header
 	handshake time.Duration // one TLS handshake
-	others    time.Duration // all other fetches of a policy together
+	others    time.Duration // all other fetches of a policy together; a connection has half
 	pause     time.Duration // between visits to one address
 	again     time.Duration // for the answer to a renegotiation
 	query     time.Duration // one DNS query to an authoritative server

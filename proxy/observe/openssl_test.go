@@ -105,6 +105,7 @@ func once(t *testing.T, n *Network, kind probe.AsideKind) probe.Aside {
 }
 
 func TestHellosAtOpenSSL(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		args  []string
@@ -146,6 +147,7 @@ func TestHellosAtOpenSSL(t *testing.T) {
 
 // TestRenegotiationAtOpenSSL: RFC 5746 §3.5, with each kind of AEAD.
 func TestRenegotiationAtOpenSSL(t *testing.T) {
+	t.Parallel()
 	yes, no := true, false
 	for _, c := range []struct {
 		name, cipher string
@@ -184,6 +186,7 @@ func TestRenegotiationAtOpenSSL(t *testing.T) {
 // TestEarlyDataAtOpenSSL: RFC 8446 §4.6.1, with each suite of TLS 1.3. OpenSSL
 // answers no EHLO, so the dialogue ends behind the handshake.
 func TestEarlyDataAtOpenSSL(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		args []string

@@ -61,9 +61,9 @@ func (n *Network) fetchFrom(ctx context.Context, host dnsname.Name, addresses []
 	if failure != nil {
 		return failure
 	}
-	defer conn.Close()
 	conn.SetDeadline(end)
-	failure = n.fetch(ctx, conn, host, p)
+	failure = cut(n.fetch(ctx, conn, host, p), end, conn.late)
+	conn.Close() // one connection at a time
 	if mayWantHTTP2(failure, p) {
 		if f, answered := n.againOverHTTP2(ctx, host, end, l, p); answered {
 			failure = f
@@ -73,19 +73,22 @@ func (n *Network) fetchFrom(ctx context.Context, host dnsname.Name, addresses []
 }
 
 // reach connects to the policy host's addresses in turn until one answers.
-func (n *Network) reach(ctx context.Context, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) (net.Conn, *probe.Failure) {
-	var failure *probe.Failure
+func (n *Network) reach(ctx context.Context, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) (*visitor, *probe.Failure) {
+	var word *probe.Failure
 	for _, ip := range addresses {
-		if failure != nil && !time.Now().Before(end) {
-			break
-		}
-		p.Address = ip
-		var conn net.Conn
-		if conn, failure = n.connect(ctx, ip, n.HTTPSPort, min(l.connect, time.Until(end))); failure == nil {
+		conn, failure := n.connect(ctx, ip, n.HTTPSPort, end, l)
+		if failure == nil {
+			p.Address = ip
 			return conn, nil
 		}
+		if word == nil || !failure.Class.Own() || word.Class.Own() {
+			p.Address, word = ip, failure // the domain's outweighs ours
+		}
+		if !time.Now().Before(end) {
+			break
+		}
 	}
-	return nil, failure
+	return nil, word
 }
 
 // fetch speaks TLS and HTTP/1.1 over conn, whose deadline is the fetch's.

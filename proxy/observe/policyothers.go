@@ -31,9 +31,11 @@ type other struct {
 	path, agent string
 }
 
-// others makes the other fetches that p calls for, all at once.
+// others makes the other fetches that p calls for: those to one address in
+// their order, to several at once.
 func (n *Network) others(ctx context.Context, d dnsname.Name, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) []probe.OtherFetch {
 	end = earlier(end, l.others)
+	l.connect = min(l.connect, l.others/2)
 	wanted := othersOf(d, addresses, p)
 	switch {
 	case len(wanted) == 0, p.Failure != nil && p.Failure.Class.Own(), time.Until(end) < l.others/4:
@@ -44,10 +46,27 @@ func (n *Network) others(ctx context.Context, d dnsname.Name, addresses []netip.
 	seen := make([]probe.OtherFetch, len(wanted))
 	var all sync.WaitGroup
 	for i, o := range wanted {
-		all.Go(func() { seen[i] = n.other(ctx, o, end) })
+		if slices.ContainsFunc(wanted[:i], func(before other) bool { return before.place() == o.place() }) {
+			continue
+		}
+		all.Go(func() {
+			for k := i; k < len(wanted); k++ {
+				if wanted[k].place() == o.place() {
+					seen[k] = n.other(ctx, wanted[k], end, l)
+				}
+			}
+		})
 	}
 	all.Wait()
 	return seen
+}
+
+// place is where a fetch goes, as far as that is known.
+func (o other) place() any {
+	if o.ip.IsValid() {
+		return o.ip
+	}
+	return o.host
 }
 
 // announced tells whether there is a TXT record where a policy is announced
@@ -56,16 +75,13 @@ func (n *Network) announced(ctx context.Context, d dnsname.Name, end time.Time) 
 	ctx, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	record := d.Child("_mta-sts")
-	wire, err := n.Exchange(ctx, doh.Query(record, doh.TypeTXT, false))
-	if err != nil {
-		return false
-	}
-	answer, err := doh.Parse(wire)
-	return err == nil && len(answer.RecordsOf(record, doh.TypeTXT)) > 0
+	answer, failure := n.ask(ctx, record, doh.TypeTXT, false)
+	return failure == nil && len(answer.RecordsOf(record, doh.TypeTXT)) > 0
 }
 
 // othersOf lists the fetches that tell more about p: whether the other family
-// serves it too; and where none was served, where it may lie instead.
+// and further addresses serve it too, as many as are visited at once; and where
+// none was served, where it may lie instead.
 func othersOf(d dnsname.Name, addresses []netip.Addr, p *probe.Policy) (all []other) {
 	host := d.Child("mta-sts")
 	add := func(kind probe.OtherKind, host dnsname.Name, ip netip.Addr, path, agent string) {
@@ -73,10 +89,8 @@ func othersOf(d dnsname.Name, addresses []netip.Addr, p *probe.Policy) (all []ot
 			all = append(all, other{kind, host, ip, path, agent})
 		}
 	}
-	for _, ip := range firstOfEach(addresses) {
-		if p.Address.IsValid() && ip.Is4() != p.Address.Is4() {
-			add(probe.OtherAddress, host, ip, policyPath, UserAgent)
-		}
+	for _, ip := range further(addresses, p.Address) {
+		add(probe.OtherAddress, host, ip, policyPath, UserAgent)
 	}
 	if sniMatters(host, p) {
 		add(probe.OtherSNI, host, p.Address, "", "")
@@ -101,6 +115,22 @@ func othersOf(d dnsname.Name, addresses []netip.Addr, p *probe.Policy) (all []ot
 	return all
 }
 
+// further gives the addresses beside the one that was fetched from, those of the
+// other family first.
+func further(addresses []netip.Addr, from netip.Addr) (all []netip.Addr) {
+	if !from.IsValid() {
+		return nil
+	}
+	for _, same := range []bool{false, true} {
+		for _, ip := range addresses {
+			if ip != from && (ip.Is4() == from.Is4()) == same && len(all) < atOnce-1 {
+				all = append(all, ip)
+			}
+		}
+	}
+	return all
+}
+
 // sniMatters tells whether a handshake without server_name may show another
 // certificate, a better one: the names of this one don't cover the host, or an
 // alert came instead of one.
@@ -121,7 +151,7 @@ func isHTML(body []byte) bool {
 }
 
 // other makes one fetch.
-func (n *Network) other(ctx context.Context, o other, end time.Time) probe.OtherFetch {
+func (n *Network) other(ctx context.Context, o other, end time.Time, l limits) probe.OtherFetch {
 	f := probe.OtherFetch{Kind: o.kind, URL: "https://" + o.host.String() + o.path}
 	port := n.HTTPSPort
 	switch o.kind {
@@ -138,14 +168,15 @@ func (n *Network) other(ctx context.Context, o other, end time.Time) probe.Other
 		}
 	}
 	f.Address = addresses[0]
-	conn, failure := n.connect(ctx, f.Address, port, time.Until(end))
+	conn, failure := n.connect(ctx, f.Address, port, end, l)
 	if failure != nil {
 		f.Failure = failure
 		return f
 	}
 	defer conn.Close()
 	conn.SetDeadline(end)
-	f.Failure = n.fetchOther(ctx, conn, o, &f)
+	f.Failure = cut(n.fetchOther(ctx, conn, o, &f), end, true)
+	f.Millis = millis(conn.began)
 	return f
 }
 
@@ -168,5 +199,7 @@ func (n *Network) fetchOther(ctx context.Context, conn net.Conn, o other, f *pro
 		failure = get(ctx, secure, o.host, o.path, o.agent, &answer)
 	}
 	f.Status, f.Body = answer.Status, answer.Body[:min(len(answer.Body), probe.MaxOtherBody)]
+	f.Location, f.ContentType = answer.Location, answer.ContentType
+	f.ContentEncoding, f.Age = answer.ContentEncoding, answer.Age
 	return failure
 }

@@ -131,7 +131,8 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// TestOtherAddress: the first address of the other family is looked at too.
+// TestOtherAddress: the further addresses are looked at too, the other family's
+// first.
 func TestOtherAddress(t *testing.T) {
 	settled(t)
 	n := facingSite(t, func(_, _, _ string) (int, string) { return 200, policyBody }, nil)
@@ -144,10 +145,17 @@ func TestOtherAddress(t *testing.T) {
 		return direct(ctx, network, address)
 	}
 	p := n.Policy(context.Background(), domain)
-	if len(p.Others) != 1 {
+	if len(p.Others) != 3 {
 		t.Fatalf("%+v", p)
 	}
-	if o := p.Others[0]; o.Kind != probe.OtherAddress || o.Address != netip.MustParseAddr("2001:db8::1") || o.Status != 200 || o.TLS == nil || string(o.Body) != policyBody {
+	for i, want := range []string{"2001:db8::1", "2001:db8::2", "127.0.0.2"} {
+		if o := p.Others[i]; o.Kind != probe.OtherAddress || o.Address != netip.MustParseAddr(want) {
+			t.Errorf("%+v, want %s", o, want)
+		}
+	}
+	wantFailure(t, p.Others[2].Failure, probe.ConnectRefused)
+	if o := p.Others[0]; o.Kind != probe.OtherAddress || o.Address != netip.MustParseAddr("2001:db8::1") || o.Status != 200 || o.TLS == nil || string(o.Body) != policyBody ||
+		o.Location != "https://elsewhere.example/" || o.Millis < 1 {
 		t.Errorf("%+v", o)
 	}
 	n.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -156,7 +164,7 @@ func TestOtherAddress(t *testing.T) {
 		}
 		return direct(ctx, network, address)
 	}
-	if p = n.Policy(context.Background(), domain); len(p.Others) != 1 || p.Failure != nil {
+	if p = n.Policy(context.Background(), domain); len(p.Others) != 3 || p.Failure != nil {
 		t.Fatalf("%+v", p)
 	}
 	wantFailure(t, p.Others[0].Failure, probe.AddressReserved)
@@ -202,7 +210,7 @@ func TestOthersEnd(t *testing.T) {
 	settled(t)
 	slow := func(_, path, _ string) (int, string) {
 		if path != policyPath {
-			time.Sleep(2 * time.Second)
+			time.Sleep(time.Second)
 		}
 		return 404, ""
 	}
@@ -214,7 +222,7 @@ func TestOthersEnd(t *testing.T) {
 	}
 	for _, o := range p.Others {
 		if o.Kind == probe.OtherPath {
-			wantFailure(t, o.Failure, probe.ReplyTimeout)
+			wantFailure(t, o.Failure, probe.Limited)
 		}
 	}
 	n.limits.others = time.Minute // not to be had within a policy's time

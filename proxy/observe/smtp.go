@@ -44,32 +44,40 @@ func (d *dialogue) over(secure net.Conn) {
 func (d *dialogue) leftover() {
 	waiting, _ := d.in.Peek(d.in.Buffered())
 	for line := range strings.Lines(string(waiting)) {
-		if !d.record(false, strings.TrimRight(line, "\r\n")) {
+		if !d.record(false, line) {
 			break
 		}
 	}
 	d.in.Discard(len(waiting))
 }
 
-// record keeps one line; false when there is no room.
-func (d *dialogue) record(client bool, text string) bool {
+// record keeps one line as it was sent; false when there is no room.
+func (d *dialogue) record(client bool, raw string) bool {
+	text := withoutEnd(raw)
 	if len(text) > d.room {
 		d.room = 0
 		return false
 	}
 	d.room -= len(text)
-	d.lines = append(d.lines, probe.Line{
+	line := probe.Line{
 		Client: client, Text: strings.ToValidUTF8(text, "\uFFFD"), Millis: int(time.Since(d.start).Milliseconds()),
-	})
+	}
+	if line.Text+"\r\n" != raw {
+		line.Raw = []byte(raw)
+	}
+	d.lines = append(d.lines, line)
 	return true
 }
+
+// withoutEnd takes CRLF or LF from a line.
+func withoutEnd(raw string) string { return strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r") }
 
 // within sets the deadline of the next step.
 func (d *dialogue) within(limit time.Duration) { d.conn.SetDeadline(earlier(d.end, limit)) }
 
 // say sends one command.
 func (d *dialogue) say(command string) error {
-	d.record(true, command)
+	d.record(true, command+"\r\n")
 	_, err := io.WriteString(d.conn, command+"\r\n")
 	return err
 }
@@ -104,18 +112,20 @@ func (d *dialogue) line() (string, error) {
 	var b []byte
 	for {
 		c, err := d.in.ReadByte()
-		if err == nil && c != '\n' {
-			if b = append(b, c); len(b) <= probe.MaxReplyLine {
+		if err == nil {
+			b = append(b, c)
+			if c != '\n' && len(b) <= probe.MaxReplyLine {
 				continue
 			}
-			b, err = b[:probe.MaxReplyLine], errTooLong
+			if c != '\n' {
+				b, err = b[:probe.MaxReplyLine], errTooLong
+			}
 		}
-		text := strings.TrimSuffix(string(b), "\r")
-		recorded := err != nil && text == "" || d.record(false, text)
+		recorded := err != nil && len(b) == 0 || d.record(false, string(b))
 		if err == nil && !recorded {
 			err = errTooLong
 		}
-		return text, err
+		return withoutEnd(string(b)), err
 	}
 }
 

@@ -8,11 +8,15 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
+// maxStaple is how many octets of an OCSP response are read: a responder's key in
+// it may be of any size, and its signature is verified before whose it is.
+const maxStaple = 8 << 10
+
 // revoked tells whether a stapled OCSP response (RFC 6066 §8) says that the
 // leaf is revoked. It counts when it is in date, and signed by the leaf's issuer
 // as presented or by one whom that issuer made a responder (RFC 6960 §4.2.2.2).
 func revoked(staple []byte, chain []*x509.Certificate, now time.Time) bool {
-	if len(staple) == 0 || len(chain) < 2 {
+	if len(staple) == 0 || len(staple) > maxStaple || len(chain) < 2 {
 		return false
 	}
 	for _, issuer := range chain[1:] {

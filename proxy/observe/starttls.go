@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -16,7 +15,7 @@ import (
 )
 
 // atOnce is how many addresses of one host are spoken with at the same time.
-const atOnce = 8
+const atOnce = 4
 
 // STARTTLS speaks with every address of a host (RFC 3207 §4): EHLO, STARTTLS,
 // EHLO, QUIT, and never MAIL. Where STARTTLS isn't offered the dialogue ends
@@ -34,6 +33,7 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...pro
 		s.Addresses = n.asides(ctx, host, addresses, asides, l)
 		return s
 	}
+	end := time.Now().Add(2 * l.address)
 	s.Addresses = make([]probe.Address, len(addresses))
 	turns := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
@@ -41,7 +41,7 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...pro
 		all.Go(func() {
 			turns <- struct{}{}
 			defer func() { <-turns }()
-			s.Addresses[i] = n.address(ctx, host, ip, l)
+			s.Addresses[i] = n.address(ctx, host, ip, end, l)
 		})
 	}
 	all.Wait()
@@ -62,33 +62,38 @@ func (n *Network) hostAddresses(ctx context.Context, host dnsname.Name, limit ti
 	return addresses, failure
 }
 
-// address is the dialogue with one address.
-func (n *Network) address(ctx context.Context, host dnsname.Name, ip netip.Addr, l limits) probe.Address {
+// address is the dialogue with one address, which has its time as long as that
+// ends before the host's does.
+func (n *Network) address(ctx context.Context, host dnsname.Name, ip netip.Addr, end time.Time, l limits) probe.Address {
 	start := time.Now()
 	a := probe.Address{IP: ip, Stage: probe.StageConnect}
 	if ctx.Err() != nil {
 		a.Failure = &probe.Failure{Class: probe.Canceled}
 		return a
 	}
-	conn, failure := n.connectMail(ctx, host, ip, l.connect)
+	whole := start.Add(l.address)
+	end = earlier(end, l.address)
+	conn, failure := n.connectMail(ctx, host, ip, end, l)
 	if failure != nil {
 		a.Failure, a.Millis = failure, millis(start)
 		return a
 	}
 	defer conn.Close()
-	v := &visit{n: n, ctx: ctx, host: host, limits: l, seen: &a}
-	v.talk = speak(conn, start, start.Add(l.address))
-	a.Failure = v.run()
+	v := &visit{n: n, ctx: ctx, host: host, limits: l, seen: &a, since: conn.began}
+	v.talk = speak(conn, conn.began, end)
+	failure = v.run()
+	v.stage(a.Stage) // the time of one that failed
+	a.Failure = cut(failure, end, conn.late || end.Before(whole))
 	if a.TLS != nil {
 		a.TLS.EarlyData = v.tap.earlyData(a.TLS.Cipher)
 	}
-	a.Dialogue, a.Millis = v.talk.lines, millis(start)
+	a.Dialogue, a.Millis = v.talk.lines, millis(conn.began)
 	return a
 }
 
 // connectMail connects to port 25 and notes what that says about the port.
-func (n *Network) connectMail(ctx context.Context, host dnsname.Name, ip netip.Addr, limit time.Duration) (net.Conn, *probe.Failure) {
-	conn, failure := n.connect(ctx, ip, n.SMTPPort, limit)
+func (n *Network) connectMail(ctx context.Context, host dnsname.Name, ip netip.Addr, end time.Time, l limits) (*visitor, *probe.Failure) {
+	conn, failure := n.connect(ctx, ip, n.SMTPPort, end, l)
 	if failure != nil {
 		return nil, n.unproven(host, failure)
 	}
@@ -106,7 +111,19 @@ type visit struct {
 	limits limits
 	seen   *probe.Address
 	talk   *dialogue
-	tap    *tap // below TLS, once that is begun
+	tap    *tap      // below TLS, once that is begun
+	since  time.Time // when the stage began
+}
+
+// stage begins a stage and notes how long the one before took.
+func (v *visit) stage(next probe.Stage) {
+	if v.seen.Stage != probe.StageDone {
+		if v.seen.Times == nil {
+			v.seen.Times = make(map[probe.Stage]int)
+		}
+		v.seen.Times[v.seen.Stage] = millis(v.since)
+	}
+	v.seen.Stage, v.since = next, time.Now()
 }
 
 // run goes through the stages.
@@ -123,7 +140,7 @@ func (v *visit) run() *probe.Failure {
 	if f := v.secure(); f != nil {
 		return f
 	}
-	v.seen.Stage = probe.StageEHLOTLS
+	v.stage(probe.StageEHLOTLS)
 	if f := v.ask("EHLO "+v.n.name(), &v.seen.EHLOTLS, 250); f != nil {
 		return f
 	}
@@ -132,24 +149,24 @@ func (v *visit) run() *probe.Failure {
 
 // greet goes through banner and EHLO.
 func (v *visit) greet() *probe.Failure {
-	v.seen.Stage = probe.StageBanner
+	v.stage(probe.StageBanner)
 	v.talk.within(v.limits.banner)
 	if f := v.expect(&v.seen.Banner, 220); f != nil {
 		return f
 	}
-	v.seen.Stage = probe.StageEHLO
+	v.stage(probe.StageEHLO)
 	return v.ask("EHLO "+v.n.name(), &v.seen.EHLO, 250)
 }
 
 // startTLS sends the command, STARTTLS and what else is to go with it, up to
 // where the handshake begins.
 func (v *visit) startTLS(command string) *probe.Failure {
-	v.seen.Stage = probe.StageSTARTTLS
+	v.stage(probe.StageSTARTTLS)
 	if f := v.ask(command, &v.seen.StartTLS, 220); f != nil {
 		return f
 	}
 	v.talk.leftover()
-	v.seen.Stage = probe.StageHandshake
+	v.stage(probe.StageHandshake)
 	v.talk.within(v.limits.handshake)
 	v.tap = &tap{Conn: v.talk.conn}
 	return nil
@@ -221,9 +238,9 @@ func (v *visit) hear(into *probe.Reply) *probe.Failure {
 
 // quit ends the dialogue. Whether the peer hears it says nothing about it.
 func (v *visit) quit() *probe.Failure {
+	v.stage(probe.StageDone)
 	v.talk.within(v.limits.reply)
 	v.talk.say("QUIT")
-	v.seen.Stage = probe.StageDone
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,11 +108,11 @@ func settled(t *testing.T) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
-		for range 200 {
+		for range 2000 {
 			if runtime.NumGoroutine() <= before {
 				return
 			}
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(2 * time.Millisecond)
 		}
 		buf := make([]byte, 1<<16)
 		t.Errorf("%d goroutines, %d before\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
@@ -127,7 +128,7 @@ type issuer struct {
 var serial atomic.Int64
 
 // issue makes a certificate; a nil issuer signs itself. change may edit it.
-func (i *issuer) issue(t *testing.T, name string, change func(*x509.Certificate)) *issuer {
+func (i *issuer) issue(t testing.TB, name string, change func(*x509.Certificate)) *issuer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -170,6 +171,9 @@ func (i *issuer) present(others ...*issuer) tls.Certificate {
 	}
 	return c
 }
+
+// silent says nothing until the peer leaves.
+func silent(c net.Conn) { io.Copy(io.Discard, c) }
 
 // drip writes s again and again, a byte at a time, until it can't.
 func drip(conn io.Writer, s string) {
@@ -254,10 +258,13 @@ func oneFamily(typ uint16) func(context.Context, []byte) ([]byte, error) {
 	}
 }
 
+// rsaKey makes one key for all tests: that takes long.
+var rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // rsaCertificate is for suites that need an RSA key.
 func rsaCertificate(t *testing.T) tls.Certificate {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := rsaKey()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func network(text string) *observe.Network {
 		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return nil, observe.ErrReserved
 		},
-		SMTPPort: 25, HTTPSPort: 443,
+		SMTPPort: 25, HTTPSPort: 443, DNSPort: 53,
 	}
 }
 
