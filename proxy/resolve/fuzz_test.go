@@ -58,7 +58,7 @@ func FuzzExchange(f *testing.F) {
 			copy(response, asked[:2]) // else no input would ever be taken
 			return response, nil
 		}}
-		response, err := (&Resolver{[]*upstream{u}}).Exchange(context.Background(), query)
+		response, err := (&Resolver{upstreams: []*upstream{u}}).Exchange(context.Background(), query)
 		if err != nil {
 			if failure, is := err.(*probe.Failure); !is || failure.Class != probe.BadResponse {
 				t.Errorf("%v", err)
