@@ -56,8 +56,8 @@ func TestDrain(t *testing.T) {
 	}
 	const each = 2 // A and AAAA
 	got := make(chan int, 3)
-	for _, via := range []http.RoundTripper{one, two, three} {
-		go func() { got <- status(via, "/v1/starttls?host=mx.example.com") }()
+	for host, via := range map[string]http.RoundTripper{"mx1.example.com": one, "mx2.example.com": two, "mx3.example.com": three} {
+		go func() { got <- status(via, "/v1/starttls?host="+host) }() // one host would be asked once for all
 	}
 	for range 3 * each {
 		<-asked

@@ -101,8 +101,8 @@ func TestRates(t *testing.T) {
 				t.Errorf("%s: status %d", c, r.StatusCode)
 			}
 		}
-		r = probing("192.0.2.5", "d", "rsa")
-		wantFields(r, client+`, "all";q=8;w=80`, `"client";r=2;t=10, "all";r=0;t=8`, "8")
+		r = probing("192.0.2.5", "d", "rsa") // a second later: one address is visited with pauses
+		wantFields(r, client+`, "all";q=8;w=80`, `"client";r=2;t=10, "all";r=0;t=7`, "7")
 		wantProblem(t, r, 503, "busy", probe.Limited)
 		wantProblem(t, get(s, "/v1/starttls?host=e.example"), 429, "too-many-requests", probe.Limited) // httptest's own 192.0.2.1
 		query := relayed(doh.Query(name, doh.TypeMX, true))
