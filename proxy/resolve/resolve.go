@@ -62,6 +62,7 @@ func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 			u.ask = (&sockets{address: address}).plain
 		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
 			client := newClient(roots)
+			u.name = parsed.Host // visitors see it, and a path may hold a token
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
 		} else {
 			return nil, fmt.Errorf("%w: %q", ErrUpstream, name)

@@ -349,3 +349,19 @@ func TestSystem(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// TestNoTokenIsTold: what a failure tells a visitor has nothing of a resolver's URL
+// but its host.
+func TestNoTokenIsTold(t *testing.T) {
+	gone := httptest.NewTLSServer(nil)
+	gone.Close()
+	r, err := New(nil, gone.URL+"/token-of-ours")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Exchange(t.Context(), doh.Query(dnsname.MustParse("example.com"), doh.TypeMX, true))
+	var f *probe.Failure
+	if !errors.As(err, &f) || f.Class != probe.NoResolver || strings.Contains(f.Detail, "token-of-ours") {
+		t.Errorf("%+v", err)
+	}
+}

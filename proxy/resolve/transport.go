@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"mime"
 	"net"
 	"net/http"
+	"net/url"
 
 	"github.com/sealane/sealane/app/probe"
 )
@@ -53,16 +55,20 @@ func overTCP(ctx context.Context, address string, query []byte) ([]byte, error) 
 
 // overHTTPS asks by POST (RFC 8484 §4.1), under ID 0 as it recommends: the
 // connection vouches for the answer.
-func overHTTPS(ctx context.Context, client *http.Client, url string, query []byte) ([]byte, error) {
+func overHTTPS(ctx context.Context, client *http.Client, resolver string, query []byte) ([]byte, error) {
 	zero := bytes.Clone(query)
 	zero[0], zero[1] = 0, 0
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(zero))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, resolver, bytes.NewReader(zero))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", media)
 	request.Header.Set("Accept", media)
 	response, err := client.Do(request)
+	var at *url.Error // which repeats the URL, and a path may hold a token
+	if errors.As(err, &at) {
+		err = at.Err
+	}
 	if err != nil {
 		return nil, err
 	}
