@@ -201,19 +201,20 @@ func TestWidgetFollowsTheReader(t *testing.T) {
 	p.await("report", `reports.length`)
 	// The frame is told of the scheme when it is next drawn, some time after the
 	// browser knows: what it looks like is waited for.
-	const looks = `(getComputedStyle(document.documentElement).backgroundColor + document.documentElement.style.getPropertyValue("--accent"))`
-	var first, before string
+	const ground = `(getComputedStyle(document.body).backgroundColor + getComputedStyle(document.documentElement).backgroundColor)`
+	const accent = `document.documentElement.style.getPropertyValue("--accent")`
+	var light [2]string
 	for i, scheme := range []string{"light", "dark", "light"} {
 		p.scheme(scheme)
-		want := fmt.Sprintf(`matchMedia("(prefers-color-scheme: %s)").matches && !document.documentElement.dataset.theme && %s `, scheme, looks)
-		if i < 2 {
-			p.awaitFrame(s.Origin, "other looks than "+before, fmt.Sprintf("%s !== %q", want, before))
-		} else {
-			p.awaitFrame(s.Origin, "the looks of "+scheme, fmt.Sprintf("%s === %q", want, first))
+		want := fmt.Sprintf(`matchMedia("(prefers-color-scheme: %s)").matches && !document.documentElement.dataset.theme && %s`, scheme, accent)
+		if i > 0 {
+			is := map[string]string{"light": "===", "dark": "!=="}[scheme]
+			want += fmt.Sprintf(" && %s %s %q && %s %s %q", ground, is, light[0], accent, is, light[1])
 		}
-		before, _ = framed[string](p, s.Origin, looks)
+		p.awaitFrame(s.Origin, "the looks of "+scheme, want)
 		if i == 0 {
-			first = before
+			light[0], _ = framed[string](p, s.Origin, ground)
+			light[1], _ = framed[string](p, s.Origin, accent)
 		}
 	}
 }

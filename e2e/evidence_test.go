@@ -40,8 +40,11 @@ func TestEvidenceReplaysOffline(t *testing.T) {
 
 	other := visit(t, s, "/")
 	other.ready()
+	for _, p := range []*page{p, other} {
+		p.await("service worker, which is fetched some seconds after the program", `navigator.serviceWorker.controller`)
+		p.expectOffline()
+	}
 	s.stop()
-	other.expectOffline()
 	other.do(chromedp.SetUploadFiles(chromedp.CSS(`[data-evidence="file"]`), []string{saved}, chromedp.NodeReady))
 	other.finished(d.Domain)
 	if diff := cmp.Diff(want, other.codes()); diff != "" {

@@ -27,13 +27,11 @@ func (p *program) check(ctx context.Context, args []string) int {
 	if err == nil {
 		err = show.verify(p)
 	}
-	switch {
-	case err != nil:
+	if err == nil {
+		err = one(rest, p.cli.NoDomain, p.cli.OneDomain)
+	}
+	if err != nil {
 		return p.refuse(err)
-	case len(rest) == 0:
-		return p.wrong(p.cli.NoDomain)
-	case len(rest) > 1:
-		return p.wrong(p.cli.OneDomain)
 	}
 	reading, err := dnsname.Read(rest[0], toASCII)
 	if err != nil {

@@ -111,7 +111,7 @@
     worker.addEventListener("controllerchange", function () {
       var notice = document.getElementById("newer");
       if (before && notice) {
-        current().then(function (is) { notice.hidden = is; });
+        current().then(function (is) { notice.hidden = is; }, function () { notice.hidden = false; });
       }
       before = true;
     });

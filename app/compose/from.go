@@ -56,7 +56,7 @@ func From(r check.Report) Draft {
 			continue
 		}
 		place := base.String()
-		if owner := aliased(r, h); !owner.IsZero() {
+		if owner := Place(r, h); owner != h.TLSAName {
 			place += " " + owner.String()
 		}
 		for _, record := range associations(h) {
@@ -81,24 +81,21 @@ func alias(r check.Report, owner dnsname.Name) string {
 	return ""
 }
 
-// aliased gives where a host's TLSA records are when an alias stands at their usual
-// name (RFC 7671 §7); zero where none does.
-func aliased(r check.Report, h check.HostView) dnsname.Name {
-	if h.TLSAState != check.Found {
-		return dnsname.Name{}
-	}
+// Place is where the TLSA records of a mail host stand: at its own name, or where an
+// alias there leads (RFC 7671 §7).
+func Place(r check.Report, h check.HostView) dnsname.Name {
 	for _, l := range r.DNS {
-		if l.Name != h.TLSAName || l.CD {
+		if l.Name != h.TLSAName || l.CD || l.Name.IsZero() {
 			continue
 		}
 		for _, line := range l.Text {
 			owner, _, _ := strings.Cut(line, " ")
-			if name, err := dnsname.Parse(owner); err == nil && name != h.TLSAName && strings.Contains(line, " IN TLSA ") {
+			if name, err := dnsname.Parse(owner); err == nil && strings.Contains(line, " IN TLSA ") {
 				return name
 			}
 		}
 	}
-	return dnsname.Name{}
+	return h.TLSAName
 }
 
 // associations are a host's TLSA records: those it has, where one of them holds at

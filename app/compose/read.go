@@ -135,6 +135,14 @@ func (r *reader) domain(toASCII func(string) (string, error)) {
 // does.
 func roomy(name dnsname.Name) bool { return !name.Child(reportLabel).IsZero() }
 
+// hostname reads the whole name of a host. The last label of one is never a number,
+// so that no IPv4 address is taken for one (RFC 1123 §2.1).
+func hostname(text string) (dnsname.Name, bool) {
+	name, err := dnsname.Parse(text)
+	labels := name.Labels()
+	return name, err == nil && name.IsHostname() && len(labels) > 1 && strings.Trim(labels[len(labels)-1], "0123456789") != ""
+}
+
 // seconds reads a span of time: seconds, or a number with h, d or w.
 func (r *reader) seconds(f Field, usual, least, most uint32) uint32 {
 	text := strings.ToLower(strings.TrimSpace(r.Draft[f]))

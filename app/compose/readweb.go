@@ -3,9 +3,6 @@ package compose
 import (
 	"net/netip"
 	"slices"
-	"strings"
-
-	"github.com/sealane/sealane/app/dnsname"
 )
 
 // web reads the server that serves the policy.
@@ -38,12 +35,4 @@ var closed = []netip.Prefix{
 func public(a netip.Addr) bool {
 	return a.Zone() == "" && a.IsGlobalUnicast() && !a.IsPrivate() &&
 		!slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(a) })
-}
-
-// hostname reads the whole name of a host. The last label of one is never a number,
-// that no address is taken for one (RFC 1123 §2.1).
-func hostname(text string) (dnsname.Name, bool) {
-	name, err := dnsname.Parse(text)
-	labels := name.Labels()
-	return name, err == nil && name.IsHostname() && len(labels) > 1 && strings.Trim(labels[len(labels)-1], "0123456789") != ""
 }

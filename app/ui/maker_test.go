@@ -77,6 +77,19 @@ func TestRangesAreNamed(t *testing.T) {
 	if len(said) != 3 {
 		t.Errorf("%v", said)
 	}
+	// What the words name is taken.
+	for f, limits := range map[compose.Field][]string{compose.FieldMaxAge: {"1d", "52w"}, compose.FieldTTL: {"30", "30d"}, compose.FieldLongest: {"52w"}} {
+		words := page.sentence(compose.Fault{Field: f, Kind: compose.OutOfRange})
+		for _, limit := range limits {
+			var d compose.Draft
+			d[compose.FieldDomain], d[f] = "example.com", limit
+			_, faults := d.Read(nil)
+			_, longest := d.Schedule()
+			if !strings.Contains(words, limit) || len(faults)+len(longest) > 0 {
+				t.Errorf("%s in %q: %+v %+v", limit, words, faults, longest)
+			}
+		}
+	}
 }
 
 // The fields that few need stay in sight when the last of them is emptied.

@@ -192,7 +192,7 @@ func (b *builder) keys(to []dnsname.Name) []compose.Record {
 func (b *builder) abandoned(r compose.Record, to, old []dnsname.Name) bool {
 	of := func(hosts []dnsname.Name) bool {
 		return slices.ContainsFunc(b.Report.Hosts, func(h check.HostView) bool {
-			return slices.Contains(hosts, h.Host) && (h.TLSAName == r.Name || b.place(&h) == r.Name)
+			return slices.Contains(hosts, h.Host) && (h.TLSAName == r.Name || compose.Place(b.Report, h) == r.Name)
 		})
 	}
 	return isTLSA(r) && r.Name.Within(b.Want.Zone) && of(old) && !of(to)

@@ -38,7 +38,7 @@ func (b *builder) rollover() {
 	both, after, expiry, hosts := b.now, b.now, []Wait(nil), []dnsname.Name(nil)
 	issuer, next, old, left := false, []compose.Record(nil), []compose.Record(nil), []compose.Record(nil)
 	for _, r := range all {
-		place := b.place(r.view)
+		place := compose.Place(b.Report, *r.view)
 		next = append(next, missing(r.records(place, r.next, b.Want.TTL), next, same)...)
 		old = append(old, missing(r.records(place, r.old, 0), old, same)...)
 		left = append(left, missing(r.records(place, r.left, 0), left, same)...)
@@ -47,7 +47,7 @@ func (b *builder) rollover() {
 			expiry = e
 		}
 		for i := range b.Report.Hosts {
-			if h := &b.Report.Hosts[i]; !slices.Contains(hosts, h.Host) && b.place(h) == place {
+			if h := &b.Report.Hosts[i]; !slices.Contains(hosts, h.Host) && compose.Place(b.Report, *h) == place {
 				hosts = append(hosts, h.Host)
 			}
 		}
@@ -156,15 +156,6 @@ func (r rolled) records(place dnsname.Name, all []dane.TLSA, ttl uint32) []compo
 		made = append(made, compose.Record{Name: place, Type: doh.TypeTLSA, TTL: ttl, Data: t.String()})
 	}
 	return made
-}
-
-// place is where the TLSA records of a mail server stand: at its name, or where an
-// alias there leads.
-func (b *builder) place(h *check.HostView) dnsname.Name {
-	for _, r := range found(b.Report, h.TLSAName, doh.TypeTLSA) {
-		return r.Name
-	}
-	return h.TLSAName
 }
 
 func length(waits []Wait) time.Duration {
