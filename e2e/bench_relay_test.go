@@ -108,7 +108,7 @@ type relayProcess struct {
 func startRelay(t *testing.T, upstream string, own issued) relayProcess {
 	t.Helper()
 	address := fmt.Sprintf("127.0.0.1:%d", freePort(t, "127.0.0.1"))
-	r := relayProcess{start(t, binary, "serve", "-site", siteDir, "-listen", address, "-cert", own.Chain, "-key", own.Key, "-resolver", upstream), address}
+	r := relayProcess{start(t, binary, "serve", "-site", siteDir, "-listen", address, "-cert", own.Chain, "-key", own.Key, "-resolver", upstream, "-rate", "query.all=1000000/1us", "-rate", "query.target=1000000/1us"), address}
 	r.listening(t, address)
 	return r
 }

@@ -29,6 +29,7 @@ type serveFlags struct {
 	logDomains              string
 	trustedProxies          list
 	trusted                 []netip.Prefix // the same, read
+	rates                   list
 	log, logLevel           string
 	grace                   time.Duration
 }
@@ -45,6 +46,7 @@ func (s *serveFlags) register(fs *flag.FlagSet) {
 	fs.StringVar(&s.valkey, "valkey", "", "")
 	fs.StringVar(&s.contact, "contact", "", "")
 	fs.Var(&s.trustedProxies, "trusted-proxy", "")
+	fs.Var(&s.rates, "rate", "")
 	fs.StringVar(&s.logDomains, "log-domains", server.LogHash, "")
 	fs.StringVar(&s.log, "log", "text", "")
 	fs.StringVar(&s.logLevel, "log-level", "info", "")
@@ -80,6 +82,9 @@ func (p *program) readServe(args []string) (w worldFlags, s serveFlags, err erro
 	}
 	if s.logDomains != server.LogHash && s.logDomains != server.LogPlain {
 		return w, s, errWords(p.say(p.cli.BadLogDomains, "value", s.logDomains))
+	}
+	if wrong, ok := setRates(s.rates, &server.Config{}); !ok {
+		return w, s, errWords(p.say(p.cli.BadRate, "value", wrong))
 	}
 	for _, text := range s.trustedProxies {
 		prefix, err := netip.ParsePrefix(text)
@@ -186,6 +191,7 @@ func (p *program) serverConfig(n *networks, s *serveFlags, log *slog.Logger) (se
 		LogDomains: s.logDomains, TrustedProxies: s.trusted,
 		Log: log, Grace: s.grace,
 	}
+	setRates(s.rates, &c) // which readServe has tried
 	if s.lab {
 		list, err := labList()
 		if err != nil {
