@@ -42,17 +42,16 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange, further, err := p.resolver(w, resolverRoots)
-	if err != nil {
-		return nil, err
-	}
 	if w.allowPrivate {
 		fmt.Fprintln(p.err, p.cli.PrivateOn)
 	}
 	n := &networks{anchors: anchors}
 	n.internet = &observe.Network{
-		Exchange: exchange, Further: further, Roots: roots, EHLO: w.ehlo, Port25: &observe.Port25{},
+		Roots: roots, EHLO: w.ehlo, Port25: &observe.Port25{},
 		SMTPPort: uint16(w.smtpPort), HTTPSPort: uint16(w.httpsPort), DNSPort: 53,
+	}
+	if err := p.resolver(w, resolverRoots, n.internet); err != nil {
+		return nil, err
 	}
 	if w.morePorts {
 		n.internet.SubmissionsPort, n.internet.HTTPPort = 465, 80
@@ -91,13 +90,9 @@ func (p *program) optOut(file string) (*observe.OptOut, error) {
 	return list, nil
 }
 
-// asker sends one DNS message.
-type asker = func(context.Context, []byte) ([]byte, error)
-
-// resolver gives the exchange with the resolvers of the flags, or with the
-// system's, and those with the ones after the first. A machine without any still
-// runs the lab: then each question fails by our own fault.
-func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (asker, []asker, error) {
+// resolver has a network ask the resolvers of the flags, or the system's. A machine
+// without any still runs the lab: then each question fails by our own fault.
+func (p *program) resolver(w *worldFlags, roots *x509.CertPool, n *observe.Network) error {
 	upstreams := w.resolvers
 	if len(upstreams) == 0 {
 		// An unreadable file is the same as none.
@@ -106,13 +101,15 @@ func (p *program) resolver(w *worldFlags, roots *x509.CertPool) (asker, []asker,
 	r, err := resolve.New(roots, upstreams...)
 	switch {
 	case errors.Is(err, resolve.ErrNoUpstream):
-		return func(context.Context, []byte) ([]byte, error) {
+		n.Exchange = func(context.Context, []byte) ([]byte, error) {
 			return nil, &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
-		}, nil, nil
+		}
+		return nil
 	case err != nil:
-		return nil, nil, errWords(p.say(p.cli.BadResolver, "value", withoutSecret(strings.Join(upstreams, ", "))))
+		return errWords(p.say(p.cli.BadResolver, "value", withoutSecret(strings.Join(upstreams, ", "))))
 	}
-	return r.Exchange, r.Further(), nil
+	n.Exchange, n.Further, n.Known = r.Exchange, r.Further(), r.Known
+	return nil
 }
 
 // route gives the network that a name belongs to.

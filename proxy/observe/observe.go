@@ -21,6 +21,9 @@ const UserAgent = "sealane (+https://github.com/sealane/sealane)"
 type Network struct {
 	// Exchange sends one DNS message in wire form to the resolver.
 	Exchange func(ctx context.Context, query []byte) ([]byte, error)
+	// Known gives the response to a query that was asked a moment ago, without
+	// asking anybody, or nil; a nil Known has none.
+	Known func(query []byte) []byte
 	// Further ask other resolvers, in order, for who can't use what that one says.
 	Further []func(ctx context.Context, query []byte) ([]byte, error)
 	// Dial connects to an address that was resolved already, "ip:port". It

@@ -111,6 +111,14 @@ func (r *Resolver) Further() []func(ctx context.Context, query []byte) ([]byte, 
 	return all
 }
 
+// Known gives the response to a query when it is at hand, and nil otherwise.
+func (r *Resolver) Known(query []byte) []byte {
+	if len(query) < 12 {
+		return nil
+	}
+	return r.answers.get(query, time.Now())
+}
+
 // Exchange sends one query and gives the response under the query's own ID.
 // An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
 // upstream can be reached, and DNSTimeout when one stays silent on this
@@ -119,7 +127,7 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
 	}
-	if response := r.answers.get(query, time.Now()); response != nil {
+	if response := r.Known(query); response != nil {
 		return response, nil
 	}
 	var last *probe.Failure

@@ -16,6 +16,7 @@ import (
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/limits"
+	"github.com/sealane/sealane/proxy/observe"
 )
 
 // aCheck is what a page asks for a domain with five mail servers: the policy, four
@@ -182,5 +183,24 @@ func (m *metered) want(t *testing.T, what string, want map[string]int) {
 	defer m.mu.Unlock()
 	if fmt.Sprint(m.counts[what]) != fmt.Sprint(want) {
 		t.Errorf("%s: %v, want %v", what, m.counts[what], want)
+	}
+}
+
+// What is known already is nobody's visit: only the client's own rate counts it.
+func TestKnownAnswersBurdenNobody(t *testing.T) {
+	s := start(t, func(c *Config) {
+		c.QueryRates = few(5, 1, 1)
+		n := &observe.Network{Known: func(query []byte) []byte { return query }}
+		c.Route = func(dnsname.Name) *observe.Network { return n }
+	})
+	query := relayed(doh.Query(dnsname.MustParse("example.com"), doh.TypeTXT, false))
+	for i := range 6 {
+		want := http.StatusOK
+		if i == 5 {
+			want = http.StatusTooManyRequests
+		}
+		if r := ask(s, from("192.0.2.1:1", query)); r.StatusCode != want {
+			t.Errorf("%d: status %d", i, r.StatusCode)
+		}
 	}
 }

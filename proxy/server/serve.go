@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/quic-go/quic-go/http3"
@@ -43,6 +44,7 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 		IdleTimeout:       s.times.idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnContext:       untold,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: streams},
 		ErrorLog:          log.New(connectionLog{s.log}, "", 0),
 	}
@@ -83,11 +85,23 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 	return err
 }
 
-// advertising tells clients of other versions where HTTP/3 is.
+// told is the key, in the context of a connection, of whether its client knows where
+// HTTP/3 is.
+type told struct{}
+
+// untold begins a connection's context.
+func untold(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, told{}, new(atomic.Bool))
+}
+
+// advertising tells clients of other versions where HTTP/3 is, once a connection:
+// they remember it (RFC 7838 §2.2).
 func advertising(next http.Handler, at net.Addr) http.Handler {
 	service := []string{fmt.Sprintf(`h3=":%d"; ma=86400`, at.(*net.TCPAddr).Port)}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header()["Alt-Svc"] = service
+		if told, is := r.Context().Value(told{}).(*atomic.Bool); !is || told.CompareAndSwap(false, true) {
+			w.Header()["Alt-Svc"] = service
+		}
 		next.ServeHTTP(w, r)
 	})
 }
