@@ -32,13 +32,22 @@ type process struct {
 // test fails.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(name, args...), name: filepath.Base(name), done: make(chan struct{})}
+	return startCommand(t, exec.Command(name, args...))
+}
+
+// startCommand is start for a command that is more than its arguments.
+func startCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, name: filepath.Base(cmd.Path), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p, p
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
 	// A Postfix master leads its group, and a Ctrl-C at the test is not for it.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr.Setpgid = true
 	p.cmd.WaitDelay = 2 * time.Second
 	if err := p.cmd.Start(); err != nil {
-		t.Fatalf("%s does not start: %v", name, err)
+		t.Fatalf("%s does not start: %v", p.name, err)
 	}
 	go func() {
 		_ = p.cmd.Wait() // how it ended shows in what it printed
