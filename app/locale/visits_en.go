@@ -39,7 +39,7 @@ func EnglishVisits() VisitsWords {
 				"On port 53 of name servers: ordinary questions about the domain's own records. Where the operator allows it, one TLS handshake on port 465 and one `GET` on port 80.",
 			}},
 			{"How often", []string{
-				"Only when somebody asks. The same thing is looked at once a minute at most, however many ask. About one name 24 requests pass at once and then one every five seconds; " +
+				"Only when somebody asks. The same thing is looked at once a minute at most, however many ask. About one name {count} requests pass at once and then one after each {time}; " +
 					"each makes at most one connection at a time to an address, with a pause between two.",
 			}},
 			{"What is kept", []string{

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/limits"
 	"github.com/sealane/sealane/proxy/observe"
 )
 
@@ -83,14 +84,17 @@ func TestReady(t *testing.T) {
 }
 
 func TestVisitsPage(t *testing.T) {
-	s := start(t, func(c *Config) { c.Visits = Visits{Name: "probe.example", Contact: "<post@example.com>"} })
+	s := start(t, func(c *Config) { 
+		c.Visits = Visits{Name: "probe.example", Contact: "<post@example.com>"}
+		c.ProbeRates.Target = limits.Rate{Burst: 7, Every: 90 * time.Second}
+	})
 	bare := start(t, func(c *Config) { c.Site = nil })
 	for what, c := range map[string]struct {
 		s            *Server
 		target       string
 		wants, lacks []string
 	}{
-		"named":          {s, "/probes", []string{"<code>EHLO probe.example</code>", "&lt;post@example.com&gt;", observe.UserAgent}, []string{"whois", "<post", "{", "`"}},
+		"named":          {s, "/probes", []string{"<code>EHLO probe.example</code>", "&lt;post@example.com&gt;", "7 requests", "1m30s", observe.UserAgent}, []string{"whois", "<post", "{", "`"}},
 		"nameless":       {bare, "/probes", []string{"whois"}, []string{"{", "`"}},
 		"the name leads": {bare, "/", []string{"whois"}, nil},
 	} {

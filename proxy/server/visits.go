@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"html"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/proxy/limits"
 	"github.com/sealane/sealane/proxy/observe"
 )
 
@@ -32,7 +34,7 @@ const visitsCSS = "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1re
 // left alone.
 func (s *Server) serveVisits(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Write([]byte(visitsPage(s.config.Visits)))
+	w.Write([]byte(visitsPage(s.config.Visits, s.probeRates.Target)))
 }
 
 // serveVisitsStyle answers with the page's style.
@@ -42,9 +44,10 @@ func (s *Server) serveVisitsStyle(w http.ResponseWriter, r *http.Request) {
 }
 
 // visitsPage draws the page.
-func visitsPage(v Visits) string {
+func visitsPage(v Visits, each limits.Rate) string {
 	words := locale.EnglishVisits()
-	args := map[string]string{"name": cmp.Or(v.Name, words.Nameless), "agent": observe.UserAgent, "contact": v.Contact}
+	args := map[string]string{"name": cmp.Or(v.Name, words.Nameless), "agent": observe.UserAgent, "contact": v.Contact,
+		"count": strconv.Itoa(each.Burst), "time": each.Every.String()}
 	var b strings.Builder
 	title := locale.Fill(words.Title, args)
 	b.WriteString("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
