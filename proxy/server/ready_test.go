@@ -84,7 +84,7 @@ func TestReady(t *testing.T) {
 }
 
 func TestVisitsPage(t *testing.T) {
-	s := start(t, func(c *Config) { 
+	s := start(t, func(c *Config) {
 		c.Visits = Visits{Name: "probe.example", Contact: "<post@example.com>"}
 		c.ProbeRates.Target = limits.Rate{Burst: 7, Every: 90 * time.Second}
 	})
