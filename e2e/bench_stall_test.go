@@ -18,6 +18,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/proxy/limits"
 	"github.com/sealane/sealane/proxy/observe"
 	proxy "github.com/sealane/sealane/proxy/server"
 )
@@ -78,6 +79,13 @@ func TestBenchStalledProbes(t *testing.T) {
 	p.await(t, "the end of all probes", func() bool { return waiting.Load() == 0 })
 	alone := percentile(append(before, others(t, origin, 3000)...))
 	bar(t, percentile(held) <= 2*alone, "p99 of other requests: %v, %v without probes (bar: twice)", percentile(held), alone)
+}
+
+// unlimited are rates that a benchmark doesn't reach.
+var unlimited = proxy.Rates{
+	Client: limits.Rate{Burst: 1e6, Every: time.Microsecond},
+	Target: limits.Rate{Burst: 1e6, Every: time.Microsecond},
+	All:    limits.Rate{Burst: 1e6, Every: time.Microsecond},
 }
 
 // others asks one after another for what needs no probe, and gives the times.
@@ -170,8 +178,9 @@ func TestBenchStallProcess(t *testing.T) {
 		},
 	}
 	s, err := proxy.New(proxy.Config{
-		Route:  func(dnsname.Name) *observe.Network { return n },
-		Probes: 2 * stalls, ProbesEach: 2 * stalls,
+		Route:      func(dnsname.Name) *observe.Network { return n },
+		ProbesEach: 2 * stalls, // all come from here
+		ProbeRates: unlimited, QueryRates: unlimited,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -66,7 +66,7 @@ type Config struct {
 	// Grace is how long running requests have to end when the server is to.
 	Grace time.Duration
 	// Probes and Queries are how many of each run at once, ProbesEach how many
-	// probes for one client; zero means 64, 256 and 24. Half of the queries may
+	// probes for one client; zero means 2000, 256 and 24. Half of the queries may
 	// be one client's: a page asks for all it needs together.
 	Probes, Queries, ProbesEach int
 	// Connections is how many are open at once, over each of TCP and QUIC, and
@@ -144,7 +144,7 @@ func (c *Config) fill() {
 			*n = usual
 		}
 	}
-	usual(&c.Probes, 64)
+	usual(&c.Probes, 2000)
 	usual(&c.ProbesEach, 24)
 	usual(&c.Queries, 256)
 	usual(&c.Connections, 4096)
