@@ -40,10 +40,10 @@ WASM_EXEC = env -i 'PATH=$(PATH)' 'HOME=$(HOME)' '$$($(GO) env GOROOT)/lib/wasm/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench build site release lint wasm-test clean
+.PHONY: help run test e2e-h3 bench build site release lint wasm-test clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | expand -t 12
 
 run: build ## build what changed and serve it with the lab, on http://localhost:8080
 	@exec $(BINARY) serve -lab -listen $(LISTEN)
@@ -52,6 +52,9 @@ test: lint ## run everything: unit, WebAssembly, browser and real-server tests
 	$(GO) test ./...
 	@$(MAKE) wasm-test
 	SEALANE_E2E=1 $(GO) test -count=1 -timeout 28m -parallel 3 -v ./e2e
+
+e2e-h3: ## run the browser and real-server tests with the pages over HTTP/3 alone
+	SEALANE_E2E=1 SEALANE_OVER=h3 $(GO) test -count=1 -timeout 28m -parallel 3 -v ./e2e
 
 bench: ## print the figures: a check's pace in virtual time, the benchmarks, and the proxy beside others
 	$(GO) test -count=1 -run '^TestPace' -v ./app/check

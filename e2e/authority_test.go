@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -57,7 +58,7 @@ func newAuthority(t *testing.T, dir string) *authority {
 	return a
 }
 
-// issue makes a server certificate for names, in files of dir that begin with
+// issue makes a server certificate for names and addresses, in files of dir that begin with
 // stem.
 func (a *authority) issue(t *testing.T, dir, stem string, names ...string) issued {
 	t.Helper()
@@ -65,11 +66,17 @@ func (a *authority) issue(t *testing.T, dir, stem string, names ...string) issue
 	template := &x509.Certificate{
 		SerialNumber: serial(t),
 		Subject:      pkix.Name{CommonName: names[0]},
-		DNSNames:     names,
 		NotBefore:    time.Now().Add(-time.Hour),
 		NotAfter:     time.Now().Add(24 * time.Hour),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, name := range names {
+		if ip := net.ParseIP(name); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
 	if err != nil {

@@ -63,7 +63,7 @@ func TestServedProgramIsFresh(t *testing.T) {
 	if address == "" {
 		t.Fatal("the page loaded no program")
 	}
-	r, err := http.Get(address)
+	r, err := client(t).Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestSiteIsComplete(t *testing.T) {
 	p := visit(t, s, "/")
 	p.ready()
 	for _, address := range eval[[]string](p, `[...document.querySelectorAll("link[href], script[src], img[src]")].map(e => e.href || e.src)`) {
-		r, err := http.Get(address)
+		r, err := client(t).Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}

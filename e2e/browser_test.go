@@ -36,6 +36,10 @@ var theBrowser struct {
 
 // TestMain ends the browser after the last test.
 func TestMain(m *testing.M) {
+	if over := os.Getenv("SEALANE_OVER"); over != "" && over != "h3" {
+		fmt.Fprintf(os.Stderr, "FAIL: SEALANE_OVER is %q, and can only be h3\n", over)
+		os.Exit(1)
+	}
 	code := m.Run()
 	if theBrowser.stop != nil {
 		theBrowser.stop()
@@ -43,6 +47,9 @@ func TestMain(m *testing.M) {
 			fmt.Fprintf(os.Stderr, "FAIL: the browser asked for %s\n", left)
 			code = 1
 		}
+	}
+	if trusted.dir != "" {
+		_ = os.RemoveAll(trusted.dir)
 	}
 	os.Exit(code)
 }
@@ -81,7 +88,8 @@ func (o *outside) hosts() []string {
 func chrome(t *testing.T) context.Context {
 	t.Helper()
 	path := strings.TrimSpace(need(t, "browser"))
-	theBrowser.Do(func() { theBrowser.chromium = startChromium(path) })
+	pin := trust(t).pin()
+	theBrowser.Do(func() { theBrowser.chromium = startChromium(path, pin) })
 	if theBrowser.err != nil {
 		t.Fatalf("%s does not start: %v", path, theBrowser.err)
 	}
@@ -89,12 +97,12 @@ func chrome(t *testing.T) context.Context {
 }
 
 // startChromium starts a browser of which nothing is left.
-func startChromium(path string) chromium {
+func startChromium(path, pin string) chromium {
 	dir, err := os.MkdirTemp("", "sealane-")
 	if err != nil {
 		return chromium{err: err}
 	}
-	c := startChromiumIn(path, dir)
+	c := startChromiumIn(path, dir, pin)
 	stop := c.stop
 	c.stop = func() {
 		stop()
@@ -103,9 +111,10 @@ func startChromium(path string) chromium {
 	return c
 }
 
-// startChromiumIn starts a browser with a folder for what it keeps. It is stopped as
-// a person does, so that all is written.
-func startChromiumIn(path, dir string) chromium {
+// startChromiumIn starts a browser with a folder for what it keeps, and a key that it
+// accepts. Over https it speaks HTTP/3 only. It is stopped as a person does, so that
+// all is written.
+func startChromiumIn(path, dir, pin string) chromium {
 	nowhere := &outside{}
 	proxy := httptest.NewServer(nowhere)
 	options := []chromedp.ExecAllocatorOption{
@@ -120,6 +129,8 @@ func startChromiumIn(path, dir string) chromium {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("force-color-profile", "srgb"),
 		chromedp.Flag("lang", "en"),
+		chromedp.Flag("ignore-certificate-errors-spki-list", pin),
+		chromedp.Flag("origin-to-force-quic-on", "*"),
 		chromedp.ProxyServer(proxy.URL),
 	}
 	if os.Getuid() == 0 {
@@ -147,8 +158,11 @@ type page struct {
 
 	mu       sync.Mutex
 	requests []string // paths with their query, in order
+	h3       []string // URLs that the network answered over HTTP/3
 	problems []string
 	contexts []*runtime.ExecutionContextDescription
+	// onlyH3 is whether the network may answer over nothing else.
+	onlyH3 bool
 	// offline lets requests fail: the server was stopped on purpose.
 	offline bool
 }
@@ -170,7 +184,7 @@ func visit(t *testing.T, s *server, path string) *page {
 // open opens an empty tab for an origin; it ends with the test.
 func open(t *testing.T, origin string) *page {
 	t.Helper()
-	p := &page{t: t, origin: origin}
+	p := &page{t: t, origin: origin, onlyH3: overH3() || strings.HasPrefix(origin, "https:")}
 	ctx, cancel := chromedp.NewContext(chrome(t),
 		chromedp.WithNewBrowserContext(), chromedp.WithListener(p.heard))
 	p.ctx = ctx
@@ -213,7 +227,24 @@ func (p *page) heard(ev any) {
 	case *runtime.EventExecutionContextDestroyed:
 		p.contexts = slices.DeleteFunc(p.contexts, func(c *runtime.ExecutionContextDescription) bool { return c.UniqueID == ev.ExecutionContextUniqueID })
 	case *network.EventRequestWillBeSent:
+		if ev.RedirectResponse != nil {
+			p.answered(ev.RedirectResponse)
+		}
 		p.requested(ev.Request.URL)
+	case *network.EventResponseReceived:
+		p.answered(ev.Response)
+	}
+}
+
+// answered notes by which protocol the network answered. What a worker or the cache did,
+// they once had from the network, too.
+func (p *page) answered(r *network.Response) {
+	switch {
+	case r.FromServiceWorker || r.FromDiskCache || !strings.HasPrefix(r.URL, "http"):
+	case r.Protocol == "h3":
+		p.h3 = append(p.h3, r.URL)
+	case p.onlyH3:
+		p.problem("over %s: %s", r.Protocol, r.URL)
 	}
 }
 

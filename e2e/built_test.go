@@ -5,12 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/http/httptest"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -62,23 +63,27 @@ func hash(content []byte) string {
 // server is a running `sealane serve`.
 type server struct {
 	*process
-	// Origin is the scheme, host and port that it printed.
+	// Origin is the scheme, host and port where it is reached.
 	Origin string
+	// line is the port of Origin, where there is another before the server's own.
+	line *net.UDPConn
 	// static serves the pages, from Origin, where the process is but the proxy,
 	// at Beside; nil where that serves both.
-	static *httptest.Server
+	static *front
 	Beside string
 }
 
 func (s *server) stop() {
 	if s.static != nil {
-		s.static.CloseClientConnections()
-		s.static.Close()
+		s.static.stop()
 	}
 	s.process.stop()
+	if s.line != nil {
+		_ = s.line.Close()
+	}
 }
 
-var printedURL = regexp.MustCompile(`http://(?:localhost|127\.0\.0\.1):\d+`)
+var printedURL = regexp.MustCompile(`https?://(?:localhost|127\.0\.0\.1):\d+`)
 
 // serve starts `sealane serve` with the site on a free port of loopback.
 func serve(t *testing.T, args ...string) *server {
@@ -96,13 +101,23 @@ func serveSite(t *testing.T, dir string, args ...string) *server {
 // serveOnly is serve for a folder among the arguments.
 func serveOnly(t *testing.T, args ...string) *server {
 	t.Helper()
+	if overH3() {
+		return serveH3(t, args...)
+	}
+	return startServer(t, args...)
+}
+
+// startServer starts `sealane serve` and waits until it is there.
+func startServer(t *testing.T, args ...string) *server {
+	t.Helper()
 	p := start(t, binary, append([]string{"serve", "-listen", "127.0.0.1:0"}, args...)...)
 	s := &server{process: p}
 	p.await(t, "its address", func() bool {
 		s.Origin = printedURL.FindString(p.printed())
 		return s.Origin != ""
 	})
-	p.listening(t, s.Origin[len("http://"):])
+	_, at, _ := strings.Cut(s.Origin, "://")
+	p.listening(t, at)
 	return s
 }
 

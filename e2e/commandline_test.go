@@ -84,7 +84,7 @@ func TestSavedFactsReplay(t *testing.T) {
 // TestServeAnswersHealthz asks what a supervisor asks.
 func TestServeAnswersHealthz(t *testing.T) {
 	s := serve(t, "-lab")
-	r, err := http.Get(s.Origin + "/healthz")
+	r, err := client(t).Get(s.Origin + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
@@ -17,7 +16,8 @@ func held(t *testing.T, s *server) (before *server, letGo func()) {
 		t.Fatal(err)
 	}
 	gate, proxy := make(chan struct{}), httputil.NewSingleHostReverseProxy(target)
-	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	proxy.Transport = client(t).Transport
+	h := newFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, ".wasm") {
 			select {
 			case <-gate:
@@ -27,7 +27,6 @@ func held(t *testing.T, s *server) (before *server, letGo func()) {
 		}
 		proxy.ServeHTTP(w, r)
 	}))
-	t.Cleanup(h.Close)
 	return &server{process: s.process, Origin: h.URL}, func() { close(gate) }
 }
 

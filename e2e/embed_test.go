@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -210,14 +209,13 @@ func TestWidgetWithoutSealane(t *testing.T) {
 	t.Run("program missing", func(t *testing.T) {
 		s := serve(t, "-lab")
 		// The site as built, but for the program.
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxy := newFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, ".wasm") {
 				http.NotFound(w, r)
 				return
 			}
-			passOn(w, r, s.Origin)
+			passOn(t, w, r, s.Origin)
 		}))
-		defer proxy.Close()
 		p := visitHost(t, host(t, fixture(t, "plain"), proxy.URL), proxy.URL)
 		p.await("frame", `document.querySelector("sealane-check").shadowRoot && `+frameOf)
 		p.await("end of the frame", `!`+frameOf)
@@ -226,7 +224,7 @@ func TestWidgetWithoutSealane(t *testing.T) {
 	})
 	t.Run("no JavaScript", func(t *testing.T) {
 		h := host(t, fixture(t, "plain"), "https://sealane.example")
-		r, err := http.Get(h.URL)
+		r, err := client(t).Get(h.URL)
 		if err != nil {
 			t.Fatal(err)
 		}

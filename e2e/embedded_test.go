@@ -26,8 +26,6 @@ func TestEmbeddedSite(t *testing.T) {
 		t.Logf("idle proxy with the site in it: %.1f MB resident, bar %d MB", float64(kib)/1024, idleBar>>10)
 	}
 	files := siteFiles(t)
-	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
-	defer client.CloseIdleConnections()
 	for path, content := range files {
 		request, err := http.NewRequest(http.MethodGet, s.Origin+"/"+uncompressed(path), nil)
 		if err != nil {
@@ -35,7 +33,7 @@ func TestEmbeddedSite(t *testing.T) {
 		}
 		encoding := map[string]string{".br": "br", ".gz": "gzip"}[filepath.Ext(path)]
 		request.Header.Set("Accept-Encoding", encoding)
-		r, err := client.Do(request)
+		r, err := client(t).Do(request)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
@@ -80,17 +79,17 @@ func strict(page, stated string) string {
 
 // host serves one page of somebody else under a strict policy with what the page
 // about embedding states; its other files are empty.
-func host(t *testing.T, page string, sealane string) *httptest.Server {
+func host(t *testing.T, page string, sealane string) *front {
 	t.Helper()
 	return hostUnder(t, page, sealane, statedPolicy(t, sealane))
 }
 
 // hostUnder is host with another statement.
-func hostUnder(t *testing.T, page, sealane, stated string) *httptest.Server {
+func hostUnder(t *testing.T, page, sealane, stated string) *front {
 	t.Helper()
 	page = strings.ReplaceAll(page, "SEALANE", sealane)
 	policy := strict(page, stated)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return newFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		media := mime.TypeByExtension(path.Ext(r.URL.Path))
 		switch {
 		case r.URL.Path == "/":
@@ -103,8 +102,6 @@ func hostUnder(t *testing.T, page, sealane, stated string) *httptest.Server {
 			w.Header().Set("Content-Type", "text/plain")
 		}
 	}))
-	t.Cleanup(s.Close)
-	return s
 }
 
 func fixture(t *testing.T, name string) string {
@@ -118,7 +115,7 @@ func fixture(t *testing.T, name string) string {
 
 // visitHost opens a host page, with a note of every event of the widget and of
 // what was global before.
-func visitHost(t *testing.T, h *httptest.Server, sealane ...string) *page {
+func visitHost(t *testing.T, h *front, sealane ...string) *page {
 	t.Helper()
 	p := open(t, h.URL)
 	p.beside = sealane
@@ -191,8 +188,8 @@ type sealaneReport struct {
 const frameOf = `document.querySelector("sealane-check").shadowRoot.querySelector("iframe")`
 
 // passOn asks another server the same.
-func passOn(w http.ResponseWriter, r *http.Request, origin string) {
-	answer, err := http.Get(origin + r.URL.RequestURI())
+func passOn(t *testing.T, w http.ResponseWriter, r *http.Request, origin string) {
+	answer, err := client(t).Get(origin + r.URL.RequestURI())
 	if err != nil {
 		http.Error(w, "", http.StatusBadGateway)
 		return

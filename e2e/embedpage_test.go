@@ -6,7 +6,6 @@ import (
 	"html"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -60,7 +59,7 @@ func embedPage(t *testing.T, s *server) {
 	// The badge that it names is an image; the page itself shows none, and may not
 	// where it comes from elsewhere.
 	if s.Beside != "" {
-		r, err := http.Get(s.Origin + "/badge/perfect.test.svg")
+		r, err := client(t).Get(s.Origin + "/badge/perfect.test.svg")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,15 +92,14 @@ func (p *page) choose(name, value string) {
 func TestEmbedWithTheProxyElsewhere(t *testing.T) {
 	s := serve(t, "-lab")
 	site := func(config string) *page {
-		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		front := newFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/config.json" {
 				w.Header().Set("Content-Type", "application/json")
 				_, _ = w.Write([]byte(config))
 				return
 			}
-			passOn(w, r, s.Origin)
+			passOn(t, w, r, s.Origin)
 		}))
-		t.Cleanup(front.Close)
 		return visit(t, &server{Origin: front.URL}, "/embed")
 	}
 	p := site(`{"proxy": "` + s.Origin + `/"}`)

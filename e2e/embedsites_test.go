@@ -3,7 +3,6 @@ package e2e
 import (
 	"io/fs"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path"
@@ -119,9 +118,9 @@ func (g generator) try(t *testing.T, sealane string, replace *strings.Replacer) 
 }
 
 // hostFolder serves a site of somebody else, each page under a strict policy.
-func hostFolder(t *testing.T, site fs.FS, stated string) *httptest.Server {
+func hostFolder(t *testing.T, site fs.FS, stated string) *front {
 	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return newFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.Trim(path.Clean(r.URL.Path), "/")
 		if page, err := fs.ReadFile(site, path.Join(name, "index.html")); err == nil {
 			w.Header().Set("Content-Security-Policy", strict(string(page), stated))
@@ -134,6 +133,4 @@ func hostFolder(t *testing.T, site fs.FS, stated string) *httptest.Server {
 		}
 		http.ServeFileFS(w, r, site, name)
 	}))
-	t.Cleanup(s.Close)
-	return s
 }

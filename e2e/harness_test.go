@@ -12,6 +12,7 @@ import (
 // that they watch for is reported for each.
 func TestHarnessHears(t *testing.T) {
 	end2end(t)
+	// Over plain HTTP, as that is a fault, too.
 	other := httptest.NewServer(http.NotFoundHandler())
 	defer other.Close()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,6 +31,7 @@ func TestHarnessHears(t *testing.T) {
 	}))
 	defer server.Close()
 	p := open(t, server.URL)
+	p.onlyH3 = true
 	p.goTo("/")
 	time.Sleep(500 * time.Millisecond)
 	heard := strings.Join(p.complaints(), "\n")
@@ -40,6 +42,7 @@ func TestHarnessHears(t *testing.T) {
 		"an image under the policy":         "/image",
 		"a request to another origin":       "another origin: " + other.URL + "/elsewhere",
 		"a missing file":                    "/missing",
+		"another protocol than HTTP/3":      "over http/1.1: " + server.URL + "/s.js",
 	} {
 		if !strings.Contains(heard, sign) {
 			t.Errorf("%s goes unheard; heard:\n%s", what, heard)

@@ -98,7 +98,7 @@ func learnPageUnknown(t *testing.T, s *server) {
 // TestLearnPageWithoutAScript reads a page as a search engine does.
 func TestLearnPageWithoutAScript(t *testing.T) {
 	s := serve(t, "-lab")
-	r, err := http.Get(s.Origin + "/learn/dane.mismatch-all")
+	r, err := client(t).Get(s.Origin + "/learn/dane.mismatch-all")
 	if err != nil {
 		t.Fatal(err)
 	}

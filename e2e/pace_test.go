@@ -51,7 +51,8 @@ func TestVisitsInChromium(t *testing.T) {
 	end2end(t)
 	must(t, "make", "-C", "..", "release")
 	built(t)
-	s := slowed(t, serveSite(t, buildDir+"/release", "-lab"))
+	// Over plain HTTP, as the line is one of TCP.
+	s := slowed(t, startServer(t, "-lab", "-site", buildDir+"/release"))
 	path := strings.TrimSpace(need(t, "browser"))
 	var first, repeat []map[string]float64
 	for range visits {
@@ -87,7 +88,7 @@ func figure(all []map[string]float64, key string, bar float64) string {
 // browser of a visitor who comes back another day has nothing else.
 func pacedVisit(t *testing.T, path, profile string, s *server, first bool) map[string]float64 {
 	t.Helper()
-	c := startChromiumIn(path, profile)
+	c := startChromiumIn(path, profile, trust(t).pin())
 	defer c.stop()
 	if c.err != nil {
 		t.Fatal(c.err)

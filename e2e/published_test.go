@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -16,11 +15,11 @@ import (
 // origin, and does there what is done on one that serves both.
 func TestPublishedSite(t *testing.T) {
 	built(t)
-	on := httptest.NewUnstartedServer(nil)
-	origin := "http://" + on.Listener.Addr().String()
-	s := serveOnly(t, "-lab", "-allow-origin", origin)
-	s.Origin, s.Beside, s.static = origin, s.Origin, on
-	h := publishSite(t, on, s.Beside)
+	h := &staticHost{}
+	on := newFront(t, h)
+	s := serveOnly(t, "-lab", "-allow-origin", on.URL)
+	s.Origin, s.Beside, s.static = on.URL, s.Origin, on
+	h.publish(t, s.Origin, s.Beside)
 	for _, c := range []struct {
 		name string
 		run  func(*testing.T, *server)
@@ -108,11 +107,10 @@ func redirects(t *testing.T, s *server) {
 // strangersAreRefused lets a page of a third origin ask the proxy: it can read
 // nothing, and have nobody called.
 func strangersAreRefused(t *testing.T, s *server) {
-	stranger := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	stranger := newFront(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, `<!doctype html><link rel="icon" href="data:,">`)
 	}))
-	defer stranger.Close()
 	p := open(t, stranger.URL)
 	p.beside = []string{s.Beside}
 	p.goTo("/")
@@ -127,7 +125,7 @@ func strangersAreRefused(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Origin", stranger.URL)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client(t).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,11 +183,12 @@ func newerVersion(t *testing.T, s *server, h *staticHost) {
 // resolvers are out of reach here: the lab's relay stands for the first of them.
 func TestPublishedWithoutProxy(t *testing.T) {
 	built(t)
-	on := httptest.NewUnstartedServer(nil)
+	h := &staticHost{}
+	on := newFront(t, h)
 	s := serveOnly(t, "-lab", "-allow-origin", "*")
 	relay := s.Origin
-	s.Origin, s.Beside, s.static = "http://"+on.Listener.Addr().String(), relay, on
-	h := publishSite(t, on, "")
+	s.Origin, s.Beside, s.static = on.URL, relay, on
+	h.publish(t, s.Origin, "")
 	_, own := fetched(t, on.URL+"/config.json")
 	config := decode[map[string]any](t, own)
 	if config["proxyless"] != true || config["proxy"] != "" {
@@ -249,7 +248,7 @@ func TestPublishedWithoutProxy(t *testing.T) {
 // fetched gets a URL, and what is behind it.
 func fetched(t *testing.T, url string) (*http.Response, string) {
 	t.Helper()
-	r, err := http.Get(url)
+	r, err := client(t).Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

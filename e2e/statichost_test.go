@@ -3,7 +3,6 @@ package e2e
 import (
 	"mime"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path"
@@ -128,9 +127,9 @@ func splat(rule, path string) (rest string, covered bool) {
 	return "", rule == path
 }
 
-// publishSite builds the site for a static host and its proxy, "" for none, as Netlify
+// publish builds the site for this host's origin and its proxy, "" for none, as Netlify
 // would, and serves it.
-func publishSite(t *testing.T, on *httptest.Server, proxy string) *staticHost {
+func (h *staticHost) publish(t *testing.T, origin, proxy string) {
 	t.Helper()
 	dir := t.TempDir()
 	committed, err := os.ReadFile("../netlify.toml")
@@ -139,18 +138,15 @@ func publishSite(t *testing.T, on *httptest.Server, proxy string) *staticHost {
 	}
 	rules := filepath.Join(dir, "netlify.toml")
 	write(t, rules, 0o644, string(committed))
-	origin := "http://" + on.Listener.Addr().String()
 	out, err := exec.Command("make", "-C", "..", "site", "BUILD="+dir, "WASM=.build/app.wasm", "QUALITY=1",
 		"ORIGIN="+origin, "PROXY="+proxy, "NETLIFY="+rules).CombinedOutput()
 	if err != nil {
 		t.Fatalf("make site: %v\n%s", err, out)
 	}
-	h := &staticHost{dir: filepath.Join(dir, "site"), replaced: map[string][]byte{}}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.dir, h.replaced = filepath.Join(dir, "site"), map[string][]byte{}
 	if _, err := toml.DecodeFile(rules, &h.rules); err != nil {
 		t.Fatal(err)
 	}
-	on.Config.Handler = h
-	on.Start()
-	t.Cleanup(on.Close)
-	return h
 }

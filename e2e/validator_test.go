@@ -3,7 +3,6 @@ package e2e
 import (
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -49,8 +48,7 @@ func TestValidatorInChromium(t *testing.T) {
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, file) })
 	}
-	s := httptest.NewServer(mux)
-	defer s.Close()
+	s := newFront(t, mux)
 	p := visit(t, &server{Origin: s.URL}, "/?times=20&bench=Cold")
 	p.await("the end of the first benchmarks", `window.done`)
 	printed := eval[string](p, `window.printed`)

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -151,7 +150,7 @@ func (p *page) unfold() {
 func TestContentSecurityPolicy(t *testing.T) {
 	s := serve(t, "-lab")
 	for _, path := range []string{"/", "/?d=perfect.test", "/lab", "/nowhere"} {
-		r, err := http.Get(s.Origin + path)
+		r, err := client(t).Get(s.Origin + path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,6 +20,7 @@ import (
 const (
 	writeTimeout    = 2*probe.ProbeTimeout + probe.PolicyTimeout
 	farewellTimeout = 5 * time.Second // of connections whose requests have ended
+	lastPackets     = time.Second     // the same over HTTP/3: for those that were lost, see stop
 	maxHeaderBytes  = 32 << 10
 	streams         = 128 // of one connection over HTTP/2 or HTTP/3
 )
@@ -121,7 +122,10 @@ func (s *Server) finish() {
 	}
 }
 
-// stop closes the connections, once each has said all it has to.
+// stop closes the connections, once each has said all it has to. Over HTTP/3 nobody
+// knows when that is: browsers keep a connection that is idle in spite of GOAWAY, and we
+// may close it (RFC 9114 §5.2). The end of an answer that was lost has the time in which
+// it is sent again when nothing is known of the line (RFC 9002 §6.2.2).
 func stop(plain *http.Server, over3 *http3.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewellTimeout)
 	defer cancel()
@@ -129,6 +133,8 @@ func stop(plain *http.Server, over3 *http3.Server) {
 	go func() {
 		defer close(done)
 		if over3 != nil {
+			ctx, cancel := context.WithTimeout(ctx, lastPackets)
+			defer cancel()
 			_ = over3.Shutdown(ctx)
 			_ = over3.Close()
 		}

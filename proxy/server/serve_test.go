@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 
 	"github.com/sealane/sealane/app/dnsname"
@@ -229,6 +230,30 @@ func TestCutOffRequestStopsTheProbe(t *testing.T) {
 	stop()
 	if s.probes.running != 0 {
 		t.Errorf("%d places still taken", s.probes.running)
+	}
+}
+
+// TestIdleVisitorDelaysNoEnd has one who keeps the connection that GOAWAY is sent on, as
+// browsers do.
+func TestIdleVisitorDelaysNoEnd(t *testing.T) {
+	cert, pool := certificate(t)
+	address, stop := running(t, start(t, nil), cert)
+	conn, err := quic.DialAddr(t.Context(), address, &tls.Config{RootCAs: pool, NextProtos: []string{http3.NextProtoH3}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseWithError(0, "")
+	if _, err := conn.AcceptUniStream(t.Context()); err != nil { // the server's control stream
+		t.Fatal(err)
+	}
+	began := time.Now()
+	stop()
+	if took := time.Since(began); took > farewellTimeout/2 {
+		t.Errorf("took %v", took)
+	}
+	var closed *quic.ApplicationError
+	if err := context.Cause(conn.Context()); !errors.As(err, &closed) || closed.ErrorCode != quic.ApplicationErrorCode(http3.ErrCodeNoError) {
+		t.Errorf("closed by %v", err)
 	}
 }
 
