@@ -187,7 +187,7 @@ func (p *program) serverConfig(n *networks, s *serveFlags, log *slog.Logger) (se
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
-		Check: summarize(n), Visits: server.Visits{Name: n.internet.EHLO, Contact: s.contact},
+		Check: summarize(n, log), Visits: server.Visits{Name: n.internet.EHLO, Contact: s.contact},
 		LogDomains: s.logDomains, TrustedProxies: s.trusted,
 		Log: log, Grace: s.grace,
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // found is the answer to one address question.
@@ -26,10 +27,11 @@ func (n *Network) addresses(ctx context.Context, host dnsname.Name) ([]netip.Add
 // addressesUnchecked is addresses; with cd it takes from the resolver what
 // doesn't validate too (RFC 4035 §3.2.2).
 func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd bool) ([]netip.Addr, *probe.Failure) {
-	second := make(chan found, 1)
-	go func() { second <- n.family(ctx, host, doh.TypeAAAA, cd) }()
-	v4 := n.family(ctx, host, doh.TypeA, cd)
-	v6 := <-second
+	var v4, v6 found
+	var other panics.Group
+	other.Go(func() { v6 = n.family(ctx, host, doh.TypeAAAA, cd) })
+	v4 = n.family(ctx, host, doh.TypeA, cd)
+	other.Wait()
 	var all []netip.Addr
 	for i := range max(len(v4.addresses), len(v6.addresses)) {
 		for _, family := range [][]netip.Addr{v4.addresses, v6.addresses} {

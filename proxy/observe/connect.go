@@ -45,10 +45,14 @@ func (n *Network) connect(ctx context.Context, ip netip.Addr, port uint16, end t
 		return nil, outOfTime("to wait for others at this address")
 	}
 	v := &visitor{leave: leave, began: time.Now(), late: late}
+	defer func() {
+		if v.attended == nil {
+			leave()
+		}
+	}()
 	limit := min(l.connect, end.Sub(v.began))
 	var failure *probe.Failure
 	if v.attended, failure = n.dial(ctx, "tcp", ip, port, limit); failure != nil {
-		leave()
 		return nil, cut(failure, end, late || limit < l.connect)
 	}
 	return v, nil

@@ -55,21 +55,27 @@ func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy {
 	return p
 }
 
-// fetchFrom fetches the policy from the first address that answers.
+// fetchFrom fetches the policy from the first address that answers, over HTTP/2
+// where that is all it speaks.
 func (n *Network) fetchFrom(ctx context.Context, host dnsname.Name, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) *probe.Failure {
-	conn, failure := n.reach(ctx, addresses, end, l, p)
-	if failure != nil {
-		return failure
-	}
-	conn.SetDeadline(end)
-	failure = cut(n.fetch(ctx, conn, host, p), end, conn.late)
-	conn.Close() // one connection at a time
+	failure := n.fetchOverHTTP1(ctx, host, addresses, end, l, p) // and hang up: one connection at a time
 	if mayWantHTTP2(failure, p) {
 		if f, answered := n.againOverHTTP2(ctx, host, end, l, p); answered {
 			failure = f
 		}
 	}
 	return failure
+}
+
+// fetchOverHTTP1 fetches it as senders do.
+func (n *Network) fetchOverHTTP1(ctx context.Context, host dnsname.Name, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) *probe.Failure {
+	conn, failure := n.reach(ctx, addresses, end, l, p)
+	if failure != nil {
+		return failure
+	}
+	defer conn.Close()
+	conn.SetDeadline(end)
+	return cut(n.fetch(ctx, conn, host, p), end, conn.late)
 }
 
 // reach connects to the policy host's addresses in turn until one answers.

@@ -7,11 +7,11 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // atOnce is how many addresses of one host are spoken with at the same time.
@@ -36,7 +36,7 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...pro
 	end := time.Now().Add(2 * l.address)
 	s.Addresses = make([]probe.Address, len(addresses))
 	turns := make(chan struct{}, atOnce)
-	var all sync.WaitGroup
+	var all panics.Group
 	for i, ip := range addresses {
 		all.Go(func() {
 			turns <- struct{}{}

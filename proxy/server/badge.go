@@ -76,7 +76,7 @@ func (s *Server) badgeOf(r *http.Request, domain dnsname.Name) *badge {
 	go func() {
 		defer leave()
 		defer cancel()
-		b.finish(fresh, b.checked(ctx, domain))
+		b.finish(fresh, s.checked(ctx, domain))
 	}()
 	return fresh
 }
@@ -102,13 +102,14 @@ func (s *Server) mayCheck(r *http.Request, domain dnsname.Name) (leave func(), l
 }
 
 // checked is check; a fault of ours in it is that nothing was checked.
-func (b *badges) checked(ctx context.Context, domain dnsname.Name) (s Summary) {
+func (s *Server) checked(ctx context.Context, domain dnsname.Name) (seen Summary) {
 	defer func() {
-		if recover() != nil {
-			s = Summary{}
+		if fault := recover(); fault != nil {
+			s.panicked("check for a badge failed", fault)
+			seen = Summary{}
 		}
 	}()
-	return b.check(ctx, domain)
+	return s.badges.check(ctx, domain)
 }
 
 func (b *badges) finish(of *badge, s Summary) {

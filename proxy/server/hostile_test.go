@@ -159,8 +159,8 @@ func TestRapidResetHTTP2(t *testing.T) {
 	client.CloseIdleConnections()
 	settles(t, count, 0)
 	stop()
-	if s.probes.now() != 0 || s.connections.now() != 0 {
-		t.Errorf("%d probes and %d connections left", s.probes.now(), s.connections.now())
+	if s.probes.taken() != 0 || s.connections.taken() != 0 {
+		t.Errorf("%d probes and %d connections left", s.probes.taken(), s.connections.taken())
 	}
 }
 
@@ -196,8 +196,8 @@ func TestRapidResetHTTP3(t *testing.T) {
 	transport.Close()
 	settles(t, count, 0)
 	stop()
-	if s.probes.now() != 0 || s.packets.now() != 0 {
-		t.Errorf("%d probes and %d connections left", s.probes.now(), s.packets.now())
+	if s.probes.taken() != 0 || s.packets.taken() != 0 {
+		t.Errorf("%d probes and %d connections left", s.probes.taken(), s.packets.taken())
 	}
 }
 
@@ -315,7 +315,7 @@ func TestIdleConnections(t *testing.T) {
 		c.Close()
 	}
 	for range 250 {
-		if s.connections.now() == 0 {
+		if s.connections.taken() == 0 {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)

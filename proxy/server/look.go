@@ -11,7 +11,7 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
-	"github.com/sealane/sealane/proxy/share"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // observedFor is how long an observation is good for others.
@@ -132,7 +132,7 @@ func (s *Server) observed(at string, o seen) (body []byte, passing bool, err err
 func (s *Server) lookFailed(w http.ResponseWriter, r *http.Request, err error) {
 	var failure *probe.Failure
 	var over *refusal
-	var fault *share.Panicked
+	var fault *panics.Recovered
 	switch {
 	case errors.As(err, &over):
 		s.refuse(w, r, over)

@@ -1,12 +1,16 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -156,22 +160,45 @@ func TestOthersObservations(t *testing.T) {
 	}
 }
 
-// A panic in an observation is a problem for each who waits for it, and ends nothing else.
+// A panic in an observation, wherever it happens in that, is a problem for each who
+// waits for it, is logged with its stack, and ends nothing else: what comes after has
+// its places.
 func TestPanicInAnObservation(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := start(t, func(c *Config) {
-			n := &observe.Network{Exchange: func(context.Context, []byte) ([]byte, error) { time.Sleep(time.Second); panic("broken") }}
-			c.Route = func(dnsname.Name) *observe.Network { return n }
-		})
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() {
-				wantProblem(t, get(s, "/v1/nameservers?zone=example.com&question=MX+example.com"), 500, "internal", probe.Unavailable)
+	exchange := func(context.Context, []byte) ([]byte, error) { time.Sleep(time.Second); panic("broken") }
+	dial := func(context.Context, string, string) (net.Conn, error) { time.Sleep(time.Second); panic("broken") }
+	for _, plant := range []func(*observe.Network){
+		func(n *observe.Network) { n.Exchange = exchange },
+		func(n *observe.Network) { n.Dial = dial },
+	} {
+		for _, target := range []string{
+			"/v1/policy?domain=example.com", "/v1/starttls?host=mx.example.com", "/v1/starttls?host=mx.example.com&aside=https&aside=rsa",
+			"/v1/nameservers?zone=example.com&question=MX+example.com",
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				n := network("internet")
+				healthy := n.Dial
+				s := start(t, func(c *Config) {
+					c.Log = slog.New(slog.NewJSONHandler(&log, nil))
+					c.Route = func(dnsname.Name) *observe.Network { return n }
+				})
+				resolve := n.Exchange
+				plant(n)
+				var all sync.WaitGroup
+				for range 3 {
+					all.Go(func() { wantProblem(t, get(s, target), 500, "internal", probe.Unavailable) })
+				}
+				all.Wait()
+				var line struct{ Fault, Stack string }
+				lines := bytes.Split(bytes.TrimSpace(log.Bytes()), []byte("\n"))
+				if json.Unmarshal(lines[0], &line); len(lines) != 3 || line.Fault != "broken" || !strings.Contains(line.Stack, "TestPanicInAnObservation") {
+					t.Errorf("%s: %d lines, %+v", target, len(lines), line)
+				}
+				n.Exchange, n.Dial = resolve, healthy
+				if r := get(s, target); r.StatusCode != 200 || s.probes.taken() != 0 {
+					t.Errorf("%s: afterwards %d, %d places taken", target, r.StatusCode, s.probes.taken())
+				}
 			})
 		}
-		all.Wait()
-		if s.probes.running != 0 {
-			t.Errorf("%d places taken", s.probes.running)
-		}
-	})
+	}
 }

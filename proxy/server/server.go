@@ -172,7 +172,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if fault == http.ErrAbortHandler {
 				panic(fault)
 			}
-			s.log.Error("request failed", "fault", fault)
+			s.panicked("request failed", fault)
 			problem(a, http.StatusInternalServerError, faultInternal, "")
 		}
 		took := time.Since(start)
