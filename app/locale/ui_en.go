@@ -186,7 +186,7 @@ var englishUI = UI{
 			{"tls-alert", "the server ended TLS with an alert"},
 			{"tls-version", "no TLS version in common"},
 			{"tls-timeout", "the TLS handshake took too long"},
-			{"tls-failed", "the TLS handshake failed"},
+			{"tls-failed", "TLS failed"},
 			{"reply-malformed", "the reply breaks the protocol"},
 			{"reply-too-long", "the reply is too long"},
 			{"reply-timeout", "connected, then silence"},

@@ -54,7 +54,7 @@ const (
 	TLSAlert        Class = "tls-alert"        // the peer sent an alert
 	TLSVersion      Class = "tls-version"      // no version in common
 	TLSTimeout      Class = "tls-timeout"      //
-	TLSFailed       Class = "tls-failed"       // any other handshake failure; on port 25 our own TLS gave up
+	TLSFailed       Class = "tls-failed"       // any other failure of TLS; of a handshake on port 25: our own gave up
 	ReplyMalformed  Class = "reply-malformed"  // not SMTP, or not HTTP
 	ReplyTooLong    Class = "reply-too-long"   // over a limit above
 	ReplyTimeout    Class = "reply-timeout"    // connected, then silence

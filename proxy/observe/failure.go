@@ -64,6 +64,16 @@ func handshakeFailed(ctx context.Context, err error, conn *tap) *probe.Failure {
 	return f
 }
 
+// broke is the class of an error of a connection that nothing else fits. Inside TLS
+// the peer left the protocol, as by alerts without end or a record that doesn't open
+// (RFC 8446 §5.2, §6.2).
+func broke(conn any) probe.Class {
+	if _, secure := conn.(*tls.Conn); secure {
+		return probe.TLSFailed
+	}
+	return probe.ConnectionLost
+}
+
 // remoteAlert reads the number of an alert that the peer sent. crypto/tls
 // gives it as the Err of an OpError, of a type without a name outside.
 func remoteAlert(err error) (uint8, bool) {

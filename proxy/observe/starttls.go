@@ -207,7 +207,7 @@ func (v *visit) config() *tls.Config {
 func (v *visit) ask(command string, into *probe.Reply, code int) *probe.Failure {
 	v.talk.within(v.limits.reply)
 	if err := v.talk.say(command); err != nil {
-		return failed(v.ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
+		return failed(v.ctx, err, probe.ReplyTimeout, broke(v.talk.conn))
 	}
 	return v.expect(into, code)
 }
@@ -230,8 +230,10 @@ func (v *visit) hear(into *probe.Reply) *probe.Failure {
 	switch {
 	case errors.Is(err, errTooLong):
 		return &probe.Failure{Class: probe.ReplyTooLong, Detail: err.Error()}
-	case err != nil:
+	case errors.Is(err, errMalformed):
 		return failed(v.ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)
+	case err != nil:
+		return failed(v.ctx, err, probe.ReplyTimeout, broke(v.talk.conn))
 	}
 	return nil
 }
