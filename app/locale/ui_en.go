@@ -175,6 +175,7 @@ var englishUI = UI{
 			{"bad-request", "the question was refused"},
 			{"no-resolver", "the resolver could not be reached"},
 			{"bad-response", "no usable answer from resolver or proxy"},
+			{"opted-out", "its owner asked not to be reached"},
 			{"dns-nxdomain", "the name does not exist"},
 			{"dns-no-address", "the name has no address"},
 			{"dns-failed", "the address lookup failed"},

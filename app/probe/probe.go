@@ -39,6 +39,7 @@ const (
 	BadRequest  Class = "bad-request"  // the question itself was refused
 	NoResolver  Class = "no-resolver"  // the resolver couldn't be reached
 	BadResponse Class = "bad-response" // the resolver or proxy sent no usable answer
+	OptedOut    Class = "opted-out"    // its owner asked the proxy's operator not to reach it
 )
 
 // Failures seen on the way to the domain's servers.
@@ -66,7 +67,7 @@ const (
 // never becomes a finding against the domain.
 func (c Class) Own() bool {
 	switch c {
-	case NoProxy, Unavailable, Blocked, Limited, Canceled, BadRequest, NoResolver, BadResponse:
+	case NoProxy, Unavailable, Blocked, Limited, Canceled, BadRequest, NoResolver, BadResponse, OptedOut:
 		return true
 	}
 	return false

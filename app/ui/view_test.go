@@ -84,7 +84,7 @@ func TestTermsAreComplete(t *testing.T) {
 		missing(w.Details.States, lookupState(s))
 	}
 	for _, c := range []probe.Class{
-		probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver, probe.BadResponse,
+		probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver, probe.BadResponse, probe.OptedOut,
 		probe.DNSNotFound, probe.DNSNoAddress, probe.DNSFailed, probe.DNSTimeout, probe.AddressReserved, probe.ConnectRefused,
 		probe.ConnectTimeout, probe.Unreachable, probe.TLSAlert, probe.TLSVersion, probe.TLSTimeout, probe.TLSFailed,
 		probe.ReplyMalformed, probe.ReplyTooLong, probe.ReplyTimeout, probe.ConnectionLost, probe.ReplyNegative,

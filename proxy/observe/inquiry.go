@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -55,7 +56,7 @@ func (i *inquiry) ask(ctx context.Context, questions []probe.Question) {
 			switch {
 			case a.Failure == nil:
 				i.unmet = -probe.MaxQuestions
-			case a.Failure.Class == probe.AddressReserved, a.Failure.Class == probe.Blocked, a.Failure.Class == probe.Limited:
+			case slices.Contains([]probe.Class{probe.AddressReserved, probe.Blocked, probe.Limited, probe.OptedOut}, a.Failure.Class):
 				i.unmet = enoughUnmet
 			default:
 				i.unmet++

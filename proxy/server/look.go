@@ -113,12 +113,12 @@ func goodFor(n *observe.Network) time.Duration {
 }
 
 // observed makes an answer of an observation, and tells whether it is a passing one:
-// one with a fault of our own in it. That a port isn't asked at all stays so.
+// one with a fault of our own in it. That a port or a host isn't asked at all stays so.
 func (s *Server) observed(at string, o seen) (body []byte, passing bool, err error) {
 	for _, f := range append(o.within, o.failure) {
 		if f != nil {
 			s.config.Meter.Failed(at, string(f.Class))
-			passing = passing || f.Class.Own() && f.Class != probe.Limited
+			passing = passing || f.Class.Own() && f.Class != probe.Limited && f.Class != probe.OptedOut
 		}
 	}
 	if o.failure != nil && o.failure.Class.Own() {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -145,6 +147,44 @@ func TestOwnFaultsAreNotKept(t *testing.T) {
 		second := get(s, "/v1/starttls?host=mx.example.com")
 		if before == 0 || asked.Load() != 2*before || second.Header.Get("Age") != "" || first.StatusCode != second.StatusCode {
 			t.Errorf("%s: %d questions, then %d", what, before, asked.Load())
+		}
+	}
+}
+
+// optOut is the list of one line.
+func optOut(t *testing.T, line string) *observe.OptOut {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(file, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := observe.ReadOptOut(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// Who asked not to be reached isn't, whoever asks; where that is one address only, the
+// rest is an answer, and as good as any.
+func TestOptedOut(t *testing.T) {
+	of := func(line string) *Server {
+		n := network("internet")
+		n.OptOut = optOut(t, line)
+		n.Dial = func(context.Context, string, string) (net.Conn, error) { t.Error("dialed"); return nil, net.ErrClosed }
+		return start(t, func(c *Config) { c.Route = func(dnsname.Name) *observe.Network { return n } })
+	}
+	s := of("example.com")
+	for _, target := range []string{"/v1/policy?domain=example.com", "/v1/starttls?host=MX.example.com.", "/v1/nameservers?zone=example.com&question=MX+example.com"} {
+		wantProblem(t, get(s, target), 403, "opted-out", probe.OptedOut)
+	}
+	s = of("192.0.2.0/24")
+	wantProblem(t, get(s, "/v1/policy?domain=example.com"), 403, "opted-out", probe.OptedOut)
+	for _, age := range []string{"", "0"} {
+		var p probe.STARTTLS
+		r := get(s, "/v1/starttls?host=mx.example.com")
+		if err := json.NewDecoder(r.Body).Decode(&p); err != nil || len(p.Addresses) != 1 || p.Addresses[0].Failure.Class != probe.OptedOut || r.Header.Get("Age") != age {
+			t.Errorf("%v %+v, age %q", err, p, r.Header.Get("Age"))
 		}
 	}
 }
