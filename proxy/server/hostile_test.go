@@ -23,7 +23,7 @@ import (
 )
 
 // short are times in which a test can see a hostile client's end.
-var short = times{header: 300 * time.Millisecond, body: 300 * time.Millisecond, idle: 300 * time.Millisecond}
+var short = times{header: 300 * time.Millisecond, body: 300 * time.Millisecond, idle: 300 * time.Millisecond, answer: 3 * time.Second}
 
 // dialled is a connection that a test must not wait for.
 func dialled(t *testing.T, address string) net.Conn {

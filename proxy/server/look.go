@@ -12,6 +12,8 @@ import (
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
 	"github.com/sealane/sealane/proxy/panics"
+	"github.com/sealane/sealane/proxy/resolve"
+	"github.com/sealane/sealane/proxy/share"
 )
 
 // observedFor is how long an observation is good for others.
@@ -44,23 +46,16 @@ func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 	if !s.mayAsk(w, r, s.probeRates, who) {
 		return
 	}
+	n := s.networkOf(w, name)
+	if n == nil {
+		return
+	}
 	leave := s.enter(w, r, s.probes, who)
 	if leave == nil {
 		return
 	}
-	defer leave()
-	n := s.config.Route(name)
-	if n == nil {
-		problem(w, http.StatusBadGateway, faultNoNetwork, "")
-		return
-	}
 	at := endpoint(r.URL.Path)
-	made, err := s.flights.Do(r.Context(), at+" "+networkName(n)+" "+name.String()+" "+l.rest, goodFor(n), func(ctx context.Context) ([]byte, bool, error) {
-		if err := s.mayVisit(ctx, n, s.probeRates, name); err != nil {
-			return nil, true, err
-		}
-		return s.observed(at, l.observe(ctx, n, name))
-	})
+	made, err := s.look(r.Context(), leave, at, n, name, l)
 	s.log.Debug("observed", "endpoint", at, "domain", s.logged(name), "shared", made.Shared)
 	if err != nil {
 		s.lookFailed(w, r, err)
@@ -75,6 +70,34 @@ func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(made.Value)))
 	w.Write(made.Value)
+}
+
+// look makes an observation, or waits for the one that is made. Its place is free once
+// that is made: the answer may be read slowly.
+func (s *Server) look(ctx context.Context, leave func(), at string, n *observe.Network, name dnsname.Name, l look) (share.Made, error) {
+	defer leave()
+	key := at + " " + networkName(n) + " " + name.String() + " " + l.rest
+	return s.flights.Do(ctx, key, goodFor(n), func(ctx context.Context) ([]byte, bool, error) {
+		if err := s.mayVisit(ctx, n, s.probeRates, name); err != nil {
+			return nil, true, err
+		}
+		return s.observed(at, l.observe(ctx, n, name))
+	})
+}
+
+// networkOf gives the network that a name belongs to, or answers that there is none or
+// that the name isn't asked about here.
+func (s *Server) networkOf(w http.ResponseWriter, name dnsname.Name) *observe.Network {
+	n := s.config.Route(name)
+	switch {
+	case n == nil:
+		problem(w, http.StatusBadGateway, faultNoNetwork, "")
+		return nil
+	case !n.Near && !s.config.PrivateNames && resolve.Private(name):
+		problem(w, http.StatusBadRequest, faultPrivate, "")
+		return nil
+	}
+	return n
 }
 
 // lookedAt reads the name that a request asks about, or answers with a problem.

@@ -186,6 +186,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
+	if r.ProtoMajor == 3 { // where the server has no such limit of its own
+		_ = http.NewResponseController(a).SetWriteDeadline(start.Add(s.times.answer))
+	}
 	if r.ProtoMajor == 1 && r.ContentLength != 0 {
 		s.awaitContent(a)
 	}
