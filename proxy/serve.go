@@ -14,6 +14,7 @@ import (
 
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/serving"
+	"github.com/sealane/sealane/proxy/resolve"
 	"github.com/sealane/sealane/proxy/server"
 )
 
@@ -128,7 +129,9 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(err.Error())
 	}
-	config.PrivateNames = w.allowPrivate
+	if config.PrivateNames = w.allowPrivate; !w.allowPrivate {
+		n.internet.Private = resolve.Private
+	}
 	shared, err := p.shared(&s, &config, log)
 	if err != nil {
 		return p.wrong(err.Error())

@@ -58,7 +58,7 @@ func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd 
 }
 
 // family asks one address question. A name that is on the opt-out list gives
-// none, nor does one whose alias leads there.
+// none, nor does a private one, nor one whose alias leads to such a name.
 func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, cd bool) found {
 	if n.OptOut.name(host) {
 		return found{failure: optedOut(host.String())}
@@ -68,8 +68,13 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 		return found{failure: failure}
 	}
 	for _, r := range answer.Answer {
-		if to, ok := r.Target(); ok && r.Type == doh.TypeCNAME && n.OptOut.name(to) {
+		to, ok := r.Target()
+		switch {
+		case !ok || r.Type != doh.TypeCNAME:
+		case n.OptOut.name(to):
 			return found{failure: optedOut(to.String())}
+		case n.private(to):
+			return found{failure: inside()}
 		}
 	}
 	f := found{failure: rcodeFailure(answer.Rcode)}
@@ -85,6 +90,9 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 
 // ask puts one question to the resolver. An answer to another is none.
 func (n *Network) ask(ctx context.Context, name dnsname.Name, typ doh.Type, cd bool) (*doh.Answer, *probe.Failure) {
+	if n.private(name) {
+		return nil, inside()
+	}
 	wire, err := n.Exchange(ctx, doh.Query(name, typ, cd))
 	if err != nil {
 		return nil, failed(ctx, err, probe.DNSTimeout, probe.NoResolver)
@@ -97,6 +105,14 @@ func (n *Network) ask(ctx context.Context, name dnsname.Name, typ doh.Type, cd b
 		return nil, &probe.Failure{Class: probe.BadResponse, Detail: "an answer to another question"}
 	}
 	return answer, nil
+}
+
+// private tells whether a name is none of the internet.
+func (n *Network) private(name dnsname.Name) bool { return n.Private != nil && n.Private(name) }
+
+// inside says that it isn't.
+func inside() *probe.Failure {
+	return &probe.Failure{Class: probe.DNSNotFound, Detail: "a name of private networks, not asked for"}
 }
 
 // rcodeFailure is what a resolver's response code says, nil for NOERROR.

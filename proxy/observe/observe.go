@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -44,6 +45,10 @@ type Network struct {
 	Near bool
 	// OptOut lists who isn't to be reached; nil is nobody.
 	OptOut *OptOut
+	// Private tells of names that mean something else in each network: what our
+	// resolver says of them is our own network's secret. For us they don't exist, as
+	// for the internet. A nil Private is for who asks for themselves.
+	Private func(dnsname.Name) bool
 
 	gate gate
 	// limits other than the usual ones, for tests; zero fields are the usual.

@@ -93,12 +93,15 @@ func (s *Server) networkOf(w http.ResponseWriter, name dnsname.Name) *observe.Ne
 	case n == nil:
 		problem(w, http.StatusBadGateway, faultNoNetwork, "")
 		return nil
-	case !n.Near && !s.config.PrivateNames && resolve.Private(name):
+	case s.public(n) && resolve.Private(name):
 		problem(w, http.StatusBadRequest, faultPrivate, "")
 		return nil
 	}
 	return n
 }
+
+// public tells whether private names of a network are nobody's business.
+func (s *Server) public(n *observe.Network) bool { return !n.Near && !s.config.PrivateNames }
 
 // lookedAt reads the name that a request asks about, or answers with a problem.
 func lookedAt(w http.ResponseWriter, r *http.Request, parameter string) (dnsname.Name, bool) {

@@ -68,6 +68,10 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		ownFault(w, f)
 		return
 	}
+	if s.public(n) && resolve.LeadsInside(response) {
+		problem(w, http.StatusBadRequest, faultPrivate, "")
+		return
+	}
 	if resolve.Padded(query) && s.encrypted(r) {
 		response = resolve.Pad(response)
 	}

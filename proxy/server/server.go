@@ -59,7 +59,7 @@ type Config struct {
 	// TrustedProxies are our own reverse proxies: what they say of who asks is
 	// believed (X-Forwarded-For, X-Forwarded-Proto), and nobody else's word is.
 	TrustedProxies []netip.Prefix
-	// PrivateNames lets the relay ask for names of private networks too.
+	// PrivateNames lets names of private networks be asked about too.
 	PrivateNames bool
 	// Visits tells mail administrators about this proxy.
 	Visits Visits
