@@ -146,6 +146,9 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
 	}
+	if !w.allowPrivate { // a test bed of one's own needn't be spared
+		n.internet.MayVisit = srv.MayVisit
+	}
 	measured.watch(srv, shared)
 	err = srv.Serve(ctx, s.listen, secure.config, func(addr net.Addr) {
 		if config.Site == nil {

@@ -30,6 +30,9 @@ func (n *Network) connect(ctx context.Context, ip netip.Addr, port uint16, end t
 	if f := n.kept(ip, port); f != nil {
 		return nil, f
 	}
+	if f := n.spared(ctx, ip); f != nil {
+		return nil, f
+	}
 	pause := l.pause
 	if n.Near {
 		pause = 0
@@ -67,6 +70,14 @@ func (n *Network) kept(ip netip.Addr, port uint16) *probe.Failure {
 		return optedOut(ip.String())
 	}
 	return nil
+}
+
+// spared tells that an address was visited often enough for now, if so.
+func (n *Network) spared(ctx context.Context, ip netip.Addr) *probe.Failure {
+	if n.MayVisit == nil || n.MayVisit(ctx, ip) {
+		return nil
+	}
+	return &probe.Failure{Class: probe.Limited, Detail: ip.String() + " was visited often enough for now"}
 }
 
 // dial dials one address. The connection given ends whatever it waits for when

@@ -37,9 +37,12 @@ type inquiry struct {
 }
 
 // ask puts the questions in order. A server that never answered isn't asked
-// for ever.
+// for ever, and one that is to be spared not at all.
 func (i *inquiry) ask(ctx context.Context, questions []probe.Question) {
-	var last *probe.Failure
+	last := i.n.spared(ctx, i.ip)
+	if last != nil {
+		i.unmet = enoughUnmet
+	}
 	for _, q := range questions {
 		a := probe.DirectAnswer{Question: q}
 		switch {
