@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/resolve"
 )
 
 // protocolVersion is the alert of a peer without a version in common (RFC 8446
@@ -20,7 +21,7 @@ const protocolVersion = 70
 // passed, other the class of what nothing else fits. The asker's own leaving
 // outranks everything: it ends connections by passing their deadlines.
 func failed(ctx context.Context, err error, timeout, other probe.Class) *probe.Failure {
-	f := &probe.Failure{Class: other, Detail: err.Error()}
+	f := &probe.Failure{Class: other, Detail: resolve.Detail(err)}
 	var known *probe.Failure
 	var network net.Error
 	remote, received := remoteAlert(err)

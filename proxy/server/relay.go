@@ -98,7 +98,7 @@ func (s *Server) exchange(ctx context.Context, leave func(), n *observe.Network,
 	response, err := n.Exchange(ctx, query)
 	var f *probe.Failure
 	if err != nil && !errors.As(err, &f) {
-		err = &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
+		err = &probe.Failure{Class: probe.NoResolver, Detail: resolve.Detail(err)}
 	}
 	return response, err
 }
