@@ -28,10 +28,10 @@ func (n *Network) addresses(ctx context.Context, host dnsname.Name) ([]netip.Add
 // doesn't validate too (RFC 4035 §3.2.2).
 func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd bool) ([]netip.Addr, *probe.Failure) {
 	var v4, v6 found
-	var other panics.Group
-	other.Go(func() { v6 = n.family(ctx, host, doh.TypeAAAA, cd) })
-	v4 = n.family(ctx, host, doh.TypeA, cd)
-	other.Wait()
+	var both panics.Group
+	both.Go(func() { v4 = n.family(ctx, host, doh.TypeA, cd) })
+	both.Go(func() { v6 = n.family(ctx, host, doh.TypeAAAA, cd) })
+	both.Wait()
 	var all []netip.Addr
 	for i := range max(len(v4.addresses), len(v6.addresses)) {
 		for _, family := range [][]netip.Addr{v4.addresses, v6.addresses} {
