@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/proxy/resolve"
 )
 
 // Summary is what a badge says of a domain: the state of its protection, by the
@@ -157,6 +158,10 @@ func (s *Server) serveBadge(w http.ResponseWriter, r *http.Request) {
 	domain, ok := badgeDomain(r.URL.Path)
 	if !ok {
 		problem(w, http.StatusBadRequest, faultName, "/badge/DOMAIN.svg is expected")
+		return
+	}
+	if n := s.config.Route(domain); n != nil && s.public(n) && resolve.Private(domain) {
+		problem(w, http.StatusBadRequest, faultPrivate, "")
 		return
 	}
 	var seen Summary

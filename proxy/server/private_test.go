@@ -226,6 +226,8 @@ func TestRefusesPrivateNames(t *testing.T) {
 			t.Errorf("%s: status %d where the operator allows it", text, r.StatusCode)
 		}
 	}
+	badges := badgeServer(t, func(context.Context, dnsname.Name) Summary { t.Error("checked"); return Summary{} })
+	wantProblem(t, get(badges, "/badge/intranet.internal.svg"), 400, "private-name", probe.BadRequest)
 	for _, target := range []string{"/v1/policy?domain=intranet.internal", "/v1/starttls?host=Printer.Local.", "/v1/nameservers?zone=home.arpa&question=NS+home.arpa"} {
 		wantProblem(t, get(s, target), 400, "private-name", probe.BadRequest)
 		ours := start(t, func(c *Config) { c.PrivateNames = true })
