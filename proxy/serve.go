@@ -147,7 +147,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
 	}
 	if !w.allowPrivate { // a test bed of one's own needn't be spared
-		n.internet.MayVisit = srv.MayVisit
+		n.internet.MayVisitAddress = srv.MayVisitAddress
 	}
 	measured.watch(srv, shared)
 	err = srv.Serve(ctx, s.listen, secure.config, func(addr net.Addr) {

@@ -74,7 +74,7 @@ func (n *Network) kept(ip netip.Addr, port uint16) *probe.Failure {
 
 // spared tells that an address was visited often enough for now, if so.
 func (n *Network) spared(ctx context.Context, ip netip.Addr) *probe.Failure {
-	if n.MayVisit == nil || n.MayVisit(ctx, ip) {
+	if n.MayVisitAddress == nil || n.MayVisitAddress(ctx, ip) {
 		return nil
 	}
 	return &probe.Failure{Class: probe.Limited, Detail: ip.String() + " was visited often enough for now"}

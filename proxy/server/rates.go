@@ -100,9 +100,9 @@ func (s *Server) mayVisit(ctx context.Context, n *observe.Network, of rated, nam
 	return nil
 }
 
-// MayVisit counts a visit to an address, for observe.Network. Rates by name don't spare
+// MayVisitAddress counts a visit to an address, for observe.Network. Rates by name don't spare
 // it: who asks may have a domain of which every name leads there.
-func (s *Server) MayVisit(ctx context.Context, ip netip.Addr) bool {
+func (s *Server) MayVisitAddress(ctx context.Context, ip netip.Addr) bool {
 	return s.config.Counter.Take(ctx, "visit address "+ip.Unmap().String(), s.visits).OK
 }
 

@@ -130,7 +130,7 @@ func TestAddressesAreSpared(t *testing.T) {
 		s := start(t, func(c *Config) {
 			c.VisitRate, c.Route = limits.Rate{Burst: 30, Every: time.Second}, func(dnsname.Name) *observe.Network { return n }
 		})
-		n.MayVisit = s.MayVisit
+		n.MayVisitAddress = s.MayVisitAddress
 		begun := time.Now()
 		look := func(client int, target string) {
 			if r := ask(s, from(fmt.Sprintf("192.0.2.%d:1", client), target)); r.StatusCode != 200 && r.StatusCode != 502 {
