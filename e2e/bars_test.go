@@ -86,7 +86,7 @@ func TestIdleMemory(t *testing.T) {
 		args []string
 	}{{"without the lab", memoryBar, nil}, {"with the lab", withLabBar, []string{"-lab"}}} {
 		s := serve(t, c.args...)
-		for _, path := range []string{"/", "/config.json", "/v1/starttls?host=nothing.invalid"} {
+		for _, path := range []string{"/", "/config.json", "/v1/starttls?host=nothing.example"} {
 			fetched(t, s.Origin+path)
 		}
 		time.Sleep(2 * time.Second)

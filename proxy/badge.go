@@ -2,21 +2,26 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/proxy/panics"
 	"github.com/sealane/sealane/proxy/server"
 	"github.com/sealane/sealane/proxy/world"
 )
 
 // summarize gives what the server asks for a badge: the check of the command
-// line, in the networks that it serves.
-func summarize(n *networks) func(context.Context, dnsname.Name) server.Summary {
+// line, in the networks that it serves. A panic in one of them is logged.
+func summarize(n *networks, log *slog.Logger) func(context.Context, dnsname.Name) server.Summary {
+	w := &world.World{Route: n.route, Recovered: func(r *panics.Recovered) {
+		log.Error("observation for a badge failed", "fault", r.Value, "stack", string(r.Stack))
+	}}
 	return func(ctx context.Context, domain dnsname.Name) server.Summary {
-		facts := check.Gather(ctx, &world.World{Route: n.route}, domain, time.Now().UTC(), func(check.Facts) {}, n.anchors...)
+		facts := check.Gather(ctx, w, domain, time.Now().UTC(), func(check.Facts) {}, n.anchors...)
 		if !facts.Done || ctx.Err() != nil { // what was cut short says nothing
 			return server.Summary{}
 		}

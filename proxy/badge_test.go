@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -61,7 +62,7 @@ func TestBadgesOfTheLab(t *testing.T) {
 		"nowhere.test":     "no such domain",
 		"example.com":      "",
 	} {
-		s := summarize(n)(t.Context(), dnsname.MustParse(domain))
+		s := summarize(n, slog.New(slog.DiscardHandler))(t.Context(), dnsname.MustParse(domain))
 		var said []string
 		for _, part := range s.Parts {
 			said = append(said, words.Of(part))
@@ -72,7 +73,7 @@ func TestBadgesOfTheLab(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if s := summarize(n)(ctx, dnsname.MustParse("perfect.test")); len(s.Parts) > 0 {
+	if s := summarize(n, slog.New(slog.DiscardHandler))(ctx, dnsname.MustParse("perfect.test")); len(s.Parts) > 0 {
 		t.Errorf("a check cut short says %v", s.Parts)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"sync"
 
 	"github.com/sealane/sealane/proxy/metrics"
 	"github.com/sealane/sealane/proxy/server"
@@ -15,10 +16,11 @@ var version = "unknown"
 // measured is what the operator watches, on an address of its own.
 type measured struct {
 	metrics *metrics.Metrics // nil without
+	begin   func()           // serves them
 	close   func()
 }
 
-// measured serves the metrics, if they are wanted, and has the server fill them.
+// measured prepares the metrics, if they are wanted, and has the server fill them.
 func (p *program) measured(s *serveFlags, config *server.Config, log *slog.Logger) (*measured, error) {
 	if s.metrics == "" {
 		return &measured{close: func() {}}, nil
@@ -31,18 +33,20 @@ func (p *program) measured(s *serveFlags, config *server.Config, log *slog.Logge
 	m.Port25(config.Port25)
 	config.Meter = m
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := m.Serve(ctx, on); err != nil {
-			log.Error("the metrics are gone", "fault", err)
-		}
-	}()
-	log.Info("metrics are served", "address", on.Addr().String())
-	return &measured{metrics: m, close: func() { cancel(); <-done }}, nil
+	var serving sync.WaitGroup
+	begin := func() {
+		serving.Go(func() {
+			if err := m.Serve(ctx, on); err != nil {
+				log.Error("the metrics are gone", "fault", err)
+			}
+		})
+		log.Info("metrics are served", "address", on.Addr().String())
+	}
+	return &measured{metrics: m, begin: begin, close: func() { cancel(); on.Close(); serving.Wait() }}, nil
 }
 
-// watch adds what the server and what replicas share know of themselves.
+// watch adds what the server and what replicas share know of themselves, and serves
+// all of it from then on.
 func (m *measured) watch(srv *server.Server, replicas *shared) {
 	if m.metrics == nil {
 		return
@@ -56,4 +60,5 @@ func (m *measured) watch(srv *server.Server, replicas *shared) {
 			return 0
 		})
 	}
+	m.begin()
 }

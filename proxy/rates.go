@@ -25,8 +25,12 @@ func setRates(values []string, config *server.Config) (wrong string, ok bool) {
 	return "", true
 }
 
-// rateOf is the rate of a kind of request for one client, about one name, or for all.
+// rateOf is the rate of a kind of request for one client, about one name, or for all,
+// or that of visits to one address.
 func rateOf(config *server.Config, kind, whose string) *limits.Rate {
+	if kind == "visit" && whose == "address" {
+		return &config.VisitRate
+	}
 	rates := map[string]*server.Rates{"probe": &config.ProbeRates, "query": &config.QueryRates, "badge": &config.BadgeRates}[kind]
 	if rates == nil {
 		return nil

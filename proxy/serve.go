@@ -14,6 +14,7 @@ import (
 
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/serving"
+	"github.com/sealane/sealane/proxy/resolve"
 	"github.com/sealane/sealane/proxy/server"
 )
 
@@ -128,7 +129,9 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if err != nil {
 		return p.wrong(err.Error())
 	}
-	config.PrivateNames = w.allowPrivate
+	if config.PrivateNames = w.allowPrivate; !w.allowPrivate {
+		n.internet.Private = resolve.Private
+	}
 	shared, err := p.shared(&s, &config, log)
 	if err != nil {
 		return p.wrong(err.Error())
@@ -142,6 +145,9 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	srv, err := server.New(config)
 	if err != nil {
 		return p.wrong(p.say(p.cli.ServeFailed, "value", s.listen))
+	}
+	if !w.allowPrivate { // a test bed of one's own needn't be spared
+		n.internet.MayVisitAddress = srv.MayVisitAddress
 	}
 	measured.watch(srv, shared)
 	err = srv.Serve(ctx, s.listen, secure.config, func(addr net.Addr) {
@@ -187,7 +193,7 @@ func (p *program) serverConfig(n *networks, s *serveFlags, log *slog.Logger) (se
 	c := server.Config{
 		Route: n.route, Site: site, Port25: n.internet.Egress,
 		Page: probe.Config{Anchors: n.anchors}, Origins: s.origins,
-		Check: summarize(n), Visits: server.Visits{Name: n.internet.EHLO, Contact: s.contact},
+		Check: summarize(n, log), Visits: server.Visits{Name: n.internet.EHLO, Contact: s.contact},
 		LogDomains: s.logDomains, TrustedProxies: s.trusted,
 		Log: log, Grace: s.grace,
 	}

@@ -79,7 +79,7 @@ func (w deafWorld) STARTTLS(context.Context, dnsname.Name, ...probe.AsideKind) (
 func TestUnknownIsNotFailed(t *testing.T) {
 	for _, class := range []probe.Class{
 		probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver,
-		probe.BadResponse, probe.DNSTimeout,
+		probe.BadResponse, probe.OptedOut, probe.DNSTimeout,
 	} {
 		f := gatherAsSaid(t.Context(), deafWorld{class}, dnsname.MustParse("example.com"), nil)
 		r := Judge(f, scenarioNow)
@@ -97,7 +97,7 @@ func TestUnknownIsNotFailed(t *testing.T) {
 // TestOwnFaultsOnly keeps the DNS and takes proxy and probes away: what DNS
 // says stands, the rest is not checked.
 func TestOwnFaultsOnly(t *testing.T) {
-	for _, class := range []probe.Class{probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited} {
+	for _, class := range []probe.Class{probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.OptedOut} {
 		s := sound(t)
 		s.facts.Policy = &Fetched{Failure: &probe.Failure{Class: class}}
 		for i := range s.facts.Hosts {

@@ -234,6 +234,7 @@ func TestOwnFaultsAreNotChecked(t *testing.T) {
 		{probe.Unavailable, "not-checked.probe-unavailable"},
 		{probe.Canceled, "not-checked.probe-unavailable"},
 		{probe.Limited, "not-checked.host-limited"},
+		{probe.OptedOut, "not-checked.opted-out"},
 	} {
 		whole, single := newLayout(t), newLayout(t)
 		whole.first().failure = &probe.Failure{Class: c.class}

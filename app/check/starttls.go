@@ -165,6 +165,9 @@ func (j *judge) judgeOwnFaults(h *host) {
 	}
 }
 
+// optedOut is the reason of what the proxy's operator was asked not to reach.
+const optedOut = "not-checked.opted-out"
+
 // ownFault is the reason of a probe that our own side could not make. That the
 // proxy's resolver failed where the page's didn't is one too.
 func ownFault(c probe.Class) string {
@@ -173,6 +176,8 @@ func ownFault(c probe.Class) string {
 		return "not-checked.port25-blocked"
 	case probe.Limited:
 		return "not-checked.host-limited"
+	case probe.OptedOut:
+		return optedOut
 	}
 	return "not-checked.probe-unavailable"
 }

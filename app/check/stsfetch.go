@@ -96,7 +96,15 @@ func (j *judge) judgeFetch() {
 	}
 	h := host.String()
 	if p.State == Blind {
-		if fetched := j.facts.Policy; fetched != nil && j.withoutProxy(fetched.Failure) {
+		fault := p.Fetched.Failure
+		if fault == nil {
+			fault = p.Fetched.Policy.Failure
+		}
+		switch {
+		case j.withoutProxy(fault):
+			return
+		case fault.Class == probe.OptedOut:
+			j.notChecked(optedOut, h, "host", h)
 			return
 		}
 		j.notChecked("not-checked.policy-unavailable", h)

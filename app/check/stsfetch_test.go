@@ -246,7 +246,7 @@ func TestUsable(t *testing.T) {
 // TestOwnFaults holds that a fault of our own tools is no finding against the
 // domain, and is said.
 func TestOwnFaults(t *testing.T) {
-	for _, class := range []probe.Class{probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver, probe.BadResponse} {
+	for _, class := range []probe.Class{probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver, probe.BadResponse, probe.OptedOut} {
 		for _, outer := range []bool{false, true} {
 			s := unfetched(class)(t)
 			if outer {
@@ -258,8 +258,15 @@ func TestOwnFaults(t *testing.T) {
 					t.Errorf("%s: %+v", class, f)
 				}
 			}
-			if !slices.ContainsFunc(r.NotChecked, func(n NotChecked) bool { return n.Key == "not-checked.policy-unavailable" }) {
+			key := "not-checked.policy-unavailable"
+			if class == probe.OptedOut {
+				key = "not-checked.opted-out"
+			}
+			if !slices.ContainsFunc(r.NotChecked, func(n NotChecked) bool { return n.Key == key && n.Subject == "mta-sts.example.com" }) {
 				t.Errorf("%s: not said: %v", class, r.NotChecked)
+			}
+			if said := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == "sts-policy-fetch.not-checked" }); said == (class == probe.OptedOut) {
+				t.Errorf("%s: finding %v", class, said)
 			}
 			if r.Policy.State != Blind {
 				t.Errorf("%s: state %v", class, r.Policy.State)

@@ -121,7 +121,8 @@ serve:
   -valkey ADDR       a Valkey or Redis server whose limits and answers replicas share: host:port, or a
                      URL with redis or rediss; its password in SEALANE_VALKEY_PASSWORD
   -rate KIND.WHOSE=BURST/EVERY  how many pass at once and when one more does: probe, query or
-                     badge, for one client, about one target, or for all; may be repeated
+                     badge, for one client, about one target, or for all, or visit.address for
+                     the visits to one address; may be repeated
   -trusted-proxy PREFIX  a reverse proxy of your own, whose X-Forwarded-For is believed; may be repeated
   -contact TEXT      an address or URL of yours, for the page that explains the probes
   -log-domains HOW   hash (default) or plain
@@ -193,7 +194,7 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		BadACMECA:        "-acme-ca can't be \"{value}\": give the https URL of an ACME directory",
 		BadLog:           "-log can't be \"{value}\": text or json",
 		BadLogDomains:    "-log-domains can't be \"{value}\": hash or plain",
-		BadRate:          "-rate can't be \"{value}\": probe, query or badge, a dot, client, target or all, then =BURST/EVERY, such as query.all=40000/100us",
+		BadRate:          "-rate can't be \"{value}\": probe, query or badge, a dot, client, target or all, or visit.address, then =BURST/EVERY, such as query.all=40000/100us",
 		BadTrustedProxy:  "-trusted-proxy can't be \"{value}\": an address, or a prefix such as 192.0.2.0/24",
 		BadValkey:        "-valkey can't be \"{value}\": host:port, or a URL with redis or rediss",
 		ValkeyPassword:   "-valkey takes no password, for all who list processes see it: put it into {name}",

@@ -79,6 +79,7 @@ var englishPhrases = []text{
 	{"not-checked.nameservers", "Whether the name servers of `{name}` agree: the proxy could not ask each of them."},
 	{"not-checked.no-proxy", "The policy file, the mail servers and the name servers themselves were not asked: a page cannot, and this site has no proxy that would. On a machine of your own, `sealane check {domain}` asks them all, and `sealane serve` is such a proxy."},
 	{"not-checked.no-route", "{host} at {ip}: the proxy's network has no route to this address, as without IPv6."},
+	{"not-checked.opted-out", "{host}: its owner asked the operator of this proxy not to reach it, so nothing is known of it. On the owner's own machine, `sealane check` asks it."},
 	{"not-checked.other-sni", "DANE at {host}, {ip}: the proxy was shown a certificate for `{host}`, and senders ask for that of `{name}`, where the alias leads."},
 	{"not-checked.policy-unavailable", "The policy file: the proxy that fetches it did not answer. A page cannot fetch it by itself."},
 	{"not-checked.port25-blocked", "The mail servers: the proxy's own network blocks port 25. A proxy in a network that lets it out is needed."},

@@ -16,6 +16,7 @@ func EnglishProblems() Terms {
 		{"no-network", "This proxy looks at no network with this name"},
 		{"no-resolver", "No resolver answers the proxy"},
 		{"not-found", "There is nothing here"},
+		{"opted-out", "Its owner asked this proxy's operator not to reach it"},
 		{"private-name", "This name belongs to a private network, or to none"},
 		{"too-large", "The request is too large"},
 		{"too-many-requests", "Too many requests at once"},

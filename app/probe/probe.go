@@ -39,6 +39,7 @@ const (
 	BadRequest  Class = "bad-request"  // the question itself was refused
 	NoResolver  Class = "no-resolver"  // the resolver couldn't be reached
 	BadResponse Class = "bad-response" // the resolver or proxy sent no usable answer
+	OptedOut    Class = "opted-out"    // its owner asked the proxy's operator not to reach it
 )
 
 // Failures seen on the way to the domain's servers.
@@ -54,7 +55,7 @@ const (
 	TLSAlert        Class = "tls-alert"        // the peer sent an alert
 	TLSVersion      Class = "tls-version"      // no version in common
 	TLSTimeout      Class = "tls-timeout"      //
-	TLSFailed       Class = "tls-failed"       // any other handshake failure; on port 25 our own TLS gave up
+	TLSFailed       Class = "tls-failed"       // any other failure of TLS; of a handshake on port 25: our own gave up
 	ReplyMalformed  Class = "reply-malformed"  // not SMTP, or not HTTP
 	ReplyTooLong    Class = "reply-too-long"   // over a limit above
 	ReplyTimeout    Class = "reply-timeout"    // connected, then silence
@@ -66,7 +67,7 @@ const (
 // never becomes a finding against the domain.
 func (c Class) Own() bool {
 	switch c {
-	case NoProxy, Unavailable, Blocked, Limited, Canceled, BadRequest, NoResolver, BadResponse:
+	case NoProxy, Unavailable, Blocked, Limited, Canceled, BadRequest, NoResolver, BadResponse, OptedOut:
 		return true
 	}
 	return false

@@ -18,6 +18,8 @@ func (v view) stsBrief() string {
 		return mode(r.Policy.Value.Mode)
 	case r.Record.State == check.Pending || r.Policy.State == check.Pending && r.Policy.Fetched == nil:
 		return v.w.Details.States.Of("pending")
+	case r.Record.Valid && r.Policy.State == check.Blind:
+		return v.state(r.Policy.State, false)
 	case r.Record.Valid:
 		return v.w.Policy.NotUsable
 	}

@@ -57,6 +57,20 @@ func TestHostileTextStaysText(t *testing.T) {
 	}
 }
 
+// A policy that nobody could fetch isn't called unusable.
+func TestPolicyNotLookedAt(t *testing.T) {
+	words := locale.English().UI
+	for state, want := range map[check.LookupState]string{
+		check.Blind: words.Details.States.Of("blind"), check.Failed: words.Policy.NotUsable,
+	} {
+		r := check.Report{}
+		r.Record.State, r.Record.Valid, r.Policy.State = check.Found, true, state
+		if got := (view{report: &r, w: words}).stsBrief(); got != want {
+			t.Errorf("%v: %s, want %s", state, got, want)
+		}
+	}
+}
+
 func TestNoStyleAttributes(t *testing.T) {
 	if strings.Contains(shown(nil), " style=") {
 		t.Error("a style attribute, which the content security policy forbids")
@@ -84,7 +98,7 @@ func TestTermsAreComplete(t *testing.T) {
 		missing(w.Details.States, lookupState(s))
 	}
 	for _, c := range []probe.Class{
-		probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver, probe.BadResponse,
+		probe.NoProxy, probe.Unavailable, probe.Blocked, probe.Limited, probe.Canceled, probe.BadRequest, probe.NoResolver, probe.BadResponse, probe.OptedOut,
 		probe.DNSNotFound, probe.DNSNoAddress, probe.DNSFailed, probe.DNSTimeout, probe.AddressReserved, probe.ConnectRefused,
 		probe.ConnectTimeout, probe.Unreachable, probe.TLSAlert, probe.TLSVersion, probe.TLSTimeout, probe.TLSFailed,
 		probe.ReplyMalformed, probe.ReplyTooLong, probe.ReplyTimeout, probe.ConnectionLost, probe.ReplyNegative,

@@ -8,6 +8,7 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // found is the answer to one address question.
@@ -26,10 +27,11 @@ func (n *Network) addresses(ctx context.Context, host dnsname.Name) ([]netip.Add
 // addressesUnchecked is addresses; with cd it takes from the resolver what
 // doesn't validate too (RFC 4035 §3.2.2).
 func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd bool) ([]netip.Addr, *probe.Failure) {
-	second := make(chan found, 1)
-	go func() { second <- n.family(ctx, host, doh.TypeAAAA, cd) }()
-	v4 := n.family(ctx, host, doh.TypeA, cd)
-	v6 := <-second
+	var v4, v6 found
+	var both panics.Group
+	both.Go(func() { v4 = n.family(ctx, host, doh.TypeA, cd) })
+	both.Go(func() { v6 = n.family(ctx, host, doh.TypeAAAA, cd) })
+	both.Wait()
 	var all []netip.Addr
 	for i := range max(len(v4.addresses), len(v6.addresses)) {
 		for _, family := range [][]netip.Addr{v4.addresses, v6.addresses} {
@@ -56,7 +58,7 @@ func (n *Network) addressesUnchecked(ctx context.Context, host dnsname.Name, cd 
 }
 
 // family asks one address question. A name that is on the opt-out list gives
-// none, nor does one whose alias leads there.
+// none, nor does a private one, nor one whose alias leads to such a name.
 func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, cd bool) found {
 	if n.OptOut.name(host) {
 		return found{failure: optedOut(host.String())}
@@ -66,8 +68,13 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 		return found{failure: failure}
 	}
 	for _, r := range answer.Answer {
-		if to, ok := r.Target(); ok && r.Type == doh.TypeCNAME && n.OptOut.name(to) {
+		to, ok := r.Target()
+		switch {
+		case !ok || r.Type != doh.TypeCNAME:
+		case n.OptOut.name(to):
 			return found{failure: optedOut(to.String())}
+		case n.private(to):
+			return found{failure: inside()}
 		}
 	}
 	f := found{failure: rcodeFailure(answer.Rcode)}
@@ -83,6 +90,9 @@ func (n *Network) family(ctx context.Context, host dnsname.Name, typ doh.Type, c
 
 // ask puts one question to the resolver. An answer to another is none.
 func (n *Network) ask(ctx context.Context, name dnsname.Name, typ doh.Type, cd bool) (*doh.Answer, *probe.Failure) {
+	if n.private(name) {
+		return nil, inside()
+	}
 	wire, err := n.Exchange(ctx, doh.Query(name, typ, cd))
 	if err != nil {
 		return nil, failed(ctx, err, probe.DNSTimeout, probe.NoResolver)
@@ -95,6 +105,14 @@ func (n *Network) ask(ctx context.Context, name dnsname.Name, typ doh.Type, cd b
 		return nil, &probe.Failure{Class: probe.BadResponse, Detail: "an answer to another question"}
 	}
 	return answer, nil
+}
+
+// private tells whether a name is none of the internet.
+func (n *Network) private(name dnsname.Name) bool { return n.Private != nil && n.Private(name) }
+
+// inside says that it isn't.
+func inside() *probe.Failure {
+	return &probe.Failure{Class: probe.DNSNotFound, Detail: "a name of private networks, not asked for"}
 }
 
 // rcodeFailure is what a resolver's response code says, nil for NOERROR.

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // enoughUnmet is how many visits may go without a greeting before an address
@@ -20,7 +20,7 @@ const enoughUnmet = 2
 func (n *Network) asides(ctx context.Context, host dnsname.Name, addresses []netip.Addr, kinds []probe.AsideKind, l limits) []probe.Address {
 	addresses = firstOfEach(addresses)
 	seen := make([]probe.Address, len(addresses))
-	var all sync.WaitGroup
+	var all panics.Group
 	for i, ip := range addresses {
 		all.Go(func() {
 			t := &tour{n: n, host: host, ip: ip, limits: l, end: time.Now().Add(l.address)}

@@ -227,7 +227,7 @@ func TestTour(t *testing.T) {
 			n := facing(to)
 			n.HTTPSPort = 2
 			if c.name == "slow" {
-				n.limits.reply, n.limits.address = 400*time.Millisecond, 900*time.Millisecond
+				n.limits.reply, n.limits.address = 700*time.Millisecond, 1800*time.Millisecond
 			}
 			direct := n.Dial
 			n.Exchange = zone{addresses: []string{"127.0.0.1", "127.0.0.2", "2001:db8::1", "2001:db8::2"}}.Exchange

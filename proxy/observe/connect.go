@@ -30,6 +30,9 @@ func (n *Network) connect(ctx context.Context, ip netip.Addr, port uint16, end t
 	if f := n.kept(ip, port); f != nil {
 		return nil, f
 	}
+	if f := n.spared(ctx, ip); f != nil {
+		return nil, f
+	}
 	pause := l.pause
 	if n.Near {
 		pause = 0
@@ -45,10 +48,14 @@ func (n *Network) connect(ctx context.Context, ip netip.Addr, port uint16, end t
 		return nil, outOfTime("to wait for others at this address")
 	}
 	v := &visitor{leave: leave, began: time.Now(), late: late}
+	defer func() {
+		if v.attended == nil {
+			leave()
+		}
+	}()
 	limit := min(l.connect, end.Sub(v.began))
 	var failure *probe.Failure
 	if v.attended, failure = n.dial(ctx, "tcp", ip, port, limit); failure != nil {
-		leave()
 		return nil, cut(failure, end, late || limit < l.connect)
 	}
 	return v, nil
@@ -63,6 +70,14 @@ func (n *Network) kept(ip netip.Addr, port uint16) *probe.Failure {
 		return optedOut(ip.String())
 	}
 	return nil
+}
+
+// spared tells that an address was visited often enough for now, if so.
+func (n *Network) spared(ctx context.Context, ip netip.Addr) *probe.Failure {
+	if n.MayVisitAddress == nil || n.MayVisitAddress(ctx, ip) {
+		return nil
+	}
+	return &probe.Failure{Class: probe.Limited, Detail: ip.String() + " was visited often enough for now"}
 }
 
 // dial dials one address. The connection given ends whatever it waits for when

@@ -59,7 +59,7 @@ func (e *errand) run() *probe.Failure {
 func (e *errand) mail() *probe.Failure {
 	e.talk.within(e.limits.reply)
 	if err := e.talk.say("MAIL FROM:<>"); err != nil {
-		return failed(e.ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
+		return failed(e.ctx, err, probe.ReplyTimeout, broke(e.talk.conn))
 	}
 	if f := e.hear(&e.aside.Reply); f != nil {
 		return f
@@ -113,7 +113,7 @@ func (e *errand) injected() *probe.Failure {
 	e.stage(probe.StageEHLOTLS)
 	e.talk.within(e.limits.reply)
 	if err := e.talk.say("QUIT"); err != nil {
-		return failed(e.ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
+		return failed(e.ctx, err, probe.ReplyTimeout, broke(e.talk.conn))
 	}
 	var first probe.Reply
 	if f := e.hear(&first); f != nil {

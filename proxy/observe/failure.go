@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/resolve"
 )
 
 // protocolVersion is the alert of a peer without a version in common (RFC 8446
@@ -20,7 +21,7 @@ const protocolVersion = 70
 // passed, other the class of what nothing else fits. The asker's own leaving
 // outranks everything: it ends connections by passing their deadlines.
 func failed(ctx context.Context, err error, timeout, other probe.Class) *probe.Failure {
-	f := &probe.Failure{Class: other, Detail: err.Error()}
+	f := &probe.Failure{Class: other, Detail: resolve.Detail(err)}
 	var known *probe.Failure
 	var network net.Error
 	remote, received := remoteAlert(err)
@@ -62,6 +63,16 @@ func handshakeFailed(ctx context.Context, err error, conn *tap) *probe.Failure {
 		f.Class = probe.ReplyMalformed
 	}
 	return f
+}
+
+// broke is the class of an error of a connection that nothing else fits. Inside TLS
+// the peer left the protocol, as by alerts without end or a record that doesn't open
+// (RFC 8446 §5.2, §6.2).
+func broke(conn any) probe.Class {
+	if _, secure := conn.(*tls.Conn); secure {
+		return probe.TLSFailed
+	}
+	return probe.ConnectionLost
 }
 
 // remoteAlert reads the number of an alert that the peer sent. crypto/tls

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/resolve"
 )
 
 // Guard is the dialer of the internet. It connects to addresses only, never to
@@ -92,7 +93,7 @@ func (g Guard) Check(network, address string) error {
 // table and sends nothing.
 func routeless(address string, err error) error {
 	if errors.Is(err, syscall.EADDRNOTAVAIL) {
-		return &probe.Failure{Class: probe.Blocked, Detail: err.Error()}
+		return &probe.Failure{Class: probe.Blocked, Detail: resolve.Detail(err)}
 	}
 	if !errors.Is(err, syscall.ENETUNREACH) {
 		return err
@@ -102,5 +103,5 @@ func routeless(address string, err error) error {
 		conn.Close()
 		return err
 	}
-	return &probe.Failure{Class: probe.Blocked, Detail: err.Error()}
+	return &probe.Failure{Class: probe.Blocked, Detail: resolve.Detail(err)}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +44,9 @@ func TestHostilePeers(t *testing.T) {
 			took := time.Since(start)
 			runtime.ReadMemStats(&after)
 			wantFailure(t, f, h.class)
+			if f != nil && strings.Contains(f.Detail, "->") {
+				t.Errorf("tells our own address: %s", f.Detail)
+			}
 			if seen != h.seen {
 				t.Errorf("saw %q, want %q", seen, h.seen)
 			}

@@ -86,14 +86,14 @@ func hostileTLS() []hostile {
 			io.WriteString(c, "\x16\x03\x03\x40\x00\x02\xff\xff\xff")
 			flood(c, strings.Repeat("x", 1000))
 		}), aside(probe.OnlyDHE), "handshake", probe.TLSFailed},
-		{"alert storm inside TLS", insideTLS(func(c net.Conn, p *protection) {
-			for warning := []byte{1, 112}; ; {
-				if _, err := c.Write(p.seal(recordAlert, warning)); err != nil {
-					return
-				}
-			}
-		}), atMail, "ehlo-tls 1", probe.ReplyMalformed},
-		{"renegotiation loop", insideTLS(helloRequests), atMail, "ehlo-tls 1", probe.ReplyMalformed},
+		{"alert storm inside TLS", insideTLS(warnings), atMail, "ehlo-tls 1", probe.TLSFailed},
+		{"a reply in the clear inside TLS", insideTLS(func(c net.Conn, _ *protection) { io.WriteString(c, "250 in the clear\r\n") }), atMail, "ehlo-tls 1", probe.TLSFailed},
+		{"a record that doesn't open", insideTLS(func(c net.Conn, p *protection) {
+			p.sequence++
+			c.Write(p.seal(recordApplication, []byte("250 x\r\n")))
+		}), atMail, "ehlo-tls 1", probe.TLSFailed},
+		{"an alert inside TLS", insideTLS(func(c net.Conn, p *protection) { c.Write(p.seal(recordAlert, []byte{2, 80})) }), atMail, "ehlo-tls 1", probe.TLSAlert},
+		{"renegotiation loop", insideTLS(helloRequests), atMail, "ehlo-tls 1", probe.TLSFailed},
 		{"renegotiation loop when we ask", insideTLS(helloRequests), aside(probe.OnlyRSA), "done", ""},
 		{"data without end when we ask", insideTLS(func(c net.Conn, p *protection) {
 			for some := make([]byte, 1000); ; {
@@ -102,6 +102,15 @@ func hostileTLS() []hostile {
 				}
 			}
 		}), aside(probe.OnlyRSA), "done", ""},
+	}
+}
+
+// warnings sends alerts that end nothing (RFC 5246 §7.2), without end.
+func warnings(c net.Conn, p *protection) {
+	for unrecognizedName := []byte{1, 112}; ; {
+		if _, err := c.Write(p.seal(recordAlert, unrecognizedName)); err != nil {
+			return
+		}
 	}
 }
 

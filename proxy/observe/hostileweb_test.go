@@ -1,12 +1,14 @@
 package observe
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"encoding/binary"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,6 +41,25 @@ func hostileWeb() []hostile {
 		{"policy by the byte", web(func(w io.Writer) { io.WriteString(w, begin+"\r\n"); drip(w, "a") }), atPolicy, "200 false 1", probe.ReplyTimeout},
 		{"gzip bomb", web(says(ok("Content-Encoding: gzip\r\n", bomb))), atPolicy, "200 false 1", ""},
 		{"gzip bomb as transfer coding", web(says(begin + "Transfer-Encoding: gzip, chunked\r\n\r\n" + bomb)), atPolicy, "0 false 1", probe.ReplyMalformed},
+		{"no TLS any more where the answer is due", inTheClear(""), atPolicy, "0 false 1", probe.TLSFailed},
+		{"no TLS any more in the header", inTheClear(begin + "X-A: b\r\n"), atPolicy, "0 false 1", probe.TLSFailed},
+		{"no TLS any more in the body", inTheClear(begin + "\r\nversion"), atPolicy, "200 false 1", probe.TLSFailed},
+	}
+}
+
+// inTheClear is a policy host that leaves TLS after the beginning of its answer.
+func inTheClear(begin string) func(*testing.T) *Network {
+	return func(t *testing.T) *Network {
+		certificate := (*issuer)(nil).issue(t, "mta-sts.example.com", nil).present()
+		return facing(serve(t, func(conn net.Conn) {
+			secure := tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate}})
+			if _, err := http.ReadRequest(bufio.NewReader(secure)); err != nil {
+				return
+			}
+			io.WriteString(secure, begin)
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+			silent(conn)
+		}))
 	}
 }
 

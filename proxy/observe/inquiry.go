@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -36,9 +37,12 @@ type inquiry struct {
 }
 
 // ask puts the questions in order. A server that never answered isn't asked
-// for ever.
+// for ever, and one that is to be spared not at all.
 func (i *inquiry) ask(ctx context.Context, questions []probe.Question) {
-	var last *probe.Failure
+	last := i.n.spared(ctx, i.ip)
+	if last != nil {
+		i.unmet = enoughUnmet
+	}
 	for _, q := range questions {
 		a := probe.DirectAnswer{Question: q}
 		switch {
@@ -55,7 +59,7 @@ func (i *inquiry) ask(ctx context.Context, questions []probe.Question) {
 			switch {
 			case a.Failure == nil:
 				i.unmet = -probe.MaxQuestions
-			case a.Failure.Class == probe.AddressReserved, a.Failure.Class == probe.Blocked, a.Failure.Class == probe.Limited:
+			case slices.Contains([]probe.Class{probe.AddressReserved, probe.Blocked, probe.Limited, probe.OptedOut}, a.Failure.Class):
 				i.unmet = enoughUnmet
 			default:
 				i.unmet++

@@ -5,12 +5,12 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // Nameservers puts questions to each authoritative server of a zone: to all at
@@ -31,7 +31,7 @@ func (n *Network) Nameservers(ctx context.Context, zone dnsname.Name, questions 
 	if s.Servers, s.Failure = n.serversOf(ctx, zone, end); s.Failure != nil {
 		return s
 	}
-	var all sync.WaitGroup
+	var all panics.Group
 	for i := range s.Servers {
 		all.Go(func() {
 			i := &inquiry{n: n, ip: s.Servers[i].IP, limits: l, end: end, server: &s.Servers[i]}
@@ -89,7 +89,7 @@ func (n *Network) nameserverHosts(ctx context.Context, zone dnsname.Name) ([]dns
 func (n *Network) nameserverAddresses(ctx context.Context, hosts []dnsname.Name) ([]probe.Nameserver, *probe.Failure) {
 	found := make([][]netip.Addr, len(hosts))
 	failures := make([]*probe.Failure, len(hosts))
-	var all sync.WaitGroup
+	var all panics.Group
 	for i, host := range hosts {
 		all.Go(func() { found[i], failures[i] = n.addressesUnchecked(ctx, host, true) })
 	}

@@ -7,9 +7,11 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"net/netip"
 	"slices"
 	"time"
 
+	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 )
 
@@ -44,6 +46,14 @@ type Network struct {
 	Near bool
 	// OptOut lists who isn't to be reached; nil is nobody.
 	OptOut *OptOut
+	// MayVisitAddress counts a visit to an address, by a connection or by the questions to a
+	// name server, and tells whether it may be made; a nil MayVisitAddress lets all. Names
+	// are whoever's who asks: any number of them may lead to one address.
+	MayVisitAddress func(context.Context, netip.Addr) bool
+	// Private tells of names that mean something else in each network: what our
+	// resolver says of them is our own network's secret. For us they don't exist, as
+	// for the internet. A nil Private is for who asks for themselves.
+	Private func(dnsname.Name) bool
 
 	gate gate
 	// limits other than the usual ones, for tests; zero fields are the usual.

@@ -160,5 +160,5 @@ func (o *OptOut) address(ip netip.Addr) bool {
 
 // optedOut says that what the list names isn't reached.
 func optedOut(what string) *probe.Failure {
-	return &probe.Failure{Class: probe.Limited, Detail: what + " asked not to be reached"}
+	return &probe.Failure{Class: probe.OptedOut, Detail: what}
 }

@@ -166,17 +166,17 @@ func TestOptOutIsNotReached(t *testing.T) {
 			}
 			return s.Failure
 		}
-		wantFailure(t, n.Policy(context.Background(), domain).Failure, probe.Limited)
-		wantFailure(t, class(n.STARTTLS(context.Background(), host)), probe.Limited)
+		wantFailure(t, n.Policy(context.Background(), domain).Failure, probe.OptedOut)
+		wantFailure(t, class(n.STARTTLS(context.Background(), host)), probe.OptedOut)
 		for _, kind := range probe.AsideKinds() {
-			wantFailure(t, class(n.STARTTLS(context.Background(), host, kind)), probe.Limited)
+			wantFailure(t, class(n.STARTTLS(context.Background(), host, kind)), probe.OptedOut)
 		}
 		if c.exchange == nil {
 			servers := n.zoneWith(t)
 			if servers.Failure != nil {
-				wantFailure(t, servers.Failure, probe.Limited)
+				wantFailure(t, servers.Failure, probe.OptedOut)
 			} else {
-				wantFailure(t, servers.Servers[0].Answers[0].Failure, probe.Limited)
+				wantFailure(t, servers.Servers[0].Answers[0].Failure, probe.OptedOut)
 			}
 		}
 		if dialed.Load() > 0 {

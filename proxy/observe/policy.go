@@ -55,21 +55,27 @@ func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy {
 	return p
 }
 
-// fetchFrom fetches the policy from the first address that answers.
+// fetchFrom fetches the policy from the first address that answers, over HTTP/2
+// where that is all it speaks.
 func (n *Network) fetchFrom(ctx context.Context, host dnsname.Name, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) *probe.Failure {
-	conn, failure := n.reach(ctx, addresses, end, l, p)
-	if failure != nil {
-		return failure
-	}
-	conn.SetDeadline(end)
-	failure = cut(n.fetch(ctx, conn, host, p), end, conn.late)
-	conn.Close() // one connection at a time
+	failure := n.fetchOverHTTP1(ctx, host, addresses, end, l, p) // and hang up: one connection at a time
 	if mayWantHTTP2(failure, p) {
 		if f, answered := n.againOverHTTP2(ctx, host, end, l, p); answered {
 			failure = f
 		}
 	}
 	return failure
+}
+
+// fetchOverHTTP1 fetches it as senders do.
+func (n *Network) fetchOverHTTP1(ctx context.Context, host dnsname.Name, addresses []netip.Addr, end time.Time, l limits, p *probe.Policy) *probe.Failure {
+	conn, failure := n.reach(ctx, addresses, end, l, p)
+	if failure != nil {
+		return failure
+	}
+	defer conn.Close()
+	conn.SetDeadline(end)
+	return cut(n.fetch(ctx, conn, host, p), end, conn.late)
 }
 
 // reach connects to the policy host's addresses in turn until one answers.
@@ -119,7 +125,7 @@ func get(ctx context.Context, conn io.ReadWriter, host dnsname.Name, path, agent
 	request := "GET " + path + " HTTP/1.1\r\nHost: " + host.String() +
 		"\r\nUser-Agent: " + agent + "\r\nAccept: text/plain, */*;q=0.1\r\nConnection: close\r\n\r\n"
 	if _, err := io.WriteString(conn, request); err != nil {
-		return failed(ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
+		return failed(ctx, err, probe.ReplyTimeout, broke(conn))
 	}
 	answer, input, failure := readHeader(ctx, conn)
 	if failure != nil {
@@ -128,7 +134,11 @@ func get(ctx context.Context, conn io.ReadWriter, host dnsname.Name, path, agent
 	defer answer.Body.Close()
 	note(answer, p)
 	input.left = maxHTTP
-	return readBody(ctx, answer.Body, p)
+	failure = readBody(ctx, answer.Body, p)
+	if failure != nil && failure.Class == probe.ReplyMalformed {
+		failure.Class = input.class()
+	}
+	return failure
 }
 
 // capped reads at most left octets, then fails with errHeaderTooLong.
@@ -149,6 +159,15 @@ func (c *capped) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// class is that of an answer that can't be read: what came breaks HTTP, unless it is
+// what HTTP goes over that broke.
+func (c *capped) class() probe.Class {
+	if c.err == nil || errors.Is(c.err, io.EOF) {
+		return probe.ReplyMalformed
+	}
+	return broke(c.r)
+}
+
 // readHeader reads the final answer's status line and headers.
 func readHeader(ctx context.Context, conn io.Reader) (*http.Response, *capped, *probe.Failure) {
 	input := &capped{r: conn, left: maxHeader}
@@ -166,7 +185,7 @@ func readHeader(ctx context.Context, conn io.Reader) (*http.Response, *capped, *
 			err = input.err
 		}
 		if err != nil {
-			return nil, nil, failed(ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)
+			return nil, nil, failed(ctx, err, probe.ReplyTimeout, input.class())
 		}
 		if answer.StatusCode >= 200 || answer.StatusCode == http.StatusSwitchingProtocols {
 			return answer, input, nil

@@ -8,12 +8,12 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // browserAgent is the User-Agent of a browser, for hosts that answer only those.
@@ -44,7 +44,7 @@ func (n *Network) others(ctx context.Context, d dnsname.Name, addresses []netip.
 		return nil // no policy host, and nobody was told of one
 	}
 	seen := make([]probe.OtherFetch, len(wanted))
-	var all sync.WaitGroup
+	var all panics.Group
 	for i, o := range wanted {
 		if slices.ContainsFunc(wanted[:i], func(before other) bool { return before.place() == o.place() }) {
 			continue

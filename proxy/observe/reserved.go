@@ -12,6 +12,10 @@ import (
 // port but those of the services looked at.
 var ErrReserved = errors.New("observe: address or port is not to be reached")
 
+// platform are public IPv4 addresses that lead inside: 168.63.129.16 is, in each
+// network of Azure, the platform's own DNS server and agent.
+var platform = []netip.Prefix{netip.MustParsePrefix("168.63.129.16/32")}
+
 // beyond lists what the guard refuses and its base list doesn't: prefixes
 // inside 2000::/3 that lead to an IPv4 address of somebody's choosing or to
 // nobody. Everything outside 2000::/3 is refused already: loopback, mapped and
@@ -27,15 +31,15 @@ var beyond = []netip.Prefix{
 var isatap = [2][4]byte{{0x00, 0x00, 0x5e, 0xfe}, {0x02, 0x00, 0x5e, 0xfe}}
 
 // Reserved tells whether an address is not to be reached: any address of the
-// IANA special-purpose registries (RFC 6890), multicast, an address with a
-// zone, and every IPv6 form that carries an IPv4 address inside (mapped,
+// IANA special-purpose registries (RFC 6890), multicast, a cloud's own, an address
+// with a zone, and every IPv6 form that carries an IPv4 address inside (mapped,
 // compatible, NAT64, 6to4, Teredo, ISATAP): an honest host publishes its IPv4
 // address as an A record.
 func Reserved(ip netip.Addr) bool {
 	if !ip.IsValid() || ip.Zone() != "" {
 		return true
 	}
-	if ssrf.New(ssrf.WithDeniedV6Prefixes(beyond...)).SafeAddr(ip) != nil {
+	if ssrf.New(ssrf.WithDeniedV4Prefixes(platform...), ssrf.WithDeniedV6Prefixes(beyond...)).SafeAddr(ip) != nil {
 		return true
 	}
 	if !ip.Is6() {

@@ -25,8 +25,12 @@ const (
 	extensionRenegotiation = 0xff01 // RFC 5746 §3.2
 )
 
-// maxFlight is how many octets of a server's first flight are read.
-const maxFlight = 64 << 10
+// Of a server's first flight so many octets are read, and so many records that
+// bring it no further, as crypto/tls does.
+const (
+	maxFlight  = 64 << 10
+	maxUseless = 16
+)
 
 // Errors of reading a server's first flight.
 var (
@@ -52,7 +56,7 @@ type flight struct {
 // suite has one. What came of it before an error is given as well.
 func readFlight(r io.Reader) (f flight, err error) {
 	var messages []byte
-	for left := maxFlight; !f.done; {
+	for left, useless := maxFlight, 0; !f.done; {
 		header, body, err := readRecord(r)
 		switch {
 		case err != nil:
@@ -63,12 +67,15 @@ func readFlight(r io.Reader) (f flight, err error) {
 		if left -= recordHeader + len(body); left < 0 {
 			return f, errLongFlight
 		}
-		if header[0] == recordAlert {
-			const warning = 1 // goes with the handshake, such as unrecognized_name
-			if body[0] == warning && body[1] != 0 {
-				continue
-			}
+		const warning = 1 // goes with the handshake, such as unrecognized_name
+		if header[0] == recordAlert && (body[0] != warning || body[1] == 0) {
 			return f, alertError(body[1])
+		}
+		if header[0] == recordAlert || len(body) == 0 {
+			if useless++; useless > maxUseless {
+				return f, errLongFlight
+			}
+			continue
 		}
 		if messages, err = f.take(append(messages, body...)); err != nil {
 			return f, err

@@ -281,6 +281,42 @@ func TestAliasesAndMixedAnswers(t *testing.T) {
 	}
 }
 
+// TestPrivateNames: nothing of a private name is told, whatever leads there, and the
+// resolver isn't even asked for it.
+func TestPrivateNames(t *testing.T) {
+	settled(t)
+	inside := dnsname.MustParse("internal")
+	exchange := func(_ context.Context, query []byte) ([]byte, error) {
+		var q dns.Msg
+		if err := q.Unpack(query); err != nil {
+			return nil, err
+		}
+		m := new(dns.Msg).SetReply(&q)
+		asked, header := q.Question[0], dns.RR_Header{Name: q.Question[0].Name, Rrtype: q.Question[0].Qtype, Class: dns.ClassINET, Ttl: 1}
+		if strings.HasSuffix(asked.Name, ".internal.") {
+			t.Errorf("asked for %s", asked.Name)
+		}
+		switch asked.Qtype {
+		case dns.TypeNS:
+			m.Answer = []dns.RR{&dns.NS{Hdr: header, Ns: "ns.internal."}}
+		case dns.TypeA:
+			alias := header
+			alias.Rrtype, header.Name = dns.TypeCNAME, "db.internal."
+			m.Answer = []dns.RR{&dns.CNAME{Hdr: alias, Target: "db.internal."}, &dns.A{Hdr: header, A: net.IPv4(10, 0, 0, 5)}}
+		}
+		return m.Pack()
+	}
+	n := newTrap(t).network(exchange)
+	n.Private = func(name dnsname.Name) bool { return name.Within(inside) }
+	for _, f := range []*probe.Failure{
+		n.STARTTLS(context.Background(), host).Failure, n.STARTTLS(context.Background(), dnsname.MustParse("mx.internal")).Failure,
+		n.Policy(context.Background(), domain).Failure, n.zoneWith(t).Failure,
+		n.Nameservers(context.Background(), domain, []probe.Question{{Name: domain, Type: uint16(doh.TypeSOA)}}).Failure,
+	} {
+		wantFailure(t, f, probe.DNSNotFound)
+	}
+}
+
 // TestRedirectsLeadNowhere: a redirect is told and not followed.
 func TestRedirectsLeadNowhere(t *testing.T) {
 	settled(t)

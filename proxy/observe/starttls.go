@@ -7,11 +7,11 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // atOnce is how many addresses of one host are spoken with at the same time.
@@ -36,7 +36,7 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...pro
 	end := time.Now().Add(2 * l.address)
 	s.Addresses = make([]probe.Address, len(addresses))
 	turns := make(chan struct{}, atOnce)
-	var all sync.WaitGroup
+	var all panics.Group
 	for i, ip := range addresses {
 		all.Go(func() {
 			turns <- struct{}{}
@@ -207,7 +207,7 @@ func (v *visit) config() *tls.Config {
 func (v *visit) ask(command string, into *probe.Reply, code int) *probe.Failure {
 	v.talk.within(v.limits.reply)
 	if err := v.talk.say(command); err != nil {
-		return failed(v.ctx, err, probe.ReplyTimeout, probe.ConnectionLost)
+		return failed(v.ctx, err, probe.ReplyTimeout, broke(v.talk.conn))
 	}
 	return v.expect(into, code)
 }
@@ -230,8 +230,10 @@ func (v *visit) hear(into *probe.Reply) *probe.Failure {
 	switch {
 	case errors.Is(err, errTooLong):
 		return &probe.Failure{Class: probe.ReplyTooLong, Detail: err.Error()}
-	case err != nil:
+	case errors.Is(err, errMalformed):
 		return failed(v.ctx, err, probe.ReplyTimeout, probe.ReplyMalformed)
+	case err != nil:
+		return failed(v.ctx, err, probe.ReplyTimeout, broke(v.talk.conn))
 	}
 	return nil
 }

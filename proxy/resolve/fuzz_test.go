@@ -31,14 +31,16 @@ func messages(f *testing.F) [][]byte {
 	}
 	mx := &dns.MX{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeMX, Class: dns.ClassINET, Ttl: 60}, Mx: "mx.example.com."}
 	soa := &dns.SOA{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: 60}, Ns: ".", Mbox: ".", Minttl: 5}
+	alias := &dns.CNAME{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60}, Target: "mx.internal."}
 	looped := slices.Concat(query[:4], []byte{0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 15, 0, 1})
 	seeds := [][]byte{
 		query, doh.Query(name, doh.TypeTLSA, false), pack(func(m *dns.Msg) { m.Answer = []dns.RR{mx} }),
 		pack(func(m *dns.Msg) { m.Ns = []dns.RR{soa} }), pack(func(m *dns.Msg) { m.Rcode = dns.RcodeNameError; m.Ns = []dns.RR{soa} }),
 		pack(func(m *dns.Msg) { m.Rcode = dns.RcodeRefused }), pack(func(m *dns.Msg) { m.Truncated = true }), looped, nil, query[:12],
 		pack(func(m *dns.Msg) { m.Question[0].Name = "other.example." }), pack(func(m *dns.Msg) { m.Question = nil }), append(bytes.Clone(query), 0),
+		pack(func(m *dns.Msg) { m.Answer = []dns.RR{alias, mx} }),
 	}
-	if len(seeds) != 13 {
+	if len(seeds) != 14 {
 		f.Fatalf("%d seeds", len(seeds))
 	}
 	return seeds
@@ -73,6 +75,7 @@ func FuzzExchange(f *testing.F) {
 			t.Errorf("kept for %d s", ttl)
 		}
 		unwilling(response)
+		LeadsInside(response)
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/miekg/dns"
+
 	"github.com/sealane/sealane/app/dnsname"
 )
 
@@ -38,6 +40,29 @@ func Private(name dnsname.Name) bool {
 		}
 	}
 	return privateRange(name.Labels())
+}
+
+// LeadsInside tells whether a response holds records of a private name, which an alias
+// under another name led to: a resolver of a network of its own follows it.
+func LeadsInside(response []byte) bool {
+	alias := false
+	records(response, func(r record) { alias = alias || r.section == inAnswer && r.kind == dns.TypeCNAME })
+	if !alias {
+		return false
+	}
+	inside := false
+	records(response, func(r record) {
+		if r.section != inAnswer || inside {
+			return
+		}
+		text, _, err := dns.UnpackDomainName(response, r.owner)
+		if err != nil {
+			return
+		}
+		name, err := dnsname.Parse(text)
+		inside = err == nil && Private(name)
+	})
+	return inside
 }
 
 // privateRange tells whether labels end in the reverse zone of 172.16.0.0/12 (RFC

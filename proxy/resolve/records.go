@@ -10,6 +10,7 @@ import (
 // record is where a resource record lies in a message (RFC 1035 §4.1.3).
 type record struct {
 	section   int // answer, authority or additional
+	owner     int // where its name begins
 	kind      uint16
 	ttl       uint32
 	data, end int // its RDATA, and the record's end
@@ -40,11 +41,12 @@ func records(wire []byte, visit func(record)) bool {
 	}
 	for section := inAnswer; section <= inAdditional; section++ {
 		for range binary.BigEndian.Uint16(wire[4+2*section:]) {
+			owner := at
 			if at, ok = skipName(wire, at); !ok || at+recordHead > len(wire) {
 				return false
 			}
 			r := record{
-				section: section, kind: binary.BigEndian.Uint16(wire[at:]), ttl: binary.BigEndian.Uint32(wire[at+4:]),
+				section: section, owner: owner, kind: binary.BigEndian.Uint16(wire[at:]), ttl: binary.BigEndian.Uint32(wire[at+4:]),
 				data: at + recordHead, end: at + recordHead + int(binary.BigEndian.Uint16(wire[at+8:])),
 			}
 			if at = r.end; at > len(wire) {

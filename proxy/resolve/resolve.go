@@ -188,7 +188,7 @@ var (
 // the question's own when u is not silent on the root's record of that type:
 // else u is dead by now, or something before it drops all questions of a type.
 func (u *upstream) failure(ctx context.Context, query []byte, err error) *probe.Failure {
-	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + err.Error()}
+	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + Detail(err)}
 	var network net.Error
 	switch {
 	case ctx.Err() != nil:

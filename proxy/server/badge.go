@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/proxy/resolve"
 )
 
 // Summary is what a badge says of a domain: the state of its protection, by the
@@ -76,7 +77,7 @@ func (s *Server) badgeOf(r *http.Request, domain dnsname.Name) *badge {
 	go func() {
 		defer leave()
 		defer cancel()
-		b.finish(fresh, b.checked(ctx, domain))
+		b.finish(fresh, s.checked(ctx, domain))
 	}()
 	return fresh
 }
@@ -102,13 +103,14 @@ func (s *Server) mayCheck(r *http.Request, domain dnsname.Name) (leave func(), l
 }
 
 // checked is check; a fault of ours in it is that nothing was checked.
-func (b *badges) checked(ctx context.Context, domain dnsname.Name) (s Summary) {
+func (s *Server) checked(ctx context.Context, domain dnsname.Name) (seen Summary) {
 	defer func() {
-		if recover() != nil {
-			s = Summary{}
+		if fault := recover(); fault != nil {
+			s.panicked("check for a badge failed", fault)
+			seen = Summary{}
 		}
 	}()
-	return b.check(ctx, domain)
+	return s.badges.check(ctx, domain)
 }
 
 func (b *badges) finish(of *badge, s Summary) {
@@ -156,6 +158,10 @@ func (s *Server) serveBadge(w http.ResponseWriter, r *http.Request) {
 	domain, ok := badgeDomain(r.URL.Path)
 	if !ok {
 		problem(w, http.StatusBadRequest, faultName, "/badge/DOMAIN.svg is expected")
+		return
+	}
+	if n := s.config.Route(domain); n != nil && s.public(n) && resolve.Private(domain) {
+		problem(w, http.StatusBadRequest, faultPrivate, "")
 		return
 	}
 	var seen Summary

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
 	"io"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -212,10 +214,11 @@ func TestBadgeOfASlowDomain(t *testing.T) {
 }
 
 // More checks than badges may cause at once aren't made; a check that panics
-// has checked nothing.
+// has checked nothing, and says where.
 func TestBadgesAreLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var checks atomic.Int32
+		var log bytes.Buffer
 		s := badgeServer(t, func(_ context.Context, d dnsname.Name) Summary {
 			if checks.Add(1); d.Within(top) {
 				panic("fault")
@@ -223,6 +226,7 @@ func TestBadgesAreLimited(t *testing.T) {
 			time.Sleep(time.Minute)
 			return Summary{Parts: []string{"dane-ok"}}
 		})
+		s.log = slog.New(slog.NewTextHandler(&log, nil))
 		for _, domain := range []string{"a", "b", "c", "d", "e", "f"} {
 			request := httptest.NewRequest(http.MethodGet, "/badge/"+domain+".example.svg", nil)
 			request.RemoteAddr = "192.0.2." + string('1'+domain[0]-'a') + ":1000"
@@ -236,6 +240,9 @@ func TestBadgesAreLimited(t *testing.T) {
 		time.Sleep(time.Minute)
 		if texts := strings.Join(badgeOf(t, get(s, "/badge/perfect.test.svg")), "|"); !strings.Contains(texts, "|not checked|") || checks.Load() != badgesAtOnce+1 {
 			t.Errorf("after a panic: %s", texts)
+		}
+		if s.badges.limit.taken() != 0 || !strings.Contains(log.String(), "TestBadgesAreLimited") {
+			t.Errorf("after a panic: %d places taken, log %q", s.badges.limit.taken(), &log)
 		}
 	})
 }

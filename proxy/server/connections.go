@@ -12,6 +12,8 @@ import (
 	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 	"golang.org/x/time/rate"
+
+	"github.com/sealane/sealane/app/probe"
 )
 
 // Connections over QUIC may begin without proof that their address is the sender's
@@ -108,6 +110,10 @@ type times struct {
 	header time.Duration // one request's header, or a handshake
 	body   time.Duration // the content of a POST
 	idle   time.Duration // between requests
+	answer time.Duration // from a request's header to the end of its answer
 }
 
-var usualTimes = times{header: 10 * time.Second, body: 10 * time.Second, idle: 2 * time.Minute}
+var usualTimes = times{
+	header: 10 * time.Second, body: 10 * time.Second, idle: 2 * time.Minute,
+	answer: 2*probe.ProbeTimeout + probe.PolicyTimeout,
+}

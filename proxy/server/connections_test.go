@@ -155,12 +155,12 @@ func TestConnectionsOverQUIC(t *testing.T) {
 		transport.Close()
 	}
 	for range 250 {
-		if s.packets.now() == 0 {
+		if s.packets.taken() == 0 {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	if n := s.packets.now(); n != 0 {
+	if n := s.packets.taken(); n != 0 {
 		t.Errorf("%d connections counted after their end", n)
 	}
 	stop()

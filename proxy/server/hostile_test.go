@@ -23,7 +23,7 @@ import (
 )
 
 // short are times in which a test can see a hostile client's end.
-var short = times{header: 300 * time.Millisecond, body: 300 * time.Millisecond, idle: 300 * time.Millisecond}
+var short = times{header: 300 * time.Millisecond, body: 300 * time.Millisecond, idle: 300 * time.Millisecond, answer: 3 * time.Second}
 
 // dialled is a connection that a test must not wait for.
 func dialled(t *testing.T, address string) net.Conn {
@@ -159,8 +159,8 @@ func TestRapidResetHTTP2(t *testing.T) {
 	client.CloseIdleConnections()
 	settles(t, count, 0)
 	stop()
-	if s.probes.now() != 0 || s.connections.now() != 0 {
-		t.Errorf("%d probes and %d connections left", s.probes.now(), s.connections.now())
+	if s.probes.taken() != 0 || s.connections.taken() != 0 {
+		t.Errorf("%d probes and %d connections left", s.probes.taken(), s.connections.taken())
 	}
 }
 
@@ -196,8 +196,8 @@ func TestRapidResetHTTP3(t *testing.T) {
 	transport.Close()
 	settles(t, count, 0)
 	stop()
-	if s.probes.now() != 0 || s.packets.now() != 0 {
-		t.Errorf("%d probes and %d connections left", s.probes.now(), s.packets.now())
+	if s.probes.taken() != 0 || s.packets.taken() != 0 {
+		t.Errorf("%d probes and %d connections left", s.probes.taken(), s.packets.taken())
 	}
 }
 
@@ -315,7 +315,7 @@ func TestIdleConnections(t *testing.T) {
 		c.Close()
 	}
 	for range 250 {
-		if s.connections.now() == 0 {
+		if s.connections.taken() == 0 {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -69,10 +69,3 @@ func (l *limiter) leave(who netip.Prefix) {
 		delete(l.clients, who)
 	}
 }
-
-// now is how many places are taken.
-func (l *limiter) now() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.running
-}

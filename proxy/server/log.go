@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // How domains stand in the log.
@@ -43,6 +44,12 @@ func (l loggedName) LogValue() slog.Value {
 	h := hmac.New(sha256.New, l.s.logKey)
 	h.Write([]byte(l.name.String()))
 	return slog.StringValue(hex.EncodeToString(h.Sum(nil)[:8]))
+}
+
+// panicked logs what recover gave, with the stack of where it happened.
+func (s *Server) panicked(message string, value any) {
+	r := panics.From(value)
+	s.log.Error(message, "fault", r.Value, "stack", string(r.Stack))
 }
 
 // connectionLog takes what net/http writes of connections. What it says of its

@@ -11,6 +11,8 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/panics"
+	"github.com/sealane/sealane/proxy/resolve"
 	"github.com/sealane/sealane/proxy/share"
 )
 
@@ -44,23 +46,16 @@ func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 	if !s.mayAsk(w, r, s.probeRates, who) {
 		return
 	}
+	n := s.networkOf(w, name)
+	if n == nil {
+		return
+	}
 	leave := s.enter(w, r, s.probes, who)
 	if leave == nil {
 		return
 	}
-	defer leave()
-	n := s.config.Route(name)
-	if n == nil {
-		problem(w, http.StatusBadGateway, faultNoNetwork, "")
-		return
-	}
 	at := endpoint(r.URL.Path)
-	made, err := s.flights.Do(r.Context(), at+" "+networkName(n)+" "+name.String()+" "+l.rest, goodFor(n), func(ctx context.Context) ([]byte, bool, error) {
-		if err := s.mayVisit(ctx, n, s.probeRates, name); err != nil {
-			return nil, true, err
-		}
-		return s.observed(at, l.observe(ctx, n, name))
-	})
+	made, err := s.look(r.Context(), leave, at, n, name, l)
 	s.log.Debug("observed", "endpoint", at, "domain", s.logged(name), "shared", made.Shared)
 	if err != nil {
 		s.lookFailed(w, r, err)
@@ -76,6 +71,37 @@ func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 	h.Set("Content-Length", strconv.Itoa(len(made.Value)))
 	w.Write(made.Value)
 }
+
+// look makes an observation, or waits for the one that is made. Its place is free once
+// that is made: the answer may be read slowly.
+func (s *Server) look(ctx context.Context, leave func(), at string, n *observe.Network, name dnsname.Name, l look) (share.Made, error) {
+	defer leave()
+	key := at + " " + networkName(n) + " " + name.String() + " " + l.rest
+	return s.flights.Do(ctx, key, goodFor(n), func(ctx context.Context) ([]byte, bool, error) {
+		if err := s.mayVisit(ctx, n, s.probeRates, name); err != nil {
+			return nil, true, err
+		}
+		return s.observed(at, l.observe(ctx, n, name))
+	})
+}
+
+// networkOf gives the network that a name belongs to, or answers that there is none or
+// that the name isn't asked about here.
+func (s *Server) networkOf(w http.ResponseWriter, name dnsname.Name) *observe.Network {
+	n := s.config.Route(name)
+	switch {
+	case n == nil:
+		problem(w, http.StatusBadGateway, faultNoNetwork, "")
+		return nil
+	case s.public(n) && resolve.Private(name):
+		problem(w, http.StatusBadRequest, faultPrivate, "")
+		return nil
+	}
+	return n
+}
+
+// public tells whether private names of a network are nobody's business.
+func (s *Server) public(n *observe.Network) bool { return !n.Near && !s.config.PrivateNames }
 
 // lookedAt reads the name that a request asks about, or answers with a problem.
 func lookedAt(w http.ResponseWriter, r *http.Request, parameter string) (dnsname.Name, bool) {
@@ -113,12 +139,12 @@ func goodFor(n *observe.Network) time.Duration {
 }
 
 // observed makes an answer of an observation, and tells whether it is a passing one:
-// one with a fault of our own in it. That a port isn't asked at all stays so.
+// one with a fault of our own in it. That a port or a host isn't asked at all stays so.
 func (s *Server) observed(at string, o seen) (body []byte, passing bool, err error) {
 	for _, f := range append(o.within, o.failure) {
 		if f != nil {
 			s.config.Meter.Failed(at, string(f.Class))
-			passing = passing || f.Class.Own() && f.Class != probe.Limited
+			passing = passing || f.Class.Own() && f.Class != probe.Limited && f.Class != probe.OptedOut
 		}
 	}
 	if o.failure != nil && o.failure.Class.Own() {
@@ -132,7 +158,7 @@ func (s *Server) observed(at string, o seen) (body []byte, passing bool, err err
 func (s *Server) lookFailed(w http.ResponseWriter, r *http.Request, err error) {
 	var failure *probe.Failure
 	var over *refusal
-	var fault *share.Panicked
+	var fault *panics.Recovered
 	switch {
 	case errors.As(err, &over):
 		s.refuse(w, r, over)

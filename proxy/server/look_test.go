@@ -1,12 +1,18 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -145,6 +151,44 @@ func TestOwnFaultsAreNotKept(t *testing.T) {
 	}
 }
 
+// optOut is the list of one line.
+func optOut(t *testing.T, line string) *observe.OptOut {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(file, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := observe.ReadOptOut(file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// Who asked not to be reached isn't, whoever asks; where that is one address only, the
+// rest is an answer, and as good as any.
+func TestOptedOut(t *testing.T) {
+	of := func(line string) *Server {
+		n := network("internet")
+		n.OptOut = optOut(t, line)
+		n.Dial = func(context.Context, string, string) (net.Conn, error) { t.Error("dialed"); return nil, net.ErrClosed }
+		return start(t, func(c *Config) { c.Route = func(dnsname.Name) *observe.Network { return n } })
+	}
+	s := of("example.com")
+	for _, target := range []string{"/v1/policy?domain=example.com", "/v1/starttls?host=MX.example.com.", "/v1/nameservers?zone=example.com&question=MX+example.com"} {
+		wantProblem(t, get(s, target), 403, "opted-out", probe.OptedOut)
+	}
+	s = of("192.0.2.0/24")
+	wantProblem(t, get(s, "/v1/policy?domain=example.com"), 403, "opted-out", probe.OptedOut)
+	for _, age := range []string{"", "0"} {
+		var p probe.STARTTLS
+		r := get(s, "/v1/starttls?host=mx.example.com")
+		if err := json.NewDecoder(r.Body).Decode(&p); err != nil || len(p.Addresses) != 1 || p.Addresses[0].Failure.Class != probe.OptedOut || r.Header.Get("Age") != age {
+			t.Errorf("%v %+v, age %q", err, p, r.Header.Get("Age"))
+		}
+	}
+}
+
 // An observation that replicas made is taken as it is.
 func TestOthersObservations(t *testing.T) {
 	keep := share.NewLocal(1 << 20)
@@ -156,22 +200,45 @@ func TestOthersObservations(t *testing.T) {
 	}
 }
 
-// A panic in an observation is a problem for each who waits for it, and ends nothing else.
+// A panic in an observation, wherever it happens in that, is a problem for each who
+// waits for it, is logged with its stack, and ends nothing else: what comes after has
+// its places.
 func TestPanicInAnObservation(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := start(t, func(c *Config) {
-			n := &observe.Network{Exchange: func(context.Context, []byte) ([]byte, error) { time.Sleep(time.Second); panic("broken") }}
-			c.Route = func(dnsname.Name) *observe.Network { return n }
-		})
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() {
-				wantProblem(t, get(s, "/v1/nameservers?zone=example.com&question=MX+example.com"), 500, "internal", probe.Unavailable)
+	exchange := func(context.Context, []byte) ([]byte, error) { time.Sleep(time.Second); panic("broken") }
+	dial := func(context.Context, string, string) (net.Conn, error) { time.Sleep(time.Second); panic("broken") }
+	for _, plant := range []func(*observe.Network){
+		func(n *observe.Network) { n.Exchange = exchange },
+		func(n *observe.Network) { n.Dial = dial },
+	} {
+		for _, target := range []string{
+			"/v1/policy?domain=example.com", "/v1/starttls?host=mx.example.com", "/v1/starttls?host=mx.example.com&aside=https&aside=rsa",
+			"/v1/nameservers?zone=example.com&question=MX+example.com",
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				n := network("internet")
+				healthy := n.Dial
+				s := start(t, func(c *Config) {
+					c.Log = slog.New(slog.NewJSONHandler(&log, nil))
+					c.Route = func(dnsname.Name) *observe.Network { return n }
+				})
+				resolve := n.Exchange
+				plant(n)
+				var all sync.WaitGroup
+				for range 3 {
+					all.Go(func() { wantProblem(t, get(s, target), 500, "internal", probe.Unavailable) })
+				}
+				all.Wait()
+				var line struct{ Fault, Stack string }
+				lines := bytes.Split(bytes.TrimSpace(log.Bytes()), []byte("\n"))
+				if json.Unmarshal(lines[0], &line); len(lines) != 3 || line.Fault != "broken" || !strings.Contains(line.Stack, "TestPanicInAnObservation") {
+					t.Errorf("%s: %d lines, %+v", target, len(lines), line)
+				}
+				n.Exchange, n.Dial = resolve, healthy
+				if r := get(s, target); r.StatusCode != 200 || s.probes.taken() != 0 {
+					t.Errorf("%s: afterwards %d, %d places taken", target, r.StatusCode, s.probes.taken())
+				}
 			})
 		}
-		all.Wait()
-		if s.probes.running != 0 {
-			t.Errorf("%d places taken", s.probes.running)
-		}
-	})
+	}
 }

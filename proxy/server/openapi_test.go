@@ -199,6 +199,12 @@ func TestDescription(t *testing.T) {
 			return &observe.Network{Exchange: func(context.Context, []byte) ([]byte, error) { return nil, &probe.Failure{Class: probe.DNSTimeout} }}
 		}
 	})
+	unwanted := start(t, func(c *Config) {
+		config(c)
+		n := network("internet")
+		n.OptOut = optOut(t, "example.com")
+		c.Route = func(dnsname.Name) *observe.Network { return n }
+	})
 	o := readDescription(t, s)
 	paths := o.doc["paths"].(map[string]any)
 	operations := 0
@@ -214,6 +220,7 @@ func TestDescription(t *testing.T) {
 			o.holds(t, path, method, ask(silent, o.request(path, method, nil)))
 			o.holds(t, path, method, ask(full, o.request(path, method, nil)))
 			o.holds(t, path, method, ask(broken, o.request(path, method, nil)))
+			o.holds(t, path, method, ask(unwanted, o.request(path, method, nil)))
 			wrong := o.request(path, method, nil)
 			wrong.Method = http.MethodDelete
 			o.holds(t, path, method, ask(s, wrong))

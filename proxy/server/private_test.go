@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/miekg/dns"
+
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
@@ -188,7 +190,33 @@ func TestRelayPads(t *testing.T) {
 	}
 }
 
-func TestRelayRefusesPrivateNames(t *testing.T) {
+// An alias that leads inside isn't followed for others.
+func TestRelayRefusesAliasesInside(t *testing.T) {
+	alias := func(ctx context.Context, query []byte) ([]byte, error) {
+		var q dns.Msg
+		q.Unpack(query)
+		m := new(dns.Msg).SetReply(&q)
+		header := func(owner string, typ uint16) dns.RR_Header {
+			return dns.RR_Header{Name: owner, Rrtype: typ, Class: dns.ClassINET, Ttl: 60}
+		}
+		asked := q.Question[0].Name
+		m.Answer = []dns.RR{&dns.CNAME{Hdr: header(asked, dns.TypeCNAME), Target: "db.internal."}}
+		if strings.HasPrefix(asked, "inside") {
+			m.Answer = append(m.Answer, &dns.A{Hdr: header("db.internal.", dns.TypeA), A: net.IPv4(10, 0, 0, 5)})
+		}
+		return m.Pack()
+	}
+	s := start(t, func(c *Config) {
+		c.Route = func(dnsname.Name) *observe.Network { return &observe.Network{Exchange: alias} }
+	})
+	of := func(text string) string { return relayed(doh.Query(dnsname.MustParse(text), doh.TypeA, true)) }
+	wantProblem(t, get(s, of("inside.example.com")), 400, "private-name", probe.BadRequest)
+	if r := get(s, of("nowhere.example.com")); r.StatusCode != 200 {
+		t.Errorf("an alias that leads nowhere: status %d", r.StatusCode)
+	}
+}
+
+func TestRefusesPrivateNames(t *testing.T) {
 	s := start(t, nil)
 	for _, text := range []string{"a.localhost", "printer.local", "x.onion", "home.arpa", "intranet.internal", "1.168.192.in-addr.arpa"} {
 		query := relayed(doh.Query(dnsname.MustParse(text), doh.TypeMX, true))
@@ -196,6 +224,15 @@ func TestRelayRefusesPrivateNames(t *testing.T) {
 		ours := start(t, func(c *Config) { c.PrivateNames = true })
 		if r := get(ours, query); r.StatusCode != 200 {
 			t.Errorf("%s: status %d where the operator allows it", text, r.StatusCode)
+		}
+	}
+	badges := badgeServer(t, func(context.Context, dnsname.Name) Summary { t.Error("checked"); return Summary{} })
+	wantProblem(t, get(badges, "/badge/intranet.internal.svg"), 400, "private-name", probe.BadRequest)
+	for _, target := range []string{"/v1/policy?domain=intranet.internal", "/v1/starttls?host=Printer.Local.", "/v1/nameservers?zone=home.arpa&question=NS+home.arpa"} {
+		wantProblem(t, get(s, target), 400, "private-name", probe.BadRequest)
+		ours := start(t, func(c *Config) { c.PrivateNames = true })
+		if r := get(ours, target); r.StatusCode != 200 {
+			t.Errorf("%s: status %d where the operator allows it", target, r.StatusCode)
 		}
 	}
 	query := relayed(doh.Query(labName, doh.TypeMX, true))

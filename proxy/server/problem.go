@@ -26,6 +26,7 @@ var (
 	faultMethod     = fault{"method-not-allowed", probe.BadRequest}
 	faultNotFound   = fault{"not-found", probe.BadRequest}
 	faultOrigin     = fault{"foreign-origin", probe.BadRequest}
+	faultOptedOut   = fault{"opted-out", probe.OptedOut}
 	faultBusy       = fault{"busy", probe.Limited}
 	faultEnding     = fault{"ending", probe.Unavailable}
 	faultTooMany    = fault{"too-many-requests", probe.Limited}
@@ -66,6 +67,8 @@ func ownFault(w http.ResponseWriter, failure *probe.Failure) {
 	switch failure.Class {
 	case probe.BadRequest:
 		f, status = faultName, http.StatusBadRequest
+	case probe.OptedOut: // we could, and won't (RFC 9110 §15.5.4)
+		f, status = faultOptedOut, http.StatusForbidden
 	case probe.NoResolver:
 		f = faultNoResolver
 	case probe.DNSTimeout:

@@ -28,6 +28,10 @@ var (
 	usualBadges  = Rates{limits.Rate{Burst: 20, Every: 10 * time.Second}, limits.Rate{Burst: 2, Every: time.Minute}, limits.Rate{Burst: 60, Every: 2 * time.Second}}
 )
 
+// usualVisits is the rate of visits to an address. A check makes some ten of a mail
+// server's.
+var usualVisits = limits.Rate{Burst: 120, Every: time.Second}
+
 // LimitedKeys is how many keys are counted in this process's memory.
 const LimitedKeys = 200_000
 
@@ -94,6 +98,12 @@ func (s *Server) mayVisit(ctx context.Context, n *observe.Network, of rated, nam
 		return &refusal{forAll, v}
 	}
 	return nil
+}
+
+// MayVisitAddress counts a visit to an address, for observe.Network. Rates by name don't spare
+// it: who asks may have a domain of which every name leads there.
+func (s *Server) MayVisitAddress(ctx context.Context, ip netip.Addr) bool {
+	return s.config.Counter.Take(ctx, "visit address "+ip.Unmap().String(), s.visits).OK
 }
 
 // refuse answers a request that is one too many. Where all together ask too much,

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -114,6 +115,38 @@ func TestRates(t *testing.T) {
 		}
 		wantProblem(t, ask(s, from("192.0.2.1:1", query)), 429, "too-many-requests", probe.Limited)
 		m.want(t, "refused", map[string]int{"/v1/starttls target": 1, "/v1/starttls client": 2, "/v1/starttls all": 1, "/dns-query client": 1})
+	})
+}
+
+// Any number of names that lead to one address don't bring it more visits.
+func TestAddressesAreSpared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var dialed atomic.Int32
+		n := network("internet")
+		n.Dial = func(context.Context, string, string) (net.Conn, error) {
+			dialed.Add(1)
+			return nil, observe.ErrReserved
+		}
+		s := start(t, func(c *Config) {
+			c.VisitRate, c.Route = limits.Rate{Burst: 30, Every: time.Second}, func(dnsname.Name) *observe.Network { return n }
+		})
+		n.MayVisitAddress = s.MayVisitAddress
+		begun := time.Now()
+		look := func(client int, target string) {
+			if r := ask(s, from(fmt.Sprintf("192.0.2.%d:1", client), target)); r.StatusCode != 200 && r.StatusCode != 502 {
+				t.Errorf("%s: status %d", target, r.StatusCode)
+			}
+		}
+		for i := range 20 {
+			look(i, fmt.Sprintf("/v1/starttls?host=mx%d.example.com", i))
+			look(i, fmt.Sprintf("/v1/starttls?host=mx%d.example.com&aside=https&aside=rsa", i))
+			look(i, fmt.Sprintf("/v1/policy?domain=d%d.example.com", i))
+			look(i, fmt.Sprintf("/v1/nameservers?zone=z%[1]d.example.com&question=MX+z%[1]d.example.com", i))
+		}
+		seconds := int32(time.Since(begun) / time.Second)
+		if got := dialed.Load(); got < 30 || got > 30+seconds+1 {
+			t.Errorf("%d visits in %d seconds", got, seconds)
+		}
 	})
 }
 

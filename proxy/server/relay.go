@@ -45,21 +45,15 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 	if !s.mayAsk(w, r, s.queryRates, who) {
 		return
 	}
+	n := s.networkOf(w, name)
+	if n == nil {
+		return
+	}
 	leave := s.enter(w, r, s.queries, who)
 	if leave == nil {
 		return
 	}
-	defer leave()
-	n := s.config.Route(name)
-	if n == nil {
-		problem(w, http.StatusBadGateway, faultNoNetwork, "")
-		return
-	}
-	if !n.Near && !s.config.PrivateNames && resolve.Private(name) {
-		problem(w, http.StatusBadRequest, faultPrivate, "")
-		return
-	}
-	response, err := s.exchange(r.Context(), n, name, query)
+	response, err := s.exchange(r.Context(), leave, n, name, query)
 	if s.log.Enabled(r.Context(), slog.LevelDebug) { // Debug's stack alone costs a small answer's twentieth
 		s.log.Debug("relayed", "domain", s.logged(name))
 	}
@@ -74,6 +68,10 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		ownFault(w, f)
 		return
 	}
+	if s.public(n) && resolve.LeadsInside(response) {
+		problem(w, http.StatusBadRequest, faultPrivate, "")
+		return
+	}
 	if resolve.Padded(query) && s.encrypted(r) {
 		response = resolve.Pad(response)
 	}
@@ -85,8 +83,10 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 }
 
 // exchange asks the resolver, if the name may be asked about; what is known needs
-// no leave, for nobody is asked. Errors that aren't a refusal are a *probe.Failure.
-func (s *Server) exchange(ctx context.Context, n *observe.Network, name dnsname.Name, query []byte) ([]byte, error) {
+// no leave, for nobody is asked. Its place is free once that is done: the answer may
+// be read slowly. Errors that aren't a refusal are a *probe.Failure.
+func (s *Server) exchange(ctx context.Context, leave func(), n *observe.Network, name dnsname.Name, query []byte) ([]byte, error) {
+	defer leave()
 	if n.Known != nil {
 		if response := n.Known(query); response != nil {
 			return response, nil
@@ -98,7 +98,7 @@ func (s *Server) exchange(ctx context.Context, n *observe.Network, name dnsname.
 	response, err := n.Exchange(ctx, query)
 	var f *probe.Failure
 	if err != nil && !errors.As(err, &f) {
-		err = &probe.Failure{Class: probe.NoResolver, Detail: err.Error()}
+		err = &probe.Failure{Class: probe.NoResolver, Detail: resolve.Detail(err)}
 	}
 	return response, err
 }

@@ -12,13 +12,10 @@ import (
 	"time"
 
 	"github.com/quic-go/quic-go/http3"
-
-	"github.com/sealane/sealane/app/probe"
 )
 
 // Limits of a visitor's connections. A page asks for some 60 answers at once.
 const (
-	writeTimeout    = 2*probe.ProbeTimeout + probe.PolicyTimeout
 	farewellTimeout = 5 * time.Second // of connections whose requests have ended
 	lastPackets     = time.Second     // the same over HTTP/3: for those that were lost, see stop
 	maxHeaderBytes  = 32 << 10
@@ -41,7 +38,7 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 	plain := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: s.times.header,
-		WriteTimeout:      writeTimeout,
+		WriteTimeout:      s.times.answer,
 		IdleTimeout:       s.times.idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		BaseContext:       func(net.Listener) context.Context { return base },

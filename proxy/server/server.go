@@ -4,6 +4,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,10 +57,12 @@ type Config struct {
 	// ProbeRates, QueryRates and BadgeRates are how often each may be asked for;
 	// of badges, those count for which a check is begun.
 	ProbeRates, QueryRates, BadgeRates Rates
+	// VisitRate is how often one address is visited, under whatever names.
+	VisitRate limits.Rate
 	// TrustedProxies are our own reverse proxies: what they say of who asks is
 	// believed (X-Forwarded-For, X-Forwarded-Proto), and nobody else's word is.
 	TrustedProxies []netip.Prefix
-	// PrivateNames lets the relay ask for names of private networks too.
+	// PrivateNames lets names of private networks be asked about too.
 	PrivateNames bool
 	// Visits tells mail administrators about this proxy.
 	Visits Visits
@@ -87,6 +90,7 @@ type Server struct {
 	rules   []rule
 
 	probeRates, queryRates, badgeRates rated
+	visits                             limits.Rate // to one address
 	flights                            share.Flights
 	ready                              share.Flights // whether the resolver answers
 	logKey                             []byte
@@ -111,6 +115,7 @@ func New(c Config) (*Server, error) {
 		probeRates:  rated{"probe", c.ProbeRates.orUsual(usualProbes)},
 		queryRates:  rated{"query", c.QueryRates.orUsual(usualQueries)},
 		badgeRates:  rated{"badge", c.BadgeRates.orUsual(usualBadges)},
+		visits:      cmp.Or(c.VisitRate, usualVisits),
 		flights:     share.Flights{Keep: c.Keep},
 		ready:       share.Flights{Keep: share.NewLocal(4096)}, // this process's own
 		logKey:      newLogKey(),
@@ -172,7 +177,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if fault == http.ErrAbortHandler {
 				panic(fault)
 			}
-			s.log.Error("request failed", "fault", fault)
+			s.panicked("request failed", fault)
 			problem(a, http.StatusInternalServerError, faultInternal, "")
 		}
 		took := time.Since(start)
@@ -186,6 +191,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
+	if r.ProtoMajor == 3 { // where the server has no such limit of its own
+		_ = http.NewResponseController(a).SetWriteDeadline(start.Add(s.times.answer))
+	}
 	if r.ProtoMajor == 1 && r.ContentLength != 0 {
 		s.awaitContent(a)
 	}

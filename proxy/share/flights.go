@@ -3,10 +3,10 @@ package share
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // Made is one answer for all who asked for the same.
@@ -16,15 +16,6 @@ type Made struct {
 	// Shared: it was kept, or made for somebody who asked before.
 	Shared bool
 }
-
-// Panicked is every asker's error when making their answer panicked.
-type Panicked struct {
-	Fault any
-	Stack []byte
-}
-
-// Error tells the fault.
-func (p *Panicked) Error() string { return fmt.Sprint("share: panic: ", p.Fault) }
 
 // Flights makes one answer for all who ask for the same thing at the same time.
 // Keep, which may be nil, has it for who asks later. The zero Flights is ready; it
@@ -47,7 +38,8 @@ type flight struct {
 // Do gives the answer for key: the one that is kept, the one that is being made, or
 // what create makes. What it gives is kept for ttl from then on, if that isn't zero,
 // unless it says that it is passing (a fault of our own). Its context ends when the
-// last asker has gone; that of an asker ends only that asker's waiting.
+// last asker has gone; that of an asker ends only that asker's waiting. When create
+// panics, each asker's error is the *panics.Recovered.
 func (f *Flights) Do(ctx context.Context, key string, ttl time.Duration, create func(context.Context) (value []byte, passing bool, err error)) (Made, error) {
 	mine, joined := f.join(key, ttl, create)
 	select {
@@ -79,8 +71,8 @@ func (f *Flights) join(key string, ttl time.Duration, create func(context.Contex
 		defer close(mine.done)
 		defer f.land(key, mine)
 		defer func() {
-			if fault := recover(); fault != nil {
-				mine.err = &Panicked{fault, debug.Stack()}
+			if fault := panics.From(recover()); fault != nil {
+				mine.err = fault
 			}
 		}()
 		mine.made, mine.err = f.fly(ctx, key, ttl, create)

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 func TestLocal(t *testing.T) {
@@ -170,8 +172,8 @@ func TestPanicIsEachAskersError(t *testing.T) {
 					time.Sleep(time.Second)
 					panic("broken")
 				})
-				var p *Panicked
-				if !errors.As(err, &p) || p.Fault != "broken" || len(p.Stack) == 0 {
+				var p *panics.Recovered
+				if !errors.As(err, &p) || p.Value != "broken" || len(p.Stack) == 0 {
 					t.Errorf("%v", err)
 				}
 			})

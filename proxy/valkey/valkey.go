@@ -22,6 +22,9 @@ const (
 	// patience is how long a request waits for the server, whatever the request's
 	// own time: one that is nearly over must not end a connection that all share.
 	patience = 40 * time.Millisecond
+	// mostKept is how many octets of a value are kept: who asks for large ones, which
+	// take longer than that to send, must not make a server seem away.
+	mostKept = 256 << 10
 	// mendPatience is how long the attempt to come back waits, which may have to
 	// connect and shake hands first.
 	mendPatience = time.Second
@@ -92,9 +95,9 @@ func (c *Client) Get(ctx context.Context, key string) ([]byte, bool) {
 	return c.keeper.Get(ctx, key)
 }
 
-// Put keeps a value for a time, to the millisecond.
+// Put keeps a value for a time, to the millisecond, unless it is too large.
 func (c *Client) Put(ctx context.Context, key string, value []byte, ttl time.Duration) {
-	if ttl < time.Millisecond {
+	if ttl < time.Millisecond || len(value) > mostKept {
 		return
 	}
 	if !c.Healthy() {

@@ -110,6 +110,10 @@ func TestKeeps(t *testing.T) {
 	if _, ok := r.Get(t.Context(), "policy example.org"); ok {
 		t.Error("a value that nobody put")
 	}
+	r.Put(t.Context(), "large", make([]byte, mostKept+1), time.Minute)
+	if _, ok := r.Get(t.Context(), "large"); ok || !r.Healthy() {
+		t.Error("a large value is kept, or was too much")
+	}
 	r.Put(t.Context(), "gone", value, 0)
 	if _, ok := r.Get(t.Context(), "gone"); ok {
 		t.Error("a value kept for no time")

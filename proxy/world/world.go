@@ -10,19 +10,25 @@ import (
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 // World asks the networks themselves. Its errors are *probe.Failure.
 type World struct {
 	// Route gives the network that a name belongs to; nil where there is none.
 	Route func(dnsname.Name) *observe.Network
+	// Recovered is told of a panic in a network, which then is a failure of our own.
+	// While it is nil, that ends the process: a check asks from goroutines that
+	// nobody else recovers.
+	Recovered func(*panics.Recovered)
 }
 
 var _ check.World = (*World)(nil)
 
 // Exchange sends a query to a resolver of the network that its question belongs
 // to.
-func (w *World) Exchange(ctx context.Context, query []byte, resolver int) ([]byte, error) {
+func (w *World) Exchange(ctx context.Context, query []byte, resolver int) (response []byte, err error) {
+	defer w.recover(&err)
 	name, _, ok := doh.Question(query)
 	if !ok {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no question"}
@@ -41,32 +47,35 @@ func (w *World) Exchange(ctx context.Context, query []byte, resolver int) ([]byt
 }
 
 // Policy fetches the policy file of d.
-func (w *World) Policy(ctx context.Context, d dnsname.Name) (probe.Policy, error) {
+func (w *World) Policy(ctx context.Context, d dnsname.Name) (p probe.Policy, err error) {
+	defer w.recover(&err)
 	n, err := w.network(d)
 	if err != nil {
-		return probe.Policy{}, err
+		return p, err
 	}
-	p := n.Policy(ctx, d)
+	p = n.Policy(ctx, d)
 	return p, own(p.Failure)
 }
 
 // STARTTLS speaks with every address of a mail host, or makes the asides.
-func (w *World) STARTTLS(ctx context.Context, mx dnsname.Name, asides ...probe.AsideKind) (probe.STARTTLS, error) {
+func (w *World) STARTTLS(ctx context.Context, mx dnsname.Name, asides ...probe.AsideKind) (s probe.STARTTLS, err error) {
+	defer w.recover(&err)
 	n, err := w.network(mx)
 	if err != nil {
-		return probe.STARTTLS{}, err
+		return s, err
 	}
-	s := n.STARTTLS(ctx, mx, asides...)
+	s = n.STARTTLS(ctx, mx, asides...)
 	return s, own(s.Failure)
 }
 
 // Nameservers puts questions to each authoritative server of a zone.
-func (w *World) Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (probe.Nameservers, error) {
+func (w *World) Nameservers(ctx context.Context, zone dnsname.Name, questions []probe.Question) (s probe.Nameservers, err error) {
+	defer w.recover(&err)
 	n, err := w.network(zone)
 	if err != nil {
-		return probe.Nameservers{}, err
+		return s, err
 	}
-	s := n.Nameservers(ctx, zone, questions)
+	s = n.Nameservers(ctx, zone, questions)
 	return s, own(s.Failure)
 }
 
@@ -76,6 +85,17 @@ func (w *World) network(name dnsname.Name) (*observe.Network, error) {
 		return n, nil
 	}
 	return nil, &probe.Failure{Class: probe.Unavailable, Detail: "no network has this name"}
+}
+
+// recover makes an error of a panic, where somebody is told of it.
+func (w *World) recover(err *error) {
+	if w.Recovered == nil {
+		return
+	}
+	if r := panics.From(recover()); r != nil {
+		w.Recovered(r)
+		*err = &probe.Failure{Class: probe.Unavailable, Detail: "a fault of the program"}
+	}
 }
 
 // own makes an error of a fault of our own side. What the asked side met is

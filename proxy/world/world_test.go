@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"testing"
 
 	"github.com/miekg/dns"
@@ -12,6 +13,7 @@ import (
 	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
+	"github.com/sealane/sealane/proxy/panics"
 )
 
 var lab, public = dnsname.MustParse("perfect.test"), dnsname.MustParse("example.com")
@@ -87,5 +89,31 @@ func TestWorldOwnFaultsAreErrors(t *testing.T) {
 	var f *probe.Failure
 	if !errors.As(err, &f) || f.Class != probe.BadRequest {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestPanicIsAFailureOfOurs: whatever is asked of a network that is broken, who is
+// told hears of it and the asker learns nothing of the domain.
+func TestPanicIsAFailureOfOurs(t *testing.T) {
+	broken := network(0)
+	broken.Exchange = func(context.Context, []byte) ([]byte, error) { panic("broken") }
+	var told []any
+	w := &World{
+		Route:     func(dnsname.Name) *observe.Network { return broken },
+		Recovered: func(r *panics.Recovered) { told = append(told, r.Value) },
+	}
+	ctx := t.Context()
+	_, exchange := w.Exchange(ctx, doh.Query(public, doh.TypeMX, true), 0)
+	_, policy := w.Policy(ctx, public)
+	_, starttls := w.STARTTLS(ctx, public)
+	_, nameservers := w.Nameservers(ctx, public, []probe.Question{{Name: public, Type: 15}})
+	for _, err := range []error{exchange, policy, starttls, nameservers} {
+		var f *probe.Failure
+		if !errors.As(err, &f) || f.Class != probe.Unavailable {
+			t.Errorf("%v", err)
+		}
+	}
+	if !slices.Equal(told, []any{"broken", "broken", "broken", "broken"}) {
+		t.Errorf("told of %v", told)
 	}
 }
