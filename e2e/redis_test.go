@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"os/exec"
-	"syscall"
 	"testing"
 )
 
@@ -30,7 +29,7 @@ func startRedis(t *testing.T) *redis {
 // again starts the server on its port, with nothing in it.
 func (r *redis) again(t *testing.T) {
 	t.Helper()
-	r.process = start(t, r.program, "--port", fmt.Sprint(r.port), "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	r.process = start(t, r.program, "--port", fmt.Sprint(r.port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning", "--dir", t.TempDir())
 	r.listening(t, r.address())
 }
 
@@ -41,8 +40,3 @@ func (r *redis) kill() {
 	_ = r.cmd.Process.Kill() // it runs, or has ended by itself
 	<-r.done
 }
-
-// freeze keeps its connections open and answers nothing, until thaw.
-func (r *redis) freeze() { _ = r.cmd.Process.Signal(syscall.SIGSTOP) }
-
-func (r *redis) thaw() { _ = r.cmd.Process.Signal(syscall.SIGCONT) }

@@ -43,8 +43,10 @@ type Resolver struct {
 
 // upstream is one recursive resolver.
 type upstream struct {
-	name    string
-	ask     func(ctx context.Context, query []byte) ([]byte, error)
+	name string
+	ask  func(ctx context.Context, query []byte) ([]byte, error)
+	// again asks what ask got no answer to: over TCP, where nothing gets lost.
+	again   func(ctx context.Context, query []byte) ([]byte, error)
 	timeout time.Duration
 }
 
@@ -60,10 +62,12 @@ func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 		u := &upstream{name: name, timeout: Timeout}
 		if address, ok := socket(name); ok {
 			u.ask = (&sockets{address: address}).plain
+			u.again = func(ctx context.Context, query []byte) ([]byte, error) { return overTCP(ctx, address, query) }
 		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
 			client := newClient(roots)
 			u.name = parsed.Host // visitors see it, and a path may hold a token
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
+			u.again = u.ask
 		} else {
 			return nil, fmt.Errorf("%w: %q", ErrUpstream, name)
 		}
@@ -122,7 +126,7 @@ func (r *Resolver) Known(query []byte) []byte {
 // Exchange sends one query and gives the response under the query's own ID.
 // An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
 // upstream can be reached, and DNSTimeout when one stays silent on this
-// question that at the same time answers another of the same type.
+// question, twice, and between answers another of the same type.
 func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
@@ -132,8 +136,8 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	}
 	var last *probe.Failure
 	for i, u := range r.upstreams {
-		response, err := u.exchange(ctx, query)
-		if err == nil {
+		response, f := u.exchange(ctx, query)
+		if f == nil {
 			if i+1 < len(r.upstreams) && unwilling(response) {
 				continue // its own word, not the domain's
 			}
@@ -141,7 +145,6 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 			r.answers.put(query, response, time.Now())
 			return response, nil
 		}
-		f := u.failure(ctx, query, err)
 		if f.Class == probe.Canceled {
 			return nil, f
 		}
@@ -152,13 +155,27 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	return nil, last
 }
 
-// exchange asks once, under a fresh ID: the page's is always zero.
-func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, u.timeout)
+// exchange asks u, and where it stays silent a second time, once it has answered
+// something else: it may have been away, or a datagram lost.
+func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, *probe.Failure) {
+	response, err := once(ctx, query, u.ask, u.timeout)
+	alive := silence(err) && u.alive(ctx, query)
+	if alive {
+		response, err = once(ctx, query, u.again, u.timeout/2)
+	}
+	if err != nil {
+		return nil, u.failure(ctx, err, alive)
+	}
+	return response, nil
+}
+
+// once asks under a fresh ID: the page's is always zero.
+func once(ctx context.Context, query []byte, ask func(context.Context, []byte) ([]byte, error), limit time.Duration) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	asked := bytes.Clone(query)
 	binary.BigEndian.PutUint16(asked, uint16(rand.Uint32()))
-	response, err := u.ask(ctx, asked)
+	response, err := ask(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -184,18 +201,23 @@ var (
 	errStatus  = errors.New("resolve: not an RFC 8484 answer")
 )
 
-// failure says whose fault it is that u gave no answer to a query. Silence is
-// the question's own when u is not silent on the root's record of that type:
-// else u is dead by now, or something before it drops all questions of a type.
-func (u *upstream) failure(ctx context.Context, query []byte, err error) *probe.Failure {
-	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + err.Error()}
+// silence tells the error of a question that nobody answered in time.
+func silence(err error) bool {
 	var network net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
+}
+
+// failure says whose fault it is that u gave no answer. Silence is the question's
+// own when u was alive, before it was asked again: else u is dead, or something
+// before it drops all questions of a type.
+func (u *upstream) failure(ctx context.Context, err error, alive bool) *probe.Failure {
+	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + err.Error()}
 	switch {
 	case ctx.Err() != nil:
 		f.Class = probe.Canceled
 	case errors.Is(err, errForeign), errors.Is(err, errStatus):
 		f.Class = probe.BadResponse
-	case (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()) && u.alive(ctx, query):
+	case silence(err) && alive:
 		f.Class = probe.DNSTimeout
 	}
 	return f
@@ -214,9 +236,7 @@ func (u *upstream) alive(ctx context.Context, query []byte) bool {
 	if err != nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, u.timeout/2)
-	defer cancel()
-	_, err = u.exchange(ctx, wire)
+	_, err = once(ctx, wire, u.ask, u.timeout/2)
 	return err == nil
 }
 

@@ -163,6 +163,18 @@ func TestUpstreamsInOrder(t *testing.T) {
 	wantText(t, wire, err, "second")
 }
 
+// TestSilenceIsAskedAgain: that a resolver was away, or a datagram was lost, says
+// nothing of the question.
+func TestSilenceIsAskedAgain(t *testing.T) {
+	back := server(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		if q.Question[0].Name == "." || w.LocalAddr().Network() == "tcp" {
+			w.WriteMsg(answer(q, "back"))
+		}
+	})
+	wire, err := resolver(t, back).Exchange(context.Background(), doh.Query(name, doh.TypeTXT, true))
+	wantText(t, wire, err, "back")
+}
+
 // closedPort is an address where nobody listens.
 func closedPort(t *testing.T) string {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
