@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -13,8 +12,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/sealane/sealane/app/check"
 )
 
 // The variables of a fault run: for how long, by which seed, and where the evidence
@@ -57,7 +54,7 @@ var faultKinds = []*faultKind{
 // How many domains of each kind there are: each is checked once before what was seen
 // of it is forgotten, one is left for the end, and some are asked about all the time.
 const (
-	faultDomains = 26
+	faultDomains = 50
 	busyDomains  = 2
 	forgotten    = 65 * time.Second
 )
@@ -108,9 +105,9 @@ func TestFaultRun(t *testing.T) {
 	defer end()
 	random := func(n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
 	var all, faults sync.WaitGroup
-	for n := range 6 {
-		all.Go(func() { r.checks(ctx) })
-		all.Go(func() { r.load(ctx, random(uint64(100+n))) })
+	for n := range uint64(8) {
+		all.Go(func() { r.checks(ctx, random(100+n)) })
+		all.Go(func() { r.load(ctx, random(200+n)) })
 	}
 	pace := min(1, max(0.3, length.Minutes()))
 	faults.Go(func() { r.disturbResolver(t, ctx, random(1), pace) })
@@ -122,7 +119,7 @@ func TestFaultRun(t *testing.T) {
 
 	time.Sleep(passed)
 	for _, d := range r.last { // all is well again
-		r.check(t.Context(), d)
+		r.check(t.Context(), d, r.asPage)
 	}
 	r.wantWell(t, before)
 	t.Logf("faults:%s", listed(r.faults.counts()))
@@ -163,11 +160,9 @@ func (r *faultRun) learnRight(t *testing.T) {
 	var mu sync.Mutex
 	for _, d := range r.world.domains[:len(faultKinds)] {
 		all.Go(func() {
-			facts := check.Gather(t.Context(), r.client, d.name, time.Now(), nil, r.world.anchors...)
-			report := check.Judge(facts, facts.At)
+			v := d.sightOf(r.asPage(t.Context(), d))
 			mu.Lock()
 			defer mu.Unlock()
-			v := d.sightOf(&report)
 			r.right[d.label] = v
 			if got := v.codes(); !slices.Equal(got, sorted(d.right)) {
 				t.Errorf("%s: findings\n%q\nnot checked %q, senders %q\nwant\n%q", d.label, got, v.notChecked, v.senders, d.right)
@@ -177,9 +172,10 @@ func (r *faultRun) learnRight(t *testing.T) {
 	all.Wait()
 }
 
-// checks checks one domain after another.
-func (r *faultRun) checks(ctx context.Context) {
-	for ctx.Err() == nil {
+// checks checks one domain after another, as many as last until the first is
+// forgotten.
+func (r *faultRun) checks(ctx context.Context, random *rand.Rand) {
+	for rest(ctx, between(random, 1, 0, 3)) {
 		r.mu.Lock()
 		var d *faultDomain
 		if len(r.queue) > 0 && time.Since(r.queue[0].last) > forgotten {
@@ -187,10 +183,13 @@ func (r *faultRun) checks(ctx context.Context) {
 		}
 		r.mu.Unlock()
 		if d == nil {
-			time.Sleep(100 * time.Millisecond)
 			continue
 		}
-		r.check(ctx, d)
+		as := r.asPage
+		if random.IntN(4) == 0 {
+			as = r.asCommand
+		}
+		r.check(ctx, d, as)
 		r.mu.Lock()
 		d.last = time.Now()
 		r.queue = append(r.queue, d)
@@ -199,13 +198,12 @@ func (r *faultRun) checks(ctx context.Context) {
 }
 
 // save keeps the evidence of a check where somebody wants it.
-func (r *faultRun) save(d *faultDomain, facts check.Facts) {
+func (r *faultRun) save(d *faultDomain, report *reported) {
 	dir := os.Getenv(faultRunEvidence)
-	text, err := json.Marshal(facts)
-	if dir == "" || err != nil {
+	if dir == "" {
 		return
 	}
-	if err := os.WriteFile(filepath.Join(dir, d.name.String()+time.Now().Format("-150405")+".json"), text, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, d.name.String()+time.Now().Format("-150405")+".json"), report.Facts, 0o644); err != nil {
 		r.client.t.Log(err)
 	}
 }

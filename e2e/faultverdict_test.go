@@ -1,13 +1,17 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/senders"
 )
 
 // sight is what a report says of a domain, in a form that is the same for all
@@ -18,8 +22,16 @@ type sight struct {
 	notChecked []string // "key subject"
 }
 
+// reported is a report, as `sealane check -json` prints it.
+type reported struct {
+	Findings   []check.Finding
+	Senders    []senders.Verdict
+	NotChecked []check.NotChecked
+	Facts      json.RawMessage
+}
+
 // sightOf reads a report.
-func (d *faultDomain) sightOf(r *check.Report) sight {
+func (d *faultDomain) sightOf(r *reported) sight {
 	replace := []string{d.name.String(), "D", d.policy, "POLICY-IP"}
 	for i, ip := range d.mx {
 		replace = append(replace, ip, fmt.Sprintf("IP%d", i+1))
@@ -118,6 +130,8 @@ var (
 	}
 	// consequences are what follows for a domain whose mail host nobody can use.
 	consequences = []string{"tlsrpt-record.rua-own-broken-domain", "sts-policy.enforce-would-fail"}
+	// unseen say that we didn't see something.
+	unseen = []string{"dnssec.not-validated-by-tool", "sts-policy-fetch.not-checked"}
 )
 
 // explains tells whether a finding that isn't the domain's own is one of its server's
@@ -134,55 +148,95 @@ func (m met) explains(finding string) bool {
 			}
 		}
 	}
+	if slices.Contains(unseen, code) {
+		return true
+	}
 	return slices.ContainsFunc(m.policy, func(kind string) bool { return slices.Contains(policyTruths[kind], code) })
+}
+
+// asPage checks a domain by asking the replicas, as a page does.
+func (r *faultRun) asPage(ctx context.Context, d *faultDomain) *reported {
+	facts := check.Gather(ctx, r.client, d.name, time.Now(), nil, r.world.anchors...)
+	report := check.Judge(facts, facts.At)
+	text, err := json.Marshal(facts)
+	if err != nil {
+		r.client.wrong("%s: %v", d.name, err)
+	}
+	return &reported{report.Findings, report.Senders, report.NotChecked, text}
+}
+
+// asCommand checks it by the command line, in a process of its own; nil when ctx ended.
+func (r *faultRun) asCommand(ctx context.Context, d *faultDomain) *reported {
+	command := exec.CommandContext(ctx, binary, append([]string{"check", d.name.String(), "-json"}, r.world.args()...)...)
+	var out, errs bytes.Buffer
+	command.Stdout, command.Stderr = &out, &errs
+	_ = command.Run() // the code says what was found
+	if ctx.Err() != nil {
+		return nil
+	}
+	var report reported
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		r.client.wrong("sealane check %s: exit %d, %v: %s", d.name, command.ProcessState.ExitCode(), err, tail(errs.String(), 2000))
+		return nil
+	}
+	return &report
 }
 
 // check checks a domain and holds the report against what is right and what was at
 // fault meanwhile.
-func (r *faultRun) check(ctx context.Context, d *faultDomain) {
+func (r *faultRun) check(ctx context.Context, d *faultDomain, as func(context.Context, *faultDomain) *reported) {
 	from := time.Now()
-	facts := check.Gather(ctx, r.client, d.name, from, nil, r.world.anchors...)
+	report := as(ctx, d)
 	to := time.Now()
-	report := check.Judge(facts, facts.At)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || report == nil {
 		r.client.count("check given up by us")
 		return
 	}
-	got, right, met := d.sightOf(&report), r.right[d.label], r.met(d, from, to)
-	if !met.any() {
-		if !slices.Equal(got.findings, right.findings) || !slices.Equal(got.senders, right.senders) || !slices.Equal(got.notChecked, right.notChecked) {
-			r.client.wrong("%s (%v) though nothing was at fault (%+v):\n%s", d.name, to.Sub(from), met, unlike(got, right))
-			r.save(d, facts)
-			return
-		}
+	got, right, met := d.sightOf(report), r.right[d.label], r.met(d, from, to)
+	differ := unlike(got, right)
+	switch wrong, lacks := met.wrong(got, right), lacking(got.findings, right.findings); {
+	case differ == "" && !met.any():
 		r.client.count("check right, nothing at fault")
-		return
-	}
-	var wrong []string
-	for _, f := range got.findings {
-		if !slices.Contains(right.findings, f) && !sameButLevel(right.findings, f) && !met.explains(f) {
-			wrong = append(wrong, f)
-		}
-	}
-	for _, s := range got.senders {
-		if !slices.Contains(right.senders, s) && !met.explainsSender(s) {
-			wrong = append(wrong, s)
-		}
-	}
-	if len(wrong) > 0 {
-		r.client.wrong("%s (%v) under %+v: %q", d.name, to.Sub(from), met, wrong)
-		r.save(d, facts)
-		return
-	}
-	lacking := slices.ContainsFunc(right.findings, func(f string) bool { return !slices.Contains(got.findings, f) })
-	switch {
-	case !lacking && slices.Equal(got.findings, right.findings) && slices.Equal(got.senders, right.senders):
+	case differ == "":
 		r.client.count("check right, under faults")
-	case slices.Equal(got.notChecked, right.notChecked) && len(got.findings) == len(right.findings):
-		r.client.wrong("%s lacks something and doesn't say so, under %+v:\n%s", d.name, met, unlike(got, right))
+	case !met.any():
+		r.client.wrong("%s (%v) though nothing was at fault (%+v):\n%s", d.name, to.Sub(from), met, differ)
+		r.save(d, report)
+	case len(wrong) > 0:
+		r.client.wrong("%s (%v) under %+v: %q", d.name, to.Sub(from), met, wrong)
+		r.save(d, report)
+	case len(lacks) > 0 && len(lacking(right.findings, got.findings)) == 0 && slices.Equal(got.notChecked, right.notChecked):
+		r.client.wrong("%s lacks %q and doesn't say so, under %+v", d.name, lacks, met)
+		r.save(d, report)
 	default:
 		r.client.count("check says what is at fault or unknown, under faults")
 	}
+}
+
+// wrong gives what a report says that is neither right nor true under the faults met.
+func (m met) wrong(got, right sight) []string {
+	var all []string
+	for _, f := range lacking(right.findings, got.findings) {
+		if !sameButLevel(right.findings, f) && !m.explains(f) {
+			all = append(all, f)
+		}
+	}
+	for _, s := range lacking(right.senders, got.senders) {
+		if !m.explainsSender(s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// lacking gives what is in want and not in all.
+func lacking(all, want []string) (rest []string) {
+	for _, s := range want {
+		if !slices.Contains(all, s) {
+			rest = append(rest, s)
+		}
+	}
+	return rest
 }
 
 // sameButLevel tells whether a finding is among those, at whatever level: that may
@@ -211,19 +265,15 @@ func (m met) explainsSender(s string) bool {
 	return false
 }
 
-// unlike lists what one verdict has and the other hasn't.
+// unlike lists what one has and the other hasn't.
 func unlike(got, right sight) string {
 	var text strings.Builder
 	for _, pair := range [][2][]string{{got.findings, right.findings}, {got.senders, right.senders}, {got.notChecked, right.notChecked}} {
-		for _, s := range pair[0] {
-			if !slices.Contains(pair[1], s) {
-				fmt.Fprintf(&text, "  + %s\n", s)
-			}
+		for _, s := range lacking(pair[1], pair[0]) {
+			fmt.Fprintf(&text, "  + %s\n", s)
 		}
-		for _, s := range pair[1] {
-			if !slices.Contains(pair[0], s) {
-				fmt.Fprintf(&text, "  - %s\n", s)
-			}
+		for _, s := range lacking(pair[0], pair[1]) {
+			fmt.Fprintf(&text, "  - %s\n", s)
 		}
 	}
 	return text.String()

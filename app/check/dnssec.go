@@ -158,6 +158,9 @@ func (j *judge) judgeResolver() {
 			j.gaveUp(l, "not-checked.dnssec-over-budget")
 		}
 		back := readLookup(l)
+		if l.Verdict.Reason == dnssec.CouldNotTell && back.state != Failed && back.state != Blind {
+			j.gaveUp(l, "not-checked.dnssec-unavailable")
+		}
 		said := back.said()
 		refused := said.Status == dnssec.Bogus && !back.noServer() && j.lookups[key{l.Name, l.Type, false}].state != Failed
 		if said.Status == dnssec.Secure && l.Verdict.Status == dnssec.Bogus || refused && l.Verdict.Status == dnssec.Secure {

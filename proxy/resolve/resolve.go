@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,7 +126,7 @@ func (r *Resolver) Known(query []byte) []byte {
 
 // Exchange sends one query and gives the response under the query's own ID.
 // An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
-// upstream can be reached, and DNSTimeout when one stays silent on this
+// upstream can be reached or is able to find anything out, and DNSTimeout when one stays silent on this
 // question, twice, and between answers another of the same type.
 func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
@@ -155,13 +156,20 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	return nil, last
 }
 
-// exchange asks u, and where it stays silent a second time, once it has answered
-// something else: it may have been away, or a datagram lost.
+// exchange asks u, and where it stays silent or fails a second time, once it has
+// answered something else: it may have been away, or a datagram lost.
 func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, *probe.Failure) {
 	response, err := once(ctx, query, u.ask, u.timeout)
-	alive := silence(err) && u.alive(ctx, query)
-	if alive {
-		response, err = once(ctx, query, u.again, u.timeout/2)
+	alive := false
+	switch {
+	case silence(err):
+		if alive = u.alive(ctx, query); alive {
+			response, err = once(ctx, query, u.again, u.timeout/2)
+		}
+	case err == nil && failing(response):
+		if err = u.works(ctx); err == nil {
+			response, err = once(ctx, query, u.ask, u.timeout/2)
+		}
 	}
 	if err != nil {
 		return nil, u.failure(ctx, err, alive)
@@ -195,8 +203,47 @@ func unwilling(response []byte) bool {
 	return false
 }
 
+// failing tells SERVFAIL without a reason that lies in the zones: an extended error
+// other than those of errors that were kept and of servers out of reach (RFC 8914
+// §4.14, §4.23, §4.24). A resolver that has lost its network says no more.
+func failing(response []byte) bool {
+	if response[3]&0x0F != dns.RcodeServerFailure {
+		return false
+	}
+	var m dns.Msg
+	if m.Unpack(response) != nil {
+		return true
+	}
+	opt := m.IsEdns0()
+	return opt == nil || !slices.ContainsFunc(opt.Option, func(o dns.EDNS0) bool {
+		e, is := o.(*dns.EDNS0_EDE)
+		return is && !slices.Contains([]uint16{
+			dns.ExtendedErrorCodeOther, dns.ExtendedErrorCodeCachedError,
+			dns.ExtendedErrorCodeNoReachableAuthority, dns.ExtendedErrorCodeNetworkError,
+		}, e.InfoCode)
+	})
+}
+
+// works asks u for a top-level domain that doesn't exist, a new one each time: what u
+// has in its cache it would say without any network too. The error is that of one
+// who can't find out even that.
+func (u *upstream) works(ctx context.Context) error {
+	var control dns.Msg
+	control.SetQuestion(fmt.Sprintf("sealane-%016x.", rand.Uint64()), dns.TypeA)
+	wire, err := control.Pack()
+	if err != nil {
+		return err
+	}
+	response, err := once(ctx, wire, u.ask, u.timeout/2)
+	if err == nil && response[3]&0x0F == dns.RcodeServerFailure {
+		return errFailing
+	}
+	return err
+}
+
 // Errors of one upstream.
 var (
+	errFailing = errors.New("resolve: SERVFAIL, whatever the question")
 	errForeign = errors.New("resolve: the answer is not to this question")
 	errStatus  = errors.New("resolve: not an RFC 8484 answer")
 )
