@@ -4,14 +4,12 @@ import (
 	"math/rand/v2"
 	"net"
 	"sync"
-	"syscall"
-	"testing"
 	"time"
 
 	"github.com/miekg/dns"
 )
 
-// How a server of a domain fails. What is slow still works.
+// How a server fails. What is slow still works.
 const (
 	refusing = "refuses"            // nobody listens
 	killed   = "killed"             // nor does any connection live on
@@ -20,7 +18,7 @@ const (
 	stalling = "stalls"             // says nothing until the fault ends
 	slow     = "slow"               // a pause before whatever it says
 	muted    = "silent"             // of DNS: no answer at all
-	lossy    = "loses"              // of DNS: a quarter of the answers over UDP
+	lossy    = "loses"              // of DNS: an eighth of the answers over UDP
 	cutting  = "cuts"               // of DNS: TC over UDP, and TCP works
 	cutOff   = "cuts, and TCP ends" // of DNS: the same, and TCP doesn't
 	servfail = "SERVFAIL"           // of DNS: to every question
@@ -207,7 +205,7 @@ func (s *dnsServer) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 	udp := w.LocalAddr().Network() == "udp"
 	m := s.answer(query)
 	switch {
-	case kind == muted, kind == lossy && udp && rand.IntN(4) == 0:
+	case kind == muted, kind == lossy && udp && rand.IntN(8) == 0:
 		return
 	case kind == cutOff && !udp:
 		_ = w.Close()
@@ -232,23 +230,3 @@ func (s *dnsServer) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 	}
 	_ = w.WriteMsg(m) // who lost it asks again
 }
-
-// redisFault ends a Redis, or has it stop in the middle of everything.
-func (r *redis) fail(kind string) {
-	if kind == killed {
-		r.kill()
-		return
-	}
-	r.signal(syscall.SIGSTOP)
-}
-
-// mend starts it anew, or lets it go on.
-func (r *redis) mend(t *testing.T, kind string) {
-	if kind == killed {
-		r.again(t)
-		return
-	}
-	r.signal(syscall.SIGCONT)
-}
-
-func (r *redis) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) } // it runs, or has ended by itself

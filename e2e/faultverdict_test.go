@@ -148,7 +148,7 @@ func (m met) explains(finding string) bool {
 			}
 		}
 	}
-	if slices.Contains(unseen, code) {
+	if slices.Contains(unseen, code) && (harm(m.resolver) || harm(m.policy)) {
 		return true
 	}
 	return slices.ContainsFunc(m.policy, func(kind string) bool { return slices.Contains(policyTruths[kind], code) })

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"os/exec"
+	"syscall"
 	"testing"
 )
 
@@ -40,3 +41,23 @@ func (r *redis) kill() {
 	_ = r.cmd.Process.Kill() // it runs, or has ended by itself
 	<-r.done
 }
+
+// fail kills it, or has it stop in the middle of everything.
+func (r *redis) fail(kind string) {
+	if kind == killed {
+		r.kill()
+		return
+	}
+	r.signal(syscall.SIGSTOP)
+}
+
+// mend starts it anew, or lets it go on.
+func (r *redis) mend(t *testing.T, kind string) {
+	if kind == killed {
+		r.again(t)
+		return
+	}
+	r.signal(syscall.SIGCONT)
+}
+
+func (r *redis) signal(s syscall.Signal) { _ = r.cmd.Process.Signal(s) } // it runs, or has ended by itself

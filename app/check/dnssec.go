@@ -84,8 +84,11 @@ func (j *judge) judgeDNSSEC() {
 		j.notChecked("not-checked.dnssec-resolver", d.String())
 		return
 	}
-	if self := j.look(j.facts.Trusted, doh.TypeSOA); j.validates == OK && self.verdict.Source == dnssec.ResolverSays {
+	switch self := j.look(j.facts.Trusted, doh.TypeSOA); {
+	case j.validates == OK && self.verdict.Source == dnssec.ResolverSays:
 		j.notChecked("not-checked.dnssec-as-resolver-says", d.String())
+	case j.validates == Unknown && self.state == Blind && j.mx.state != Blind:
+		j.notChecked("not-checked.dnssec-unavailable", d.String(), "name", d.String())
 	}
 	j.judgeResolver()
 	reported := map[dnsname.Name]bool{}
