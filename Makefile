@@ -40,7 +40,7 @@ WASM_EXEC = env -i 'PATH=$(PATH)' 'HOME=$(HOME)' '$$($(GO) env GOROOT)/lib/wasm/
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test e2e-h3 bench build site release lint wasm-test clean
+.PHONY: help run test e2e-h3 bench fault-run build site release lint wasm-test clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -60,6 +60,9 @@ bench: ## print the figures: a check's pace in virtual time, the benchmarks, and
 	$(GO) test -count=1 -run '^TestPace' -v ./app/check
 	$(GO) test -run '^$$' -bench . -benchtime 3x ./app/... ./proxy/...
 	SEALANE_E2E=1 SEALANE_BENCH=1 $(GO) test -count=1 -run 'InChromium|^TestBench' -v ./e2e
+
+fault-run: ## have resolver, Valkey and servers fail at random for ten minutes, and want no wrong word
+	SEALANE_E2E=1 SEALANE_FAULT_RUN=10m $(GO) test -count=1 -timeout 20m -run '^TestFaultRun$$' -v ./e2e
 
 build: $(BINARY) ## build the browser program, the site and the binary with both in it
 

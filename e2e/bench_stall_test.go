@@ -91,8 +91,7 @@ var unlimited = proxy.Rates{
 // others asks one after another for what needs no probe, and gives the times.
 func others(t *testing.T, origin string, times int) []time.Duration {
 	t.Helper()
-	query := base64.RawURLEncoding.EncodeToString(doh.Query(dnsname.MustParse("a.example"), doh.TypeA, false))
-	paths := []string{"/config.json", "/healthz", "/dns-query?dns=" + query}
+	paths := []string{"/config.json", "/healthz", dohPath(doh.Query(dnsname.MustParse("a.example"), doh.TypeA, false))}
 	took := make([]time.Duration, times)
 	for i := range took {
 		began := time.Now()
@@ -102,6 +101,11 @@ func others(t *testing.T, origin string, times int) []time.Duration {
 		}
 	}
 	return took
+}
+
+// dohPath is where the relay answers a query (RFC 8484 §4.1).
+func dohPath(query []byte) string {
+	return "/dns-query?dns=" + base64.RawURLEncoding.EncodeToString(query)
 }
 
 // percentile is the 99th.

@@ -84,8 +84,11 @@ func (j *judge) judgeDNSSEC() {
 		j.notChecked("not-checked.dnssec-resolver", d.String())
 		return
 	}
-	if self := j.look(j.facts.Trusted, doh.TypeSOA); j.validates == OK && self.verdict.Source == dnssec.ResolverSays {
+	switch self := j.look(j.facts.Trusted, doh.TypeSOA); {
+	case j.validates == OK && self.verdict.Source == dnssec.ResolverSays:
 		j.notChecked("not-checked.dnssec-as-resolver-says", d.String())
+	case j.validates == Unknown && self.state == Blind && j.mx.state != Blind:
+		j.notChecked("not-checked.dnssec-unavailable", d.String(), "name", d.String())
 	}
 	j.judgeResolver()
 	reported := map[dnsname.Name]bool{}
@@ -158,6 +161,9 @@ func (j *judge) judgeResolver() {
 			j.gaveUp(l, "not-checked.dnssec-over-budget")
 		}
 		back := readLookup(l)
+		if l.Verdict.Reason == dnssec.CouldNotTell && back.state != Failed && back.state != Blind {
+			j.gaveUp(l, "not-checked.dnssec-unavailable")
+		}
 		said := back.said()
 		refused := said.Status == dnssec.Bogus && !back.noServer() && j.lookups[key{l.Name, l.Type, false}].state != Failed
 		if said.Status == dnssec.Secure && l.Verdict.Status == dnssec.Bogus || refused && l.Verdict.Status == dnssec.Secure {

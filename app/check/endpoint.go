@@ -157,6 +157,8 @@ func (e *endpoint) turnedAway() (reply probe.Reply, away bool) {
 	f := e.seen.Failure
 	switch {
 	case f == nil || e.speaksTLSAtOnce():
+	case e.seen.Stage == probe.StageConnect: // a reset just behind the acceptance
+		return e.seen.Banner, f.Class == probe.ConnectionLost
 	case e.seen.Stage == probe.StageBanner:
 		return e.seen.Banner, f.Class != probe.ReplyTimeout
 	case e.seen.Stage == probe.StageEHLO:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/dnssec"
 	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/zone"
 )
 
@@ -177,5 +179,46 @@ func TestUnprovenAbsence(t *testing.T) {
 		if r := Judge(f, scenarioNow); hasCode(r, "tlsa.absent") == unknown {
 			t.Errorf("unknown %v: %v", unknown, codesOf(r))
 		}
+	}
+}
+
+// TestValidationGivenUp: a report says so where an answer came and what validates it
+// didn't, and for what reason.
+func TestValidationGivenUp(t *testing.T) {
+	for reason, key := range map[dnssec.Reason]string{
+		dnssec.NoReason: "", dnssec.OverBudget: "not-checked.dnssec-over-budget", dnssec.CouldNotTell: "not-checked.dnssec-unavailable",
+	} {
+		f := oneHost(t, "mx.example.com").factsNow()
+		for i := range f.Lookups {
+			if l := &f.Lookups[i]; l.Type == doh.TypeMX && reason != dnssec.NoReason {
+				l.Verdict = dnssec.Verdict{Source: dnssec.Validated, Reason: reason}
+			}
+		}
+		r := Judge(f, scenarioNow)
+		var keys []string
+		for _, n := range r.NotChecked {
+			if strings.HasPrefix(n.Key, "not-checked.dnssec") && n.Key != "not-checked.dnssec-as-resolver-says" && n.Subject == "example.com" {
+				keys = append(keys, n.Key)
+			}
+		}
+		if key == "" && len(keys) > 0 || key != "" && !slices.Equal(keys, []string{key}) || (key == "") != r.Complete() {
+			t.Errorf("%q: %q, complete %v", reason, keys, r.Complete())
+		}
+	}
+}
+
+// TestAnchorUnanswered: nor is anything known of DNSSEC where the trust anchor's zone
+// got no answer.
+func TestAnchorUnanswered(t *testing.T) {
+	f := oneHost(t, "mx.example.com").factsNow()
+	for i := range f.Lookups {
+		if l := &f.Lookups[i]; l.Name == f.Trusted {
+			l.Wire, l.parsed, l.Failure = nil, nil, &probe.Failure{Class: probe.NoResolver}
+		}
+	}
+	r := Judge(f, scenarioNow)
+	said := slices.ContainsFunc(r.NotChecked, func(n NotChecked) bool { return n.Key == "not-checked.dnssec-unavailable" })
+	if !said || r.Complete() || hasCode(r, "dnssec.secure") {
+		t.Errorf("%v, not checked: %v", codesOf(r), r.NotChecked)
 	}
 }

@@ -99,7 +99,7 @@ func (j *judge) silent() bool {
 	for _, h := range j.hosts {
 		for _, e := range h.endpoints {
 			switch f := e.seen.Failure; {
-			case f == nil || f.Class == probe.ConnectRefused || e.seen.Stage != probe.StageConnect:
+			case f == nil || f.Class == probe.ConnectRefused || f.Class == probe.ConnectionLost || e.seen.Stage != probe.StageConnect:
 				return false
 			case f.Class == probe.ConnectTimeout || f.Class == probe.Unreachable:
 				called = true

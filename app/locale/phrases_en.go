@@ -74,6 +74,7 @@ var englishPhrases = []text{
 	{"not-checked.dnssec-resolver", "DNSSEC and DANE: this resolver cannot be used for validation, as it does not pass on the signatures it takes. Another one is needed."},
 	{"not-checked.dnssec-resolver-unfit", "What {count} of the resolvers configured say of this domain: they cannot be used for validation, so the next was asked."},
 	{"not-checked.dnssec-stale", "DNSSEC of {name}: the resolver got no new answer and gave an old one, whose signatures have ended since. Ask again later, or another resolver."},
+	{"not-checked.dnssec-unavailable", "DNSSEC of {name}: a question that validating takes went unanswered. Ask again later."},
 	{"not-checked.history", "What changed since an earlier check: there is none to compare with. Save the evidence and load it next time."},
 	{"not-checked.host-limited", "{host}: the proxy has asked this server often enough for now. Try again in a few minutes."},
 	{"not-checked.nameservers", "Whether the name servers of `{name}` agree: the proxy could not ask each of them."},

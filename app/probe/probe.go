@@ -109,7 +109,7 @@ type Policy struct {
 	// the chain isn't trusted, so that it can be shown; no sender would.
 	Body      []byte   `json:"body,omitempty"`
 	Truncated bool     `json:"truncated,omitempty"` // more than MaxPolicyBody
-	Millis    int      `json:"millis,omitempty"`    // whole fetch
+	Millis    int      `json:"millis,omitempty"`    // from the connection on, where one was made
 	Failure   *Failure `json:"failure,omitempty"`
 	// Others are fetches of what senders don't ask for, made to tell why the
 	// one they ask for fails, or whether each address serves it.

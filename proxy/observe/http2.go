@@ -52,6 +52,7 @@ func (n *Network) againOverHTTP2(ctx context.Context, host dnsname.Name, end tim
 	if again.Status == 0 {
 		return failure, false
 	}
+	again.Millis = millis(conn.began)
 	*p = again
 	return failure, true
 }

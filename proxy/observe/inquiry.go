@@ -19,6 +19,7 @@ import (
 
 const (
 	queryTries   = 2
+	surelyTries  = 4    // before a server that answers is said to drop a type
 	queryPayload = 1232 // octets of UDP answer offered
 	maxStrays    = 16   // datagrams passed over that answer something else
 )
@@ -33,7 +34,8 @@ type inquiry struct {
 	limits limits
 	end    time.Time
 	server *probe.Nameserver
-	unmet  int // questions without an answer before the first answer
+	unmet  int    // questions without an answer before the first answer
+	silent uint16 // the type that the server, which answers others, was silent on
 }
 
 // ask puts the questions in order. A server that never answered isn't asked
@@ -70,11 +72,20 @@ func (i *inquiry) ask(ctx context.Context, questions []probe.Question) {
 }
 
 // question asks over UDP, and over TCP when the answer was cut (RFC 7766 §5).
+// Datagrams get lost: silence on a type that others aren't met with takes more of
+// them, once for each type.
 func (i *inquiry) question(ctx context.Context, q probe.Question) (wire []byte, failure *probe.Failure) {
-	for range queryTries {
+	tries := queryTries
+	if i.unmet < 0 && q.Type != i.silent {
+		tries = surelyTries
+	}
+	for range tries {
 		if wire, failure = i.try(ctx, "udp", q); failure == nil || failure.Class != probe.DNSTimeout {
 			break
 		}
+	}
+	if failure != nil && tries == surelyTries {
+		i.silent = q.Type
 	}
 	if failure != nil || wire[2]&2 == 0 { // TC (RFC 1035 §4.1.1)
 		return wire, failure

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -101,8 +102,9 @@ func TestNameserversAsk(t *testing.T) {
 		w.WriteMsg(m)
 	})
 	n := served(port, map[string][]string{"ns1.example.net": {"127.0.0.1"}})
+	n.limits.zone = 10 * time.Second // for the silences on DS
 	var questions []probe.Question
-	for _, typ := range []uint16{dns.TypeMX, dns.TypeTXT, dns.TypeDS, dns.TypeTLSA, dns.TypeA} {
+	for _, typ := range []uint16{dns.TypeMX, dns.TypeTXT, dns.TypeDS, dns.TypeTLSA, dns.TypeA, dns.TypeDS} {
 		questions = append(questions, probe.Question{Name: domain, Type: typ})
 	}
 	s := n.Nameservers(context.Background(), domain, questions)
@@ -126,11 +128,28 @@ func TestNameserversAsk(t *testing.T) {
 		}
 	}
 	const q = " ;example.com.\tIN\t "
-	want := []string{"udp" + q + "MX", "udp" + q + "TXT", "tcp" + q + "TXT", "udp" + q + "DS", "udp" + q + "DS", "udp" + q + "TLSA", "udp" + q + "A"}
+	want := []string{"udp" + q + "MX", "udp" + q + "TXT", "tcp" + q + "TXT", "udp" + q + "DS", "udp" + q + "DS", "udp" + q + "DS", "udp" + q + "DS",
+		"udp" + q + "TLSA", "udp" + q + "A", "udp" + q + "DS", "udp" + q + "DS"}
 	mu.Lock()
 	defer mu.Unlock()
 	if !slices.Equal(asked, want) {
 		t.Errorf("asked %q", asked)
+	}
+}
+
+// TestNameserverOverALossyLine: three lost datagrams aren't a type that is dropped.
+func TestNameserverOverALossyLine(t *testing.T) {
+	settled(t)
+	var lost atomic.Int32
+	port := authoritative(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		if q.Question[0].Qtype == dns.TypeMX || lost.Add(1) > 3 {
+			w.WriteMsg(new(dns.Msg).SetReply(q))
+		}
+	})
+	n := served(port, map[string][]string{"ns1.example.net": {"127.0.0.1"}})
+	s := n.Nameservers(context.Background(), domain, append(aboutMX, probe.Question{Name: domain, Type: dns.TypeTLSA}))
+	if len(s.Servers) != 1 || len(s.Servers[0].Answers) != 2 || s.Servers[0].Answers[1].Failure != nil {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -50,7 +50,9 @@ func (n *Network) Policy(ctx context.Context, d dnsname.Name) probe.Policy {
 	if failure == nil {
 		failure = n.fetchFrom(ctx, host, addresses, end, l, &p)
 	}
-	p.Failure, p.Millis = failure, millis(start)
+	if p.Failure = failure; p.Millis == 0 {
+		p.Millis = millis(start)
+	}
 	p.Others = n.others(ctx, d, addresses, end, l, &p)
 	return p
 }
@@ -74,6 +76,8 @@ func (n *Network) fetchOverHTTP1(ctx context.Context, host dnsname.Name, address
 		return failure
 	}
 	defer conn.Close()
+	// The time until now is our resolver's, and that of others at the address.
+	defer func() { p.Millis = millis(conn.began) }()
 	conn.SetDeadline(end)
 	return cut(n.fetch(ctx, conn, host, p), end, conn.late)
 }

@@ -124,6 +124,21 @@ func TestPolicyRequest(t *testing.T) {
 	}
 }
 
+// TestPolicyTime: how long our resolver takes is no time of the policy host.
+func TestPolicyTime(t *testing.T) {
+	const late = 700 * time.Millisecond
+	settled(t)
+	n := answering(t, &tls.Config{}, says(ok("", policyBody)), nil)
+	resolve := n.Exchange
+	n.Exchange = func(ctx context.Context, query []byte) ([]byte, error) {
+		time.Sleep(late)
+		return resolve(ctx, query)
+	}
+	if p := n.Policy(context.Background(), domain); p.Failure != nil || p.Millis < 1 || p.Millis >= int(late.Milliseconds()) {
+		t.Errorf("%d ms: %+v", p.Millis, p)
+	}
+}
+
 func TestPolicyHandshakes(t *testing.T) {
 	cert := (*issuer)(nil).issue(t, "mta-sts.example.com", nil).present()
 	settled(t)

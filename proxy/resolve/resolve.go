@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,8 +44,10 @@ type Resolver struct {
 
 // upstream is one recursive resolver.
 type upstream struct {
-	name    string
-	ask     func(ctx context.Context, query []byte) ([]byte, error)
+	name string
+	ask  func(ctx context.Context, query []byte) ([]byte, error)
+	// again asks what ask got no answer to: over TCP, where nothing gets lost.
+	again   func(ctx context.Context, query []byte) ([]byte, error)
 	timeout time.Duration
 }
 
@@ -60,10 +63,12 @@ func New(roots *x509.CertPool, upstreams ...string) (*Resolver, error) {
 		u := &upstream{name: name, timeout: Timeout}
 		if address, ok := socket(name); ok {
 			u.ask = (&sockets{address: address}).plain
+			u.again = func(ctx context.Context, query []byte) ([]byte, error) { return overTCP(ctx, address, query) }
 		} else if parsed, err := url.Parse(name); err == nil && parsed.Scheme == "https" && parsed.Host != "" && parsed.User == nil {
 			client := newClient(roots)
 			u.name = parsed.Host // visitors see it, and a path may hold a token
 			u.ask = func(ctx context.Context, query []byte) ([]byte, error) { return overHTTPS(ctx, client, name, query) }
+			u.again = u.ask
 		} else {
 			return nil, fmt.Errorf("%w: %q", ErrUpstream, name)
 		}
@@ -121,8 +126,8 @@ func (r *Resolver) Known(query []byte) []byte {
 
 // Exchange sends one query and gives the response under the query's own ID.
 // An error is a *probe.Failure: Canceled, BadResponse, NoResolver when no
-// upstream can be reached, and DNSTimeout when one stays silent on this
-// question that at the same time answers another of the same type.
+// upstream can be reached or is able to find anything out, and DNSTimeout when one stays silent on this
+// question, twice, and between answers another of the same type.
 func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	if len(query) < 12 || len(query) > probe.MaxDNSMessage {
 		return nil, &probe.Failure{Class: probe.BadRequest, Detail: "no DNS message"}
@@ -132,8 +137,8 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	}
 	var last *probe.Failure
 	for i, u := range r.upstreams {
-		response, err := u.exchange(ctx, query)
-		if err == nil {
+		response, f := u.exchange(ctx, query)
+		if f == nil {
 			if i+1 < len(r.upstreams) && unwilling(response) {
 				continue // its own word, not the domain's
 			}
@@ -141,7 +146,6 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 			r.answers.put(query, response, time.Now())
 			return response, nil
 		}
-		f := u.failure(ctx, query, err)
 		if f.Class == probe.Canceled {
 			return nil, f
 		}
@@ -152,13 +156,34 @@ func (r *Resolver) Exchange(ctx context.Context, query []byte) ([]byte, error) {
 	return nil, last
 }
 
-// exchange asks once, under a fresh ID: the page's is always zero.
-func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, u.timeout)
+// exchange asks u, and where it stays silent or fails a second time, once it has
+// answered something else: it may have been away, or a datagram lost.
+func (u *upstream) exchange(ctx context.Context, query []byte) ([]byte, *probe.Failure) {
+	response, err := once(ctx, query, u.ask, u.timeout)
+	alive := false
+	switch {
+	case silence(err):
+		if alive = u.alive(ctx, query); alive {
+			response, err = once(ctx, query, u.again, u.timeout/2)
+		}
+	case err == nil && failing(response):
+		if err = u.works(ctx); err == nil {
+			response, err = once(ctx, query, u.ask, u.timeout/2)
+		}
+	}
+	if err != nil {
+		return nil, u.failure(ctx, err, alive)
+	}
+	return response, nil
+}
+
+// once asks under a fresh ID: the page's is always zero.
+func once(ctx context.Context, query []byte, ask func(context.Context, []byte) ([]byte, error), limit time.Duration) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	asked := bytes.Clone(query)
 	binary.BigEndian.PutUint16(asked, uint16(rand.Uint32()))
-	response, err := u.ask(ctx, asked)
+	response, err := ask(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -178,24 +203,68 @@ func unwilling(response []byte) bool {
 	return false
 }
 
+// failing tells SERVFAIL without a reason that lies in the zones: an extended error
+// other than those of errors that were kept and of servers out of reach (RFC 8914
+// §4.14, §4.23, §4.24). A resolver that has lost its network says no more.
+func failing(response []byte) bool {
+	if response[3]&0x0F != dns.RcodeServerFailure {
+		return false
+	}
+	var m dns.Msg
+	if m.Unpack(response) != nil {
+		return true
+	}
+	opt := m.IsEdns0()
+	return opt == nil || !slices.ContainsFunc(opt.Option, func(o dns.EDNS0) bool {
+		e, is := o.(*dns.EDNS0_EDE)
+		return is && !slices.Contains([]uint16{
+			dns.ExtendedErrorCodeOther, dns.ExtendedErrorCodeCachedError,
+			dns.ExtendedErrorCodeNoReachableAuthority, dns.ExtendedErrorCodeNetworkError,
+		}, e.InfoCode)
+	})
+}
+
+// works asks u for a top-level domain that doesn't exist, a new one each time: what u
+// has in its cache it would say without any network too. The error is that of one
+// who can't find out even that.
+func (u *upstream) works(ctx context.Context) error {
+	var control dns.Msg
+	control.SetQuestion(fmt.Sprintf("sealane-%016x.", rand.Uint64()), dns.TypeA)
+	wire, err := control.Pack()
+	if err != nil {
+		return err
+	}
+	response, err := once(ctx, wire, u.ask, u.timeout/2)
+	if err == nil && response[3]&0x0F == dns.RcodeServerFailure {
+		return errFailing
+	}
+	return err
+}
+
 // Errors of one upstream.
 var (
+	errFailing = errors.New("resolve: SERVFAIL, whatever the question")
 	errForeign = errors.New("resolve: the answer is not to this question")
 	errStatus  = errors.New("resolve: not an RFC 8484 answer")
 )
 
-// failure says whose fault it is that u gave no answer to a query. Silence is
-// the question's own when u is not silent on the root's record of that type:
-// else u is dead by now, or something before it drops all questions of a type.
-func (u *upstream) failure(ctx context.Context, query []byte, err error) *probe.Failure {
-	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + Detail(err)}
+// silence tells the error of a question that nobody answered in time.
+func silence(err error) bool {
 	var network net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
+}
+
+// failure says whose fault it is that u gave no answer. Silence is the question's
+// own when u was alive, before it was asked again: else u is dead, or something
+// before it drops all questions of a type.
+func (u *upstream) failure(ctx context.Context, err error, alive bool) *probe.Failure {
+	f := &probe.Failure{Class: probe.NoResolver, Detail: u.name + ": " + Detail(err)}
 	switch {
 	case ctx.Err() != nil:
 		f.Class = probe.Canceled
 	case errors.Is(err, errForeign), errors.Is(err, errStatus):
 		f.Class = probe.BadResponse
-	case (errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()) && u.alive(ctx, query):
+	case silence(err) && alive:
 		f.Class = probe.DNSTimeout
 	}
 	return f
@@ -214,9 +283,7 @@ func (u *upstream) alive(ctx context.Context, query []byte) bool {
 	if err != nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, u.timeout/2)
-	defer cancel()
-	_, err = u.exchange(ctx, wire)
+	_, err = once(ctx, wire, u.ask, u.timeout/2)
 	return err == nil
 }
 

@@ -163,6 +163,71 @@ func TestUpstreamsInOrder(t *testing.T) {
 	wantText(t, wire, err, "second")
 }
 
+// TestSilenceIsAskedAgain: that a resolver was away, or a datagram was lost, says
+// nothing of the question.
+func TestSilenceIsAskedAgain(t *testing.T) {
+	back := server(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		if q.Question[0].Name == "." || w.LocalAddr().Network() == "tcp" {
+			w.WriteMsg(answer(q, "back"))
+		}
+	})
+	wire, err := resolver(t, back).Exchange(context.Background(), doh.Query(name, doh.TypeTXT, true))
+	wantText(t, wire, err, "back")
+}
+
+// TestServfail: SERVFAIL is the question's own where the resolver works twice around
+// it, or says what is wrong; ours where it fails at everything; and none where it
+// failed for a moment.
+func TestServfail(t *testing.T) {
+	var all, own, asked atomic.Int32
+	var reason atomic.Uint32
+	moody := server(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		m := answer(q, "well")
+		if q.Question[0].Name == name.FQDN() {
+			asked.Add(1)
+		}
+		if all.Add(-1) >= 0 || q.Question[0].Name == name.FQDN() && own.Load() != 0 {
+			m = new(dns.Msg).SetRcode(q, dns.RcodeServerFailure)
+			m.SetEdns0(1232, true).IsEdns0().Option = []dns.EDNS0{&dns.EDNS0_EDE{InfoCode: uint16(reason.Load())}}
+		}
+		w.WriteMsg(m)
+	})
+	for _, c := range []struct {
+		what     string
+		all, own int32
+		reason   uint16
+		asked    int32
+		class    probe.Class // "" for SERVFAIL or the answer
+	}{
+		{"all fails", 100, 0, dns.ExtendedErrorCodeNetworkError, 1, probe.NoResolver},
+		{"the question fails", 0, 1, dns.ExtendedErrorCodeNoReachableAuthority, 2, ""},
+		{"the zone is bogus", 100, 1, dns.ExtendedErrorCodeDNSBogus, 1, ""},
+		{"all failed for a moment", 1, 0, dns.ExtendedErrorCodeOther, 2, ""},
+	} {
+		all.Store(c.all)
+		own.Store(c.own)
+		reason.Store(uint32(c.reason))
+		asked.Store(0)
+		wire, err := resolver(t, moody).Exchange(context.Background(), doh.Query(name, doh.TypeTXT, true))
+		switch {
+		case c.class != "":
+			wantClass(t, err, c.class)
+		case c.own == 0:
+			wantText(t, wire, err, "well")
+		case err != nil || wire[3]&0x0F != dns.RcodeServerFailure:
+			t.Errorf("%s: %x %v", c.what, wire, err)
+		}
+		if n := asked.Load(); n != c.asked {
+			t.Errorf("%s: asked %d times", c.what, n)
+		}
+	}
+	works := server(t, func(w dns.ResponseWriter, q *dns.Msg) { w.WriteMsg(answer(q, "second")) })
+	all.Store(100)
+	reason.Store(uint32(dns.ExtendedErrorCodeNetworkError))
+	wire, err := resolver(t, moody, works).Exchange(context.Background(), doh.Query(name, doh.TypeTXT, true))
+	wantText(t, wire, err, "second")
+}
+
 // closedPort is an address where nobody listens.
 func closedPort(t *testing.T) string {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -229,15 +294,6 @@ func TestUnwillingUpstreamIsPassedOver(t *testing.T) {
 		if err != nil || m.Unpack(wire) != nil || m.Rcode != rcode {
 			t.Errorf("%v %v, want %d", m.Rcode, err, rcode)
 		}
-	}
-}
-
-func TestServerFailureIsAnAnswer(t *testing.T) {
-	at := server(t, func(w dns.ResponseWriter, q *dns.Msg) { w.WriteMsg(new(dns.Msg).SetRcode(q, dns.RcodeServerFailure)) })
-	wire, err := resolver(t, at).Exchange(context.Background(), doh.Query(name, doh.TypeTXT, true))
-	var m dns.Msg
-	if err != nil || m.Unpack(wire) != nil || m.Rcode != dns.RcodeServerFailure {
-		t.Errorf("%v %v", m.Rcode, err)
 	}
 }
 
