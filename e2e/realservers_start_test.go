@@ -159,15 +159,14 @@ func (w *realWorld) startUnbound(t *testing.T, knot int) {
   module-config: "validator iterator"
   trust-anchor-file: "%s"
   ede: yes
+  local-zone: "." static # the rest of the world is empty: a resolver that fails on it has no network
+  local-zone: "%[5]s" transparent
 remote-control:
   control-enable: no
 stub-zone:
-  name: "%s"
-  stub-addr: 127.0.0.1@%d
-stub-zone:
-  name: "."
-  stub-addr: 127.0.0.1@%d
-`, port, w.dir, w.dir, w.Anchor, realZone, knot, knot))
+  name: "%[5]s"
+  stub-addr: 127.0.0.1@%[6]d
+`, port, w.dir, w.dir, w.Anchor, realZone, knot))
 	w.Resolver = fmt.Sprintf("127.0.0.1:%d", port)
 	p := start(t, sbin(t, "unbound"), "-d", "-p", "-c", conf)
 	p.listening(t, w.Resolver)
