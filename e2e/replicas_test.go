@@ -106,7 +106,9 @@ var metricsAddress = regexp.MustCompile(`"metrics are served","address":"([^"]+)
 
 func startReplica(t *testing.T, store *redis, args ...string) *replica {
 	t.Helper()
-	s := serve(t, append([]string{"-valkey", store.address(), "-metrics", "127.0.0.1:0", "-log", "json"}, args...)...)
+	built(t)
+	// Behind a reverse proxy, which speaks plain HTTP.
+	s := startServer(t, append([]string{"-valkey", store.address(), "-metrics", "127.0.0.1:0", "-log", "json"}, args...)...)
 	found := metricsAddress.FindStringSubmatch(s.printed())
 	if found == nil {
 		t.Fatalf("no address of metrics: %s", s.printed())
