@@ -42,15 +42,7 @@ func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 	if !ok {
 		return
 	}
-	who := s.client(r)
-	if !s.mayAsk(w, r, s.probeRates, who) {
-		return
-	}
-	n := s.networkOf(w, name)
-	if n == nil {
-		return
-	}
-	leave := s.enter(w, r, s.probes, who)
+	n, leave := s.let(w, r, name, s.probeRates, s.probes)
 	if leave == nil {
 		return
 	}
@@ -83,6 +75,19 @@ func (s *Server) look(ctx context.Context, leave func(), at string, n *observe.N
 		}
 		return s.observed(at, l.observe(ctx, n, name))
 	})
+}
+
+// let lets a request about a name begin: it gives the name's network, and what leaves
+// the request's place, or answers why not and gives nil.
+func (s *Server) let(w http.ResponseWriter, r *http.Request, name dnsname.Name, rates rated, places *limiter) (n *observe.Network, leave func()) {
+	who := s.client(r)
+	if !s.mayAsk(w, r, rates, who) {
+		return nil, nil
+	}
+	if n = s.networkOf(w, name); n == nil {
+		return nil, nil
+	}
+	return n, s.enter(w, r, places, who)
 }
 
 // networkOf gives the network that a name belongs to, or answers that there is none or

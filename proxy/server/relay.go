@@ -41,15 +41,7 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, faultQuery, "")
 		return
 	}
-	who := s.client(r)
-	if !s.mayAsk(w, r, s.queryRates, who) {
-		return
-	}
-	n := s.networkOf(w, name)
-	if n == nil {
-		return
-	}
-	leave := s.enter(w, r, s.queries, who)
+	n, leave := s.let(w, r, name, s.queryRates, s.queries)
 	if leave == nil {
 		return
 	}

@@ -124,9 +124,6 @@ func New(c Config) (*Server, error) {
 		unproven:    rate.NewLimiter(unprovenRate, unprovenBurst),
 		times:       usualTimes,
 	}
-	if c.Meter == nil {
-		s.config.Meter = unmetered{}
-	}
 	if len(c.Page.DoH) == 0 {
 		s.config.Page.DoH = []string{relayPath}
 	}

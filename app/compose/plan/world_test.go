@@ -325,6 +325,3 @@ func want(patterns ...string) compose.Want {
 func enforced(age uint32, patterns ...string) mtasts.Policy {
 	return mtasts.Policy{Mode: mtasts.ModeEnforce, MaxAge: age, MX: want(patterns...).MX}
 }
-
-// day is so many days after the start.
-func day(n int) time.Time { return time.Date(2026, 6, 15+n, 0, 0, 0, 0, time.UTC) }
