@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"log/slog"
 	"os"
 	"regexp"
 	"slices"
@@ -122,7 +123,7 @@ func TestEHLO(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := p.networks(&w, false)
+	n, err := p.networks(&w, false, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,8 +32,9 @@ type networks struct {
 	anchors  []dnssec.Anchor
 }
 
-// networks makes them from the flags; close stops the lab.
-func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
+// networks makes them from the flags; close stops the lab. The log hears what becomes
+// wrong later.
+func (p *program) networks(w *worldFlags, withLab bool, log *slog.Logger) (*networks, error) {
 	anchors, err := p.anchors(w)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 	if w.morePorts {
 		n.internet.SubmissionsPort, n.internet.HTTPPort = 465, 80
 	}
-	if n.internet.OptOut, err = p.optOut(w.optOut); err != nil {
+	if n.internet.OptOut, err = p.optOut(w.optOut, log); err != nil {
 		return nil, err
 	}
 	guard := observe.Guard{AllowPrivate: w.allowPrivate, Ports: n.internet.Ports()}
@@ -73,13 +74,12 @@ func (p *program) networks(w *worldFlags, withLab bool) (*networks, error) {
 }
 
 // optOut reads the list of those who asked not to be reached; nil without one.
-// What becomes wrong with it later is logged.
-func (p *program) optOut(file string) (*observe.OptOut, error) {
+// What becomes wrong with it later is logged, in the form that the operator chose.
+func (p *program) optOut(file string, log *slog.Logger) (*observe.OptOut, error) {
 	if file == "" {
 		return nil, nil
 	}
-	log := slog.New(slog.NewTextHandler(p.err, nil))
-	list, err := observe.ReadOptOut(file, func(err error) { log.Error("opt-out list stays as it was", "error", err) })
+	list, err := observe.ReadOptOut(file, func(err error) { log.Error("opt-out list stays as it was", "fault", err) })
 	var line *observe.OptOutError
 	switch {
 	case errors.As(err, &line):
@@ -129,7 +129,7 @@ func (n *networks) close() {
 // world gives what one check asks, with the trust anchors of its resolvers, and
 // what ends it.
 func (p *program) world(w *worldFlags, withLab bool) (check.World, []dnssec.Anchor, func(), error) {
-	n, err := p.networks(w, withLab)
+	n, err := p.networks(w, withLab, slog.New(slog.NewTextHandler(p.err, nil)))
 	if err != nil {
 		return nil, nil, nil, err
 	}

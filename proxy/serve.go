@@ -120,7 +120,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 		return p.wrong(err.Error())
 	}
 	defer secure.close()
-	n, err := p.networks(&w, s.lab)
+	n, err := p.networks(&w, s.lab, log)
 	if err != nil {
 		return p.wrong(err.Error())
 	}
