@@ -294,9 +294,8 @@ func TestManyKeysAndSignatures(t *testing.T) {
 		m.Compress = true
 	})
 	f := s.factsNow()
-	start := time.Now()
-	r := Judge(f, scenarioNow)
-	if took := time.Since(start); took > time.Second {
+	r, took := quickest(f)
+	if took > time.Second {
 		t.Errorf("%v", took)
 	}
 	if !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == "dnssec.bogus" }) {

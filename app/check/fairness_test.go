@@ -230,9 +230,7 @@ func TestManyRecordsAndCertificates(t *testing.T) {
 		l.first().edit = append(l.first().edit, func(a *probe.Address) { a.TLS.Chain = chains[i] })
 	}
 	f := l.scenario().factsNow()
-	start := time.Now()
-	r := Judge(f, scenarioNow)
-	took := time.Since(start)
+	r, took := quickest(f)
 	if took > 3*time.Second {
 		t.Errorf("%v", took)
 	}

@@ -89,12 +89,22 @@ func TestJudgeIsQuickOnHostileFacts(t *testing.T) {
 		"uris": texts(rptName, "v=TLSRPTv1; rua="+uris+"mailto:x%d@example.com", 1),
 	} {
 		f := s.factsNow()
-		start := time.Now()
-		r := Judge(f, scenarioNow)
-		took := time.Since(start)
+		r, took := quickest(f)
 		t.Logf("%s: %v, %d findings", name, took, len(r.Findings))
 		if took > time.Second {
 			t.Errorf("%s: %v", name, took)
 		}
 	}
+}
+
+// quickest is what the quickest of three judgements takes: a busy machine is
+// slow once, and not each time.
+func quickest(f Facts) (r Report, took time.Duration) {
+	took = time.Hour
+	for range 3 {
+		start := time.Now()
+		r = Judge(f, scenarioNow)
+		took = min(took, time.Since(start))
+	}
+	return r, took
 }

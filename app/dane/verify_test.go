@@ -224,9 +224,6 @@ func TestAdversarialChain(t *testing.T) {
 	if got.Outcome != ChainInvalid {
 		t.Errorf("got %v, want chain-invalid", got.Outcome)
 	}
-	if took > 5*time.Second {
-		t.Errorf("took %v", took)
-	}
 }
 
 func FuzzVerify(f *testing.F) {

@@ -204,25 +204,40 @@ func TestReadFaults(t *testing.T) {
 func TestReadHuge(t *testing.T) {
 	for _, piece := range []string{"a", " ", "a.com ", "\u200b", "<", "😀", "@", "."} {
 		input := strings.Repeat(piece, 10<<20/len(piece))
-		begin := time.Now()
-		_, err := Read(input, toASCII)
+		var err error
+		took := quickest(func() { _, err = Read(input, toASCII) })
 		var fault *InputError
 		if !errors.As(err, &fault) || fault.Kind != FaultTooLong || len(fault.Value) > 200 {
 			t.Errorf("10 MB of %q: %.300v", piece, err)
 		}
-		if took := time.Since(begin); took > 50*time.Millisecond {
+		if took > 50*time.Millisecond {
 			t.Errorf("10 MB of %q took %v", piece, took)
 		}
 	}
 	for _, piece := range []string{"a", " ", "a.com ", "\u200b", "<", "<a.b>", "😀", "@", ".", `"`, "(", "xn--a."} {
-		begin := time.Now()
-		if r, err := Read(strings.Repeat(piece, MaxInput/len(piece)), toASCII); err == nil {
+		input := strings.Repeat(piece, MaxInput/len(piece))
+		var r Reading
+		var err error
+		took := quickest(func() { r, err = Read(input, toASCII) })
+		if err == nil {
 			t.Errorf("%q over and over was read as %+v", piece, r)
 		}
-		if took := time.Since(begin); took > 200*time.Millisecond {
+		if took > 200*time.Millisecond {
 			t.Errorf("%q over and over took %v", piece, took)
 		}
 	}
+}
+
+// quickest is what the quickest of five tries takes: a busy machine is slow
+// once, and not each time.
+func quickest(do func()) time.Duration {
+	took := time.Hour
+	for range 5 {
+		begin := time.Now()
+		do()
+		took = min(took, time.Since(begin))
+	}
+	return took
 }
 
 // What toASCII answers is checked like anything else.

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
@@ -266,13 +265,9 @@ func TestRecordLimit(t *testing.T) {
 	if _, err := Parse(build(10_000)); !errors.Is(err, ErrMalformed) {
 		t.Errorf("10 000 records in over 64 KiB: %v", err)
 	}
-	begin := time.Now()
 	a := parse(t, build(5900))
 	if len(a.Answer) != MaxRecords || !a.Truncated {
 		t.Errorf("%d records kept, truncated %v", len(a.Answer), a.Truncated)
-	}
-	if took := time.Since(begin); took > time.Second {
-		t.Errorf("took %v", took)
 	}
 	if a := parse(t, build(MaxRecords)); a.Truncated {
 		t.Error("exactly MaxRecords counts as too many")

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sealane/sealane/app/syntax"
 )
@@ -140,14 +139,11 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
+// TestHuge: what takes more than linear time doesn't end within the limit of
+// go test.
 func TestHuge(t *testing.T) {
 	for _, piece := range []string{"a", ";", ",", "mailto:a@b.example,", "rua=x:y;", " ", "a b=c,", "x:y ", `\`} {
-		long := "v=TLSRPTv1; rua=" + strings.Repeat(piece, 500_000/len(piece))
-		start := time.Now()
-		ParseRecord(long)
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%.30q…: %v", long, took)
-		}
+		ParseRecord("v=TLSRPTv1; rua=" + strings.Repeat(piece, 2<<20/len(piece)))
 	}
 	ParseRecord("v=TLSRPTv1; rua=" + strings.Repeat("a", 10<<20))
 }
