@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -76,12 +77,19 @@ func TestMetricsApart(t *testing.T) {
 }
 
 // TestGrace ends a server while a probe waits for its resolver: within its grace
-// the probe gets its answer, and beyond it doesn't hold the end up.
+// the probe gets its answer to the last octet, and beyond it doesn't hold the end up.
 func TestGrace(t *testing.T) {
+	cert, key, pool := keyPair(t)
+	plain := &http.Transport{}
+	one := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	two := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}
+	secure := []string{"-cert", cert, "-key", key}
 	for _, c := range []struct {
 		grace    string
 		answered bool
-	}{{"30s", true}, {"0s", false}} {
+		through  *http.Transport
+		more     []string
+	}{{"30s", true, plain, nil}, {"0s", false, plain, nil}, {"30s", true, one, secure}, {"30s", true, two, secure}, {"0s", false, two, secure}} {
 		asked, answer := make(chan struct{}, 16), make(chan struct{})
 		slow := resolver(t, func(q, a *dns.Msg) []byte {
 			asked <- struct{}{}
@@ -90,7 +98,8 @@ func TestGrace(t *testing.T) {
 			octets, _ := a.Pack() // what was parsed packs
 			return octets
 		})
-		p := process(t, "serve", "-listen", "127.0.0.1:0", "-grace", c.grace, "-resolver", slow)
+		p := process(t, append([]string{"serve", "-listen", "127.0.0.1:0", "-grace", c.grace, "-resolver", slow}, c.more...)...)
+		client := http.Client{Transport: c.through}
 		out, err := p.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -104,13 +113,15 @@ func TestGrace(t *testing.T) {
 		}
 		got := make(chan int, 1)
 		go func() {
-			r, err := http.Get(strings.TrimSpace(address) + "/v1/policy?domain=mail.example")
+			r, err := client.Get(strings.TrimSpace(address) + "/v1/policy?domain=mail.example")
 			if err != nil {
 				got <- 0
 				return
 			}
-			io.Copy(io.Discard, r.Body)
-			r.Body.Close()
+			defer r.Body.Close()
+			if _, err := io.Copy(io.Discard, r.Body); err != nil {
+				t.Errorf("grace %s: the answer broke off: %v", c.grace, err)
+			}
 			got <- r.StatusCode
 		}()
 		<-asked
@@ -118,7 +129,7 @@ func TestGrace(t *testing.T) {
 		began := time.Now()
 		if c.answered {
 			for refused := false; !refused; time.Sleep(5 * time.Millisecond) {
-				r, err := http.Get(strings.TrimSpace(address) + "/config.json")
+				r, err := client.Get(strings.TrimSpace(address) + "/config.json")
 				if err != nil {
 					t.Fatal("gone before the probe: ", err)
 				}

@@ -13,6 +13,7 @@ const maxPointers = 126
 // form without pointers, as it came, and where it ends in the message.
 func wireName(wire []byte, off int) (name []byte, end int, ok bool) {
 	pointers := 0
+	name = make([]byte, 0, 64) // most are shorter
 	for off < len(wire) {
 		c := int(wire[off])
 		switch c & 0xC0 {
@@ -49,6 +50,7 @@ func wireName(wire []byte, off int) (name []byte, end int, ok bool) {
 // §5.1), without final dot; "." for the root.
 func presentName(name []byte) string {
 	var b strings.Builder
+	b.Grow(len(name))
 	for i := 0; i < len(name) && name[i] != 0; i += 1 + int(name[i]) {
 		if i > 0 {
 			b.WriteByte('.')

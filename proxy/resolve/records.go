@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"github.com/miekg/dns"
 )
@@ -139,6 +138,9 @@ func options(data []byte, visit func(code uint16, whole []byte)) bool {
 	return len(data) == 0
 }
 
+// blocks is a length in whole blocks.
+func blocks(length int) int { return (length + responseBlock - 1) / responseBlock * responseBlock }
+
 // Pad gives a response padded to a multiple of 468 octets, in place of the padding
 // that it has. One without a last OPT record, or that would get too long, stays as
 // it is: only a resolver that speaks EDNS can be padded for (RFC 7830 §4).
@@ -147,21 +149,22 @@ func Pad(response []byte) []byte {
 	if !records(response, func(r record) { opt = r }) || opt.kind != dns.TypeOPT || opt.section != inAdditional {
 		return response
 	}
-	padded := slices.Clone(response[:opt.data])
+	padded := append(make([]byte, 0, blocks(len(response)+optionHead)), response[:opt.data]...)
 	whole := options(response[opt.data:opt.end], func(code uint16, option []byte) {
 		if code != optionPadding {
 			padded = append(padded, option...)
 		}
 	})
 	bare := len(padded) + optionHead
-	fill := (responseBlock - bare%responseBlock) % responseBlock
+	fill := blocks(bare) - bare
 	size := bare + fill - opt.data
 	if !whole || size > 0xFFFF || bare+fill > dns.MaxMsgSize {
 		return response
 	}
 	padded = binary.BigEndian.AppendUint16(padded, optionPadding)
 	padded = binary.BigEndian.AppendUint16(padded, uint16(fill))
-	padded = append(padded, make([]byte, fill)...)
+	clear(padded[len(padded) : len(padded)+fill])
+	padded = padded[:len(padded)+fill]
 	binary.BigEndian.PutUint16(padded[opt.data-2:], uint16(size))
 	return padded
 }

@@ -29,10 +29,12 @@ const (
 var errTooMany = errors.New("server: too many connections")
 
 // counted is a listener whose connections are counted, in all and for each client.
-// Those that are too many are closed at once.
+// Those that are too many are closed at once. Where HTTP/2 may be spoken their writes
+// are gathered.
 type counted struct {
 	net.Listener
-	s *Server
+	s       *Server
+	gathers bool
 }
 
 // Accept gives the next connection that isn't one too many.
@@ -44,7 +46,11 @@ func (c counted) Accept() (net.Conn, error) {
 		}
 		leave, limit := c.s.connections.take(c.s.peer(conn.RemoteAddr()))
 		if limit == "" {
-			return &countedConn{Conn: conn, leave: sync.OnceFunc(leave)}, nil
+			conn = &countedConn{Conn: conn, leave: sync.OnceFunc(leave)}
+			if c.gathers {
+				conn = gather(conn)
+			}
+			return conn, nil
 		}
 		c.s.config.Meter.Refused("connection", limit)
 		if tcp, is := conn.(*net.TCPConn); is {

@@ -58,7 +58,7 @@ func TestConnectionsOfAClient(t *testing.T) {
 	} {
 		l.conns = append(l.conns, caller{from: from, closed: &closed[i]})
 	}
-	listener := counted{&l, s}
+	listener := counted{&l, s, false}
 	var taken []net.Conn
 	for {
 		conn, err := listener.Accept()

@@ -61,22 +61,19 @@ func (s *Server) Draining() bool {
 // aboutItself are the paths that answer until the last moment.
 func aboutItself(path string) bool { return path == "/healthz" || path == "/readyz" }
 
-// admit lets a request run until leave is called, or answers that the server is
-// about to end and gives nil. The client's next request then opens a connection
-// of its own, to who takes our place.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) (leave func()) {
-	switch {
-	case aboutItself(r.URL.Path):
-		return func() {}
-	case s.drain.enter():
-		return s.drain.leave
+// admit lets a request run until it leaves, or answers that the server is about to
+// end. The client's next request then opens a connection of its own, to who takes
+// our place.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
+	if s.drain.enter() {
+		return true
 	}
 	w.Header().Set("Retry-After", "5")
 	if r.ProtoMajor == 1 {
 		w.Header().Set("Connection", "close")
 	}
 	problem(w, http.StatusServiceUnavailable, faultEnding, "")
-	return nil
+	return false
 }
 
 // Running gives how many probes and how many DNS queries run now.

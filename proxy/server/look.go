@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -42,7 +43,11 @@ func (s *Server) serveLook(w http.ResponseWriter, r *http.Request, l look) {
 	if !ok {
 		return
 	}
-	n, leave := s.let(w, r, name, s.probeRates, s.probes)
+	n, who := s.let(w, r, name, s.probeRates)
+	if n == nil {
+		return
+	}
+	leave := s.enter(w, r, s.probes, who)
 	if leave == nil {
 		return
 	}
@@ -77,17 +82,13 @@ func (s *Server) look(ctx context.Context, leave func(), at string, n *observe.N
 	})
 }
 
-// let lets a request about a name begin: it gives the name's network, and what leaves
-// the request's place, or answers why not and gives nil.
-func (s *Server) let(w http.ResponseWriter, r *http.Request, name dnsname.Name, rates rated, places *limiter) (n *observe.Network, leave func()) {
-	who := s.client(r)
-	if !s.mayAsk(w, r, rates, who) {
-		return nil, nil
+// let lets a request about a name begin: it gives the name's network and who asks, or
+// answers why not and gives nil.
+func (s *Server) let(w http.ResponseWriter, r *http.Request, name dnsname.Name, rates rated) (n *observe.Network, who netip.Prefix) {
+	if who = s.client(r); !s.mayAsk(w, r, rates, who) {
+		return nil, who
 	}
-	if n = s.networkOf(w, name); n == nil {
-		return nil, nil
-	}
-	return n, s.enter(w, r, places, who)
+	return s.networkOf(w, name), who
 }
 
 // networkOf gives the network that a name belongs to, or answers that there is none or

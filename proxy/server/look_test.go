@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/proxy/observe"
 	"github.com/sealane/sealane/proxy/share"
@@ -241,4 +242,40 @@ func TestPanicInAnObservation(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Who asks the same question at the same time shares one answer, each under their own
+// ID; another letter's case, flag or name is another question.
+func TestSameQuestionsAreAskedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		s := start(t, func(c *Config) {
+			n := network("internet")
+			n.Exchange = func(_ context.Context, query []byte) ([]byte, error) {
+				asked.Add(1)
+				time.Sleep(time.Second)
+				return append([]byte(nil), query...), nil
+			}
+			c.Route = func(dnsname.Name) *observe.Network { return n }
+		})
+		query := doh.Query(dnsname.MustParse("example.com"), doh.TypeTXT, false)
+		upper := append([]byte(nil), query...)
+		upper[13] = 'E'
+		var all sync.WaitGroup
+		for i := range 40 {
+			for _, q := range [][]byte{query, upper, doh.Query(dnsname.MustParse("example.com"), doh.TypeTXT, true)} {
+				q = append([]byte(nil), q...)
+				q[1] = byte(i)
+				all.Go(func() {
+					r := ask(s, httptest.NewRequest(http.MethodGet, relayed(q), nil))
+					if got, err := io.ReadAll(r.Body); err != nil || r.StatusCode != 200 || !bytes.Equal(got, q) {
+						t.Errorf("%d %v: %x for %x", r.StatusCode, err, got, q)
+					}
+				})
+			}
+		}
+		if all.Wait(); asked.Load() != 3 {
+			t.Errorf("asked %d times, want 3", asked.Load())
+		}
+	})
 }

@@ -10,6 +10,9 @@ import (
 // anyOrigin among the origins allowed is all of them.
 const anyOrigin = "*"
 
+// byOrigin is the Vary of answers that depend on who asks.
+var byOrigin = []string{"Origin"}
+
 // share lets a page of an origin on the list read the answer (Fetch standard
 // §3.3, without credentials) and tells whether a page that asks may ask. Caches
 // are told that the answer depends on who asks.
@@ -17,7 +20,7 @@ func (s *Server) share(w http.ResponseWriter, r *http.Request) bool {
 	h, origin := w.Header(), r.Header.Get("Origin")
 	every := slices.Contains(s.config.Origins, anyOrigin)
 	if !every {
-		h.Add("Vary", "Origin")
+		h["Vary"] = byOrigin
 	}
 	switch {
 	case every:

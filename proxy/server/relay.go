@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,6 +27,9 @@ const dnsMessage = "application/dns-message"
 
 var dnsMessageField = []string{dnsMessage}
 
+// underTest is the zone whose names are different in every process.
+var underTest = dnsname.MustParse("test")
+
 // relayPath is where the relay is.
 const relayPath = "/dns-query"
 
@@ -41,24 +46,16 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, faultQuery, "")
 		return
 	}
-	n, leave := s.let(w, r, name, s.queryRates, s.queries)
-	if leave == nil {
+	n, who := s.let(w, r, name, s.queryRates)
+	if n == nil {
 		return
 	}
-	response, err := s.exchange(r.Context(), leave, n, name, query)
-	if s.log.Enabled(r.Context(), slog.LevelDebug) { // Debug's stack alone costs a small answer's twentieth
-		s.log.Debug("relayed", "domain", s.logged(name))
-	}
-	var over *refusal
-	var f *probe.Failure
-	switch {
-	case errors.As(err, &over):
-		s.refuse(w, r, over)
-		return
-	case errors.As(err, &f):
-		s.config.Meter.Failed(relayPath, string(f.Class))
-		ownFault(w, f)
-		return
+	s.noteRelayed(r, name)
+	response := known(n, query)
+	if response == nil {
+		if response = s.exchange(w, r, n, who, name, query); response == nil {
+			return
+		}
 	}
 	if s.public(n) && resolve.LeadsInside(response) {
 		problem(w, http.StatusBadRequest, faultPrivate, "")
@@ -68,60 +65,77 @@ func (s *Server) serveRelay(w http.ResponseWriter, r *http.Request) {
 		response = resolve.Pad(response)
 	}
 	h := w.Header()
-	h["Content-Type"] = dnsMessageField
-	h["Content-Length"] = []string{strconv.Itoa(len(response))}
-	h["Cache-Control"] = []string{lifetime(name, response)}
+	values := []string{strconv.Itoa(len(response)), lifetime(name, response)}
+	h["Content-Type"], h["Content-Length"], h["Cache-Control"] = dnsMessageField, values[:1:1], values[1:]
 	w.Write(response)
 }
 
-// exchange asks the resolver, if the name may be asked about; what is known needs
-// no leave, for nobody is asked. Its place is free once that is done: the answer may
-// be read slowly. Errors that aren't a refusal are a *probe.Failure.
-func (s *Server) exchange(ctx context.Context, leave func(), n *observe.Network, name dnsname.Name, query []byte) ([]byte, error) {
+// noteRelayed logs what is asked about. Arguments cost more than many an answer.
+func (s *Server) noteRelayed(r *http.Request, name dnsname.Name) {
+	if s.log.Enabled(r.Context(), slog.LevelDebug) {
+		s.log.Debug("relayed", "domain", s.logged(name))
+	}
+}
+
+// known gives a response that is at hand, for which nobody is asked; nil for none.
+func known(n *observe.Network, query []byte) []byte {
+	if n.Known == nil {
+		return nil
+	}
+	return n.Known(query)
+}
+
+// exchange asks the resolver, once for all who ask the same at the time, if the name may
+// be asked about; or it answers why not and gives nil. Its place is free once that is
+// done: the answer may be read slowly.
+func (s *Server) exchange(w http.ResponseWriter, r *http.Request, n *observe.Network, who netip.Prefix, name dnsname.Name, query []byte) []byte {
+	leave := s.enter(w, r, s.queries, who)
+	if leave == nil {
+		return nil
+	}
 	defer leave()
-	if n.Known != nil {
-		if response := n.Known(query); response != nil {
-			return response, nil
+	made, err := s.questions.Do(r.Context(), networkName(n)+string(query[2:]), 0, func(ctx context.Context) ([]byte, bool, error) {
+		if err := s.mayVisit(ctx, n, s.queryRates, name); err != nil {
+			return nil, true, err
 		}
+		response, err := n.Exchange(ctx, query)
+		return response, true, s.failed(err)
+	})
+	if err != nil {
+		s.lookFailed(w, r, err)
+		return nil
 	}
-	if err := s.mayVisit(ctx, n, s.queryRates, name); err != nil {
-		return nil, err
+	response := bytes.Clone(made.Value)
+	copy(response, query[:2])
+	return response
+}
+
+// failed is an error of the resolver as a failure, and counts it.
+func (s *Server) failed(err error) error {
+	if err == nil {
+		return nil
 	}
-	response, err := n.Exchange(ctx, query)
 	var f *probe.Failure
-	if err != nil && !errors.As(err, &f) {
-		err = &probe.Failure{Class: probe.NoResolver, Detail: resolve.Detail(err)}
+	if !errors.As(err, &f) {
+		f = &probe.Failure{Class: probe.NoResolver, Detail: resolve.Detail(err)}
 	}
-	return response, err
+	s.config.Meter.Failed(relayPath, string(f.Class))
+	return f
 }
 
 // lifetime is the Cache-Control of an answer (RFC 8484 §5.1). Names under
 // test. (RFC 6761 §6.2) mean something else in every process.
 func lifetime(name dnsname.Name, response []byte) string {
-	if labels := name.Labels(); len(labels) > 0 && labels[len(labels)-1] == "test" {
+	if name.Within(underTest) {
 		return "no-store"
 	}
-	return "max-age=" + strconv.FormatUint(uint64(resolve.Lifetime(response)), 10)
+	return string(strconv.AppendUint([]byte("max-age="), uint64(resolve.Lifetime(response)), 10))
 }
 
 // readQuery takes the DNS message out of the request, or answers with a problem.
 func (s *Server) readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	if r.Method == http.MethodGet {
-		value, ok := parameter(r.URL)
-		if !ok {
-			problem(w, http.StatusBadRequest, faultQuery, "exactly one dns parameter is expected")
-			return nil, false
-		}
-		if len(value) > base64.RawURLEncoding.EncodedLen(resolve.MaxQuery)+2 {
-			problem(w, http.StatusRequestURITooLong, faultTooLarge, "")
-			return nil, false
-		}
-		query, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "="))
-		if err != nil {
-			problem(w, http.StatusBadRequest, faultQuery, "not base64url")
-			return nil, false
-		}
-		return query, true
+		return queryParameter(w, r.URL)
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != dnsMessage {
 		problem(w, http.StatusUnsupportedMediaType, faultMedia, "")
@@ -142,12 +156,29 @@ func (s *Server) readQuery(w http.ResponseWriter, r *http.Request) ([]byte, bool
 	return query, true
 }
 
-// parameter gives the one dns parameter of a request, which mostly is all that is
-// asked with and needs no decoding.
-func parameter(u *url.URL) (string, bool) {
-	if value, ok := strings.CutPrefix(u.RawQuery, "dns="); ok && !strings.ContainsAny(value, "&;%+") {
-		return value, true
+// queryParameter takes it out of a GET request (RFC 8484 §4.1.1). What is in base64url
+// as a whole holds no further parameter, and nothing that a URL escapes.
+func queryParameter(w http.ResponseWriter, u *url.URL) ([]byte, bool) {
+	const most = (resolve.MaxQuery*8+5)/6 + 2 // with padding
+	value, plain := strings.CutPrefix(u.RawQuery, "dns=")
+	if plain && len(value) <= most {
+		if query, err := base64.RawURLEncoding.DecodeString(value); err == nil {
+			return query, true
+		}
 	}
 	values := u.Query()["dns"]
-	return strings.Join(values, ""), len(values) == 1
+	if len(values) != 1 {
+		problem(w, http.StatusBadRequest, faultQuery, "exactly one dns parameter is expected")
+		return nil, false
+	}
+	if len(values[0]) > most {
+		problem(w, http.StatusRequestURITooLong, faultTooLarge, "")
+		return nil, false
+	}
+	query, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(values[0], "="))
+	if err != nil {
+		problem(w, http.StatusBadRequest, faultQuery, "not base64url")
+		return nil, false
+	}
+	return query, true
 }

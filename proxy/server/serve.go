@@ -49,7 +49,7 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 	ended := make(chan error, 2)
 	var over3 *http3.Server
 	if secure == nil {
-		go func() { ended <- plain.Serve(counted{tcp, s}) }()
+		go func() { ended <- plain.Serve(counted{tcp, s, false}) }()
 	} else {
 		defer udp.Close()
 		secure = secure.Clone()
@@ -64,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 		plain.TLSConfig = secure
 		plain.Handler = advertising(s, tcp.Addr())
 		go func() { ended <- over3.ServeListener(packets) }()
-		go func() { ended <- plain.ServeTLS(counted{tcp, s}, "", "") }()
+		go func() { ended <- plain.ServeTLS(counted{tcp, s, true}, "", "") }()
 	}
 	if ready != nil {
 		ready(tcp.Addr())
@@ -76,7 +76,7 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 		cancel()
 	case err = <-ended:
 	}
-	stop(plain, over3)
+	s.stop(plain, over3)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -119,11 +119,12 @@ func (s *Server) finish() {
 	}
 }
 
-// stop closes the connections, once each has said all it has to. Over HTTP/3 nobody
+// stop closes the connections, once each has said all it has to, and what it said has
+// left (see gathered). Over HTTP/3 nobody
 // knows when that is: browsers keep a connection that is idle in spite of GOAWAY, and we
 // may close it (RFC 9114 §5.2). The end of an answer that was lost has the time in which
 // it is sent again when nothing is known of the line (RFC 9002 §6.2.2).
-func stop(plain *http.Server, over3 *http3.Server) {
+func (s *Server) stop(plain *http.Server, over3 *http3.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewellTimeout)
 	defer cancel()
 	done := make(chan struct{})
@@ -138,6 +139,9 @@ func stop(plain *http.Server, over3 *http3.Server) {
 	}()
 	if plain.Shutdown(ctx) != nil {
 		_ = plain.Close()
+	}
+	for s.connections.taken() > 0 && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
 	}
 	<-done
 }

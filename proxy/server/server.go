@@ -90,8 +90,8 @@ type Server struct {
 	rules   []rule
 
 	probeRates, queryRates, badgeRates rated
-	visits                             limits.Rate // to one address
-	flights                            share.Flights
+	visits                             limits.Rate   // to one address
+	flights, questions                 share.Flights // observations, queries of the relay
 	ready                              share.Flights // whether the resolver answers
 	logKey                             []byte
 	connections, packets               *limiter // TCP, QUIC
@@ -177,17 +177,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.panicked("request failed", fault)
 			problem(a, http.StatusInternalServerError, faultInternal, "")
 		}
-		took := time.Since(start)
-		s.config.Meter.Answered(at, a.status, took)
-		if s.log.Enabled(r.Context(), slog.LevelDebug) { // its arguments cost more than many an answer
-			s.log.Debug("request", "method", r.Method, "endpoint", at, "proto", r.Proto, "status", a.status, "took", took)
-		}
+		s.noteAnswered(r, at, a.status, time.Since(start))
 	}()
-	leave := s.admit(a, r)
-	if leave == nil {
-		return
+	if !aboutItself(r.URL.Path) {
+		if !s.admit(a, r) {
+			return
+		}
+		defer s.drain.leave()
 	}
-	defer leave()
 	if r.ProtoMajor == 3 { // where the server has no such limit of its own
 		_ = http.NewResponseController(a).SetWriteDeadline(start.Add(s.times.answer))
 	}
@@ -200,6 +197,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.route(a, r)
+}
+
+// noteAnswered tells the meter, and the log. Arguments of the latter cost more than
+// many an answer.
+func (s *Server) noteAnswered(r *http.Request, at string, status int, took time.Duration) {
+	s.config.Meter.Answered(at, status, took)
+	if s.log.Enabled(r.Context(), slog.LevelDebug) {
+		s.log.Debug("request", "method", r.Method, "endpoint", at, "proto", r.Proto, "status", status, "took", took)
+	}
 }
 
 // withContent tells whether a request has content that nobody will read. Over

@@ -418,12 +418,12 @@ func TestTooMuchAtOnce(t *testing.T) {
 	wantProblem(t, r, 429, "too-many-requests", probe.Limited)
 	hold("192.0.2.2:1", probing+"info", 2)
 	wantProblem(t, ask(s, from("192.0.2.3:1", probing+"name")), 503, "busy", probe.Limited)
-	query := relayed(doh.Query(name, doh.TypeMX, true))
-	hold("192.0.2.1:4", query, 1) // another limit
-	wantProblem(t, ask(s, from("192.0.2.1:5", query)), 429, "too-many-requests", probe.Limited)
-	hold("192.0.2.2:4", query, 1)
-	hold("127.0.0.1:4", query, 1) // nobody's in particular
-	wantProblem(t, ask(s, from("192.0.2.9:1", query)), 503, "busy", probe.Limited)
+	query := func(t doh.Type) string { return relayed(doh.Query(name, t, true)) } // each another one, too
+	hold("192.0.2.1:4", query(doh.TypeMX), 1)                                     // another limit
+	wantProblem(t, ask(s, from("192.0.2.1:5", query(doh.TypeMX))), 429, "too-many-requests", probe.Limited)
+	hold("192.0.2.2:4", query(doh.TypeA), 1)
+	hold("127.0.0.1:4", query(doh.TypeTXT), 1) // nobody's in particular
+	wantProblem(t, ask(s, from("192.0.2.9:1", query(doh.TypeMX))), 503, "busy", probe.Limited)
 	close(busy)
 	for range 6 {
 		select {
