@@ -18,6 +18,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/doh"
+	"github.com/sealane/sealane/proxy/headroom"
 	"github.com/sealane/sealane/proxy/limits"
 	"github.com/sealane/sealane/proxy/observe"
 	proxy "github.com/sealane/sealane/proxy/server"
@@ -170,6 +171,7 @@ func TestBenchStallProcess(t *testing.T) {
 	if port == "" {
 		t.Skip("a part of TestBenchStalledProbes")
 	}
+	headroom.Keep() // as the program does
 	at := netip.MustParseAddrPort("127.0.0.1:" + port)
 	n := &observe.Network{
 		SMTPPort: at.Port(), EHLO: "probe.sealane.invalid",

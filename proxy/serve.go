@@ -14,6 +14,7 @@ import (
 
 	"github.com/sealane/sealane/app/probe"
 	"github.com/sealane/sealane/app/serving"
+	"github.com/sealane/sealane/proxy/headroom"
 	"github.com/sealane/sealane/proxy/resolve"
 	"github.com/sealane/sealane/proxy/server"
 )
@@ -149,6 +150,7 @@ func (p *program) serve(ctx context.Context, args []string) int {
 	if !w.allowPrivate { // a test bed of one's own needn't be spared
 		n.internet.MayVisitAddress = srv.MayVisitAddress
 	}
+	headroom.Keep()
 	measured.watch(srv, shared)
 	err = srv.Serve(ctx, s.listen, secure.config, func(addr net.Addr) {
 		if config.Site == nil {

@@ -35,6 +35,10 @@ func (n *Network) STARTTLS(ctx context.Context, host dnsname.Name, asides ...pro
 	}
 	end := time.Now().Add(2 * l.address)
 	s.Addresses = make([]probe.Address, len(addresses))
+	if len(addresses) == 1 { // as most have: thousands may wait, each goroutine with a stack
+		s.Addresses[0] = n.address(ctx, host, addresses[0], end, l)
+		return s
+	}
 	turns := make(chan struct{}, atOnce)
 	var all panics.Group
 	for i, ip := range addresses {
