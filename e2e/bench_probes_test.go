@@ -21,12 +21,21 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/doh"
 	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/proxy/headroom"
 	"github.com/sealane/sealane/proxy/observe"
 )
 
-// sideBySide is how many probes of one prober run at the same time.
-const sideBySide = 16
+// sideBySide is how many probes of one prober run at the same time, and probedIPs on
+// how many addresses the targets are: ours pauses between its visits to one.
+const (
+	sideBySide = 16
+	probedIPs  = 128
+)
+
+// probedIP is the address of the i-th probe's target.
+func probedIP(i int) string { return fmt.Sprintf("127.2.0.%d", 1+i%probedIPs) }
 
 // TestBenchProbesOfPostfix prints how many STARTTLS probes of a local Postfix one
 // second of processor time gives, and fails where another prober gets more from it.
@@ -39,14 +48,18 @@ func TestBenchProbesOfPostfix(t *testing.T) {
 	dir := serverDir(t)
 	w := &realWorld{dir: dir, SMTP: freePort(t, healthyIP, otherKeyIP, plainIP)}
 	w.mx = newAuthority(t, dir).issue(t, dir, "mx", "mx."+realHealthy)
-	w.startPostfix(t)
+	var more []string
+	for i := range probedIPs {
+		more = append(more, probedIP(i))
+	}
+	w.startPostfix(t, more...)
 
 	// Turns, so that what else the machine does falls on all.
 	var ours, finger, grab rate
-	for range 3 {
-		ours.add(w.probeOurs(t, 400))
+	for range 5 {
+		ours.add(w.probeOurs(t, 1000))
 		finger.add(w.probeFinger(t, 25))
-		grab.add(w.probeZGrab(t, zgrab, 400))
+		grab.add(w.probeZGrab(t, zgrab, 1000))
 	}
 	t.Logf("posttls-finger of %s", strings.TrimSpace(must(t, "postconf", "mail_version")))
 	t.Logf("zgrab2 v1.0.0, built by %s", runtime.Version())
@@ -90,8 +103,16 @@ func TestBenchProbeProcess(t *testing.T) {
 	if err != nil || err2 != nil {
 		t.Skip("a part of TestBenchProbesOfPostfix")
 	}
+	headroom.Keep() // as the program does
+	var probed atomic.Int64
 	n := &observe.Network{
-		Exchange: addressOf(healthyIP), SMTPPort: uint16(port), EHLO: "probe.sealane.invalid",
+		Exchange: func(ctx context.Context, query []byte) ([]byte, error) {
+			if _, typ, _ := doh.Question(query); typ == doh.TypeA {
+				probed.Add(1)
+			}
+			return addressOf(probedIP(int(probed.Load())))(ctx, query)
+		},
+		SMTPPort: uint16(port), EHLO: "probe.sealane.invalid",
 		Dial: observe.Guard{AllowPrivate: true, Ports: []uint16{uint16(port)}}.Dial,
 	}
 	host := dnsname.MustParse("mx." + realHealthy)
@@ -139,9 +160,10 @@ func inTurns(times int, do func()) {
 // probeFinger runs posttls-finger for each probe.
 func (w *realWorld) probeFinger(t *testing.T, probes int) (int, time.Duration) {
 	t.Helper()
-	finger, target := sbin(t, "posttls-finger"), fmt.Sprintf("[%s]:%d", healthyIP, w.SMTP)
-	var used, failed atomic.Int64
+	finger := sbin(t, "posttls-finger")
+	var used, failed, probed atomic.Int64
 	inTurns(probes, func() {
+		target := fmt.Sprintf("[%s]:%d", probedIP(int(probed.Add(1))), w.SMTP)
 		// A chain that it doesn't trust is seen all the same.
 		cmd := exec.Command(finger, "-c", "-l", "secure", "-L", "summary", target, "mx."+realHealthy)
 		out, err := cmd.CombinedOutput()
@@ -164,7 +186,11 @@ func (w *realWorld) probeZGrab(t *testing.T, path string, probes int) (int, time
 	t.Helper()
 	cmd := exec.Command(path, "smtp", "--port", fmt.Sprint(w.SMTP), "--senders", fmt.Sprint(sideBySide),
 		"--server-rate-limit", "1000000", "--blocklist-file", "/dev/null", "--log-file", "/dev/null", "--metadata-file", "/dev/null")
-	cmd.Stdin = strings.NewReader(strings.Repeat(healthyIP+",mx."+realHealthy+"\n", probes))
+	var targets strings.Builder
+	for i := range probes {
+		fmt.Fprintf(&targets, "%s,mx.%s\n", probedIP(i), realHealthy)
+	}
+	cmd.Stdin = strings.NewReader(targets.String())
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {

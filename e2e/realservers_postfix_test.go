@@ -13,8 +13,9 @@ import (
 
 // startPostfix starts a Postfix of its own: configuration, queue and data lie
 // in the test's directory. One master runs three mail servers; the one on
-// plainIP does not offer STARTTLS (RFC 3207).
-func (w *realWorld) startPostfix(t *testing.T) {
+// plainIP does not offer STARTTLS (RFC 3207). On more addresses there is more of the
+// healthy one.
+func (w *realWorld) startPostfix(t *testing.T, more ...string) {
 	t.Helper()
 	dir := filepath.Join(w.dir, "postfix")
 	queue, data := filepath.Join(w.dir, "queue"), filepath.Join(w.dir, "data")
@@ -36,7 +37,7 @@ smtpd_tls_chain_files = %s, %s
 smtpd_tls_session_cache_database =
 `, queue, data, realHealthy, w.mx.Key, w.mx.Chain))
 	var master strings.Builder
-	for _, ip := range []string{healthyIP, otherKeyIP, plainIP} {
+	for _, ip := range append([]string{healthyIP, otherKeyIP, plainIP}, more...) {
 		fmt.Fprintf(&master, "%s:%d inet n - n - - smtpd\n", ip, w.SMTP)
 		switch ip {
 		case plainIP:
