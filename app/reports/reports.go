@@ -37,7 +37,6 @@ type Entry struct {
 	Begin, End                      time.Time
 	Duplicate                       bool // of one before: not in the sums
 	Repairs                         []tlsrpt.Repair
-	MoreRepairs                     int
 }
 
 // Unread is what could not be read.

@@ -12,8 +12,6 @@ type Report struct {
 	Begin, End time.Time
 	Policies   []Reported
 	Repairs    []Repair
-	// MoreRepairs counts those beyond the first maxRepairs.
-	MoreRepairs int
 }
 
 // Reported is what a report says of one policy: an entry of policies.
@@ -64,11 +62,13 @@ type RepairKind string
 // Repair is one departure from RFC 8460, and where.
 type Repair struct {
 	Kind RepairKind
-	// Path is where in the report: "policies[0].policy.mx-host"; "" for the
-	// container or the whole.
+	// Path is where it was first in the report: "policies[0].policy.mx-host"; "" for
+	// the container or the whole.
 	Path string
 	// Value is what stands there, clipped; "" when nothing does.
 	Value string
+	// Count is how often, at the same member of whatever entries.
+	Count int
 }
 
 // Repairs within a report, in the order of RFC 8460 §4.4.
@@ -141,7 +141,7 @@ const (
 	TooDeep      ErrorKind = "too-deep"       // lists in lists
 	TooLarge     ErrorKind = "too-large"      // over Limits.Document
 	TooMuch      ErrorKind = "too-much"       // over Limits.Unpacked: a bomb
-	TooManyRows  ErrorKind = "too-many-rows"  // over maxRows
+	TooManyRows  ErrorKind = "too-many-rows"  // more than is ever sent
 	TooMany      ErrorKind = "too-many"       // over Limits.Documents
 	TooNested    ErrorKind = "too-nested"     // over Limits.Depth; a zip in a zip
 	GzipInvalid  ErrorKind = "gzip-invalid"   // a bad header, bad data or a wrong checksum
