@@ -45,14 +45,14 @@ func add(a, b uint64) uint64 {
 // FailureDetail is an entry of failure-details; all but Failed are as written, ""
 // for what the report doesn't say.
 type FailureDetail struct {
-	Result        string // result-type; ResultTypes are the registered ones
-	SendingIP     string // sending-mta-ip
-	ReceivingMX   string // receiving-mx-hostname
-	ReceivingHELO string // receiving-mx-helo
-	ReceivingIP   string // receiving-ip
-	Failed        uint64 // failed-session-count
-	Information   string // additional-information, a URI
-	Reason        string // failure-reason-code, a text
+	Result        string `json:"result"`                  // result-type; ResultTypes are the registered ones
+	SendingIP     string `json:"sendingIP,omitempty"`     // sending-mta-ip
+	ReceivingMX   string `json:"receivingMX,omitempty"`   // receiving-mx-hostname
+	ReceivingHELO string `json:"receivingHELO,omitempty"` // receiving-mx-helo
+	ReceivingIP   string `json:"receivingIP,omitempty"`   // receiving-ip
+	Failed        uint64 `json:"failed"`                  // failed-session-count
+	Information   string `json:"information,omitempty"`   // additional-information, a URI
+	Reason        string `json:"reason,omitempty"`        // failure-reason-code, a text
 }
 
 // RepairKind is what was mended, or what departs from RFC 8460 without harm; its
@@ -61,14 +61,14 @@ type RepairKind string
 
 // Repair is one departure from RFC 8460, and where.
 type Repair struct {
-	Kind RepairKind
+	Kind RepairKind `json:"kind"`
 	// Path is where it was first in the report: "policies[0].policy.mx-host"; "" for
 	// the container or the whole.
-	Path string
+	Path string `json:"path,omitempty"`
 	// Value is what stands there, clipped; "" when nothing does.
-	Value string
+	Value string `json:"value,omitempty"`
 	// Count is how often, at the same member of whatever entries.
-	Count int
+	Count int `json:"count"`
 }
 
 // Repairs within a report, in the order of RFC 8460 §4.4.

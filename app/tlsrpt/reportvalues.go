@@ -50,7 +50,7 @@ func (r *reader) count() uint64 {
 			return 0
 		}
 	}
-	if n, err := strconv.ParseUint(s, 10, 64); err == nil {
+	if n, err := strconv.ParseUint(s, 10, 53); err == nil { // what JSON can exchange (RFC 7493 §2.2)
 		return n
 	}
 	if f, err := strconv.ParseFloat(s, 64); err == nil && number(s) && f >= 0 && f < 1<<53 && f == float64(uint64(f)) {
