@@ -29,7 +29,6 @@ func (r *reader) datagram() (report Report) {
 
 // session reads an entry of a datagram.
 func (r *reader) session() (e Reported) {
-	r.row()
 	failed := uint64(0)
 	r.object(members{[]string{"f", "", "failure-details", "policy-type", "policy-domain", "policy-string", "mx-host"}, 0}, func(i int) {
 		switch i {

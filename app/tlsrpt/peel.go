@@ -38,7 +38,7 @@ type Found struct {
 // returned. All else that goes wrong is told to visit.
 func Peel(name string, in io.Reader, limits Limits, step func(read int64) error, visit func(Found) error) error {
 	p := &peeler{limits: limits, step: step, visit: visit}
-	p.container(&layer{name: name, label: name}, bufio.NewReaderSize(&source{p, in}, stride))
+	p.container(&layer{name: name, label: name}, bufio.NewReader(&source{p, in}))
 	if p.failed != nil {
 		return p.failed
 	}

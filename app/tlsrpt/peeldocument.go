@@ -27,7 +27,7 @@ func (p *peeler) document(l *layer, in io.Reader) {
 		l.mend(ByteOrderMark, "")
 		text = after
 	}
-	if kind := Alien(string(text[:min(len(text), 4096)])); kind != "" {
+	if kind := alien(string(text[:min(len(text), 4096)])); kind != "" {
 		p.lost(l, kind, 0)
 		return
 	}
@@ -40,7 +40,7 @@ func (p *peeler) all(in io.Reader) ([]byte, ErrorKind) {
 	p.buffer = p.buffer[:0]
 	for {
 		if len(p.buffer) == cap(p.buffer) {
-			grown := make([]byte, len(p.buffer), max(stride, int(min(int64(2*cap(p.buffer)), p.limits.Document+1))))
+			grown := make([]byte, len(p.buffer), max(16<<10, int(min(int64(2*cap(p.buffer)), p.limits.Document+1))))
 			copy(grown, p.buffer)
 			p.buffer = grown
 		}

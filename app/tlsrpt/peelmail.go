@@ -129,7 +129,7 @@ func (p *peeler) part(l *layer, h header, in *bufio.Reader) bool {
 	if inner.label == "" || media == "application/tlsrpt+gzip" || media == "application/tlsrpt+json" {
 		inner.label = media
 	}
-	body := bufio.NewReaderSize(&decoder{l: l, in: in, encoding: strings.ToLower(h["content-transfer-encoding"])}, stride)
+	body := bufio.NewReader(&decoder{l: l, in: in, encoding: strings.ToLower(h["content-transfer-encoding"])})
 	head, _ := body.Peek(1024)
 	if !attached(media, h.file(), head) {
 		return false
@@ -165,7 +165,7 @@ func (p *peeler) multipart(l *layer, boundary string, in *bufio.Reader) (told bo
 	io.Copy(io.Discard, b) // the preamble
 	for !b.last && !p.over() {
 		b.ended = false
-		part := bufio.NewReaderSize(b, stride)
+		part := bufio.NewReader(b)
 		told = p.part(l.inner(""), readHeader(part), part) || told
 		io.Copy(io.Discard, part)
 	}
@@ -218,7 +218,7 @@ func (p *peeler) mbox(l *layer, in *bufio.Reader) {
 	io.Copy(io.Discard, m) // nothing, or white space
 	for !m.last && !p.over() {
 		m.ended = false
-		mail := bufio.NewReaderSize(m, stride)
+		mail := bufio.NewReader(m)
 		p.message(l.inner(""), mail)
 		io.Copy(io.Discard, mail)
 	}

@@ -22,7 +22,7 @@ func (p *peeler) gzip(l *layer, in *bufio.Reader) {
 	if inner.gzipped = true; l.gzipped {
 		l.mend(GzipTwice, "")
 	}
-	p.container(inner, bufio.NewReaderSize(&meter{p, &gunzip{l, in, z}}, stride))
+	p.container(inner, bufio.NewReader(&meter{p, &gunzip{l, in, z}}))
 }
 
 // gunzip reads the members one by one, so that what follows the last is no fault.
@@ -132,7 +132,7 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 		}
 		return descriptor(in)
 	}}
-	whole := bufio.NewReaderSize(&meter{p, checked}, stride)
+	whole := bufio.NewReader(&meter{p, checked})
 	if skipped := strings.TrimPrefix(l.label, "/"); !strings.HasSuffix(skipped, "/") && !strings.HasPrefix(skipped, "__MACOSX/") {
 		p.container(l, whole)
 	}

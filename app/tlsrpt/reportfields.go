@@ -18,7 +18,7 @@ func ResultTypes() []string { return slices.Clone(resultTypes) }
 // report reads the whole (RFC 8460 §4.4).
 func (r *reader) report() (report Report) {
 	if r.peek() != '{' {
-		r.alien()
+		r.other()
 		return report
 	}
 	if strings.HasPrefix(strings.TrimLeft(r.text[r.at+1:], " \t\r\n"), `"d"`) {
@@ -63,9 +63,9 @@ func (r *reader) report() (report Report) {
 	return report
 }
 
-// alien stops at what is no JSON object, and says what it is.
-func (r *reader) alien() {
-	switch kind := Alien(r.text[r.at:]); {
+// other stops at what is no JSON object, and says what it is.
+func (r *reader) other() {
+	switch kind := alien(r.text[r.at:]); {
 	case kind != "":
 		r.fail(kind)
 	case r.at == len(r.text):
@@ -87,7 +87,6 @@ func (r *reader) alien() {
 
 // entry reads an entry of policies.
 func (r *reader) entry() (e Reported) {
-	r.row()
 	flat := false
 	counts := uint(0)
 	there := r.object(entryMembers, func(i int) {
@@ -167,7 +166,6 @@ func (r *reader) policyMember(e *Reported, i int) {
 
 // detail reads a failure detail.
 func (r *reader) detail(m members) (d FailureDetail) {
-	r.row()
 	there := r.object(m, func(i int) {
 		switch i {
 		case 0:

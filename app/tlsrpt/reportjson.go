@@ -192,11 +192,17 @@ func (r *reader) literal() string {
 	if word == "true" || word == "false" || word == "null" || number(word) {
 		return word
 	}
-	if r.at < len(r.text) || word == "" {
+	if r.at < len(r.text) || !begun(word) {
 		r.at = start
+		r.fail(Syntax)
 	}
-	r.unexpected()
+	r.fail(CutOff)
 	return ""
+}
+
+// begun tells whether more text could make a literal of s.
+func begun(s string) bool {
+	return strings.HasPrefix("true", s) || strings.HasPrefix("false", s) || strings.HasPrefix("null", s) || number(s+"0")
 }
 
 func literalByte(c byte) bool {
