@@ -38,11 +38,11 @@ type Found struct {
 // returned. All else that goes wrong is told to visit.
 func Peel(name string, in io.Reader, limits Limits, step func(read int64) error, visit func(Found) error) error {
 	p := &peeler{limits: limits, step: step, visit: visit}
-	p.container(&layer{name: name, label: name}, bufio.NewReader(&source{p, in}))
-	if p.failed != nil {
-		return p.failed
+	p.container(&layer{name: name, label: name}, bufio.NewReader(&source{p: p, in: in}))
+	if p.trouble != "" {
+		p.lost(&layer{name: name}, p.trouble, p.read)
 	}
-	return nil
+	return p.failed
 }
 
 // peeler is the reading of one file.
@@ -53,8 +53,9 @@ type peeler struct {
 	read      int64 // of the file
 	unpacked  int64 // of all there is
 	documents int
-	failed    error // of step or visit: all ends
-	full      bool  // a limit of the file is reached: all ends
+	failed    error     // of step or visit: all ends
+	full      bool      // a limit of the file is reached: all ends
+	trouble   ErrorKind // that nobody told of yet
 	buffer    []byte
 }
 
@@ -114,18 +115,19 @@ func (p *peeler) tell(f Found) {
 	p.failed = p.visit(f)
 }
 
-// lost tells of what can't be read; a limit of the whole file outdoes the reason.
+// lost tells of what can't be read; trouble with what it lies in outdoes the reason.
 func (p *peeler) lost(l *layer, kind ErrorKind, offset int64) {
-	if p.full {
-		kind = TooMuch
+	if p.trouble != "" {
+		kind, p.trouble = p.trouble, ""
 	}
 	p.tell(Found{Name: l.name, Repairs: l.mended(), Err: &ReportError{Kind: kind, Offset: offset}})
 }
 
 // source reads the file.
 type source struct {
-	p  *peeler
-	in io.Reader
+	p      *peeler
+	in     io.Reader
+	broken bool
 }
 
 // Read counts and lets the page breathe.
@@ -135,13 +137,16 @@ func (s *source) Read(to []byte) (int, error) {
 	}
 	n, err := s.in.Read(to[:min(len(to), stride)])
 	s.p.read += int64(n)
+	if err != nil && err != io.EOF && !s.broken {
+		s.p.trouble, s.broken = Unreadable, true
+	}
 	return n, s.p.spend(n, err)
 }
 
 // spend counts octets that cost time.
 func (p *peeler) spend(n int, err error) error {
-	if p.unpacked += int64(n); p.unpacked > p.limits.Unpacked {
-		p.full = true
+	if p.unpacked += int64(n); p.unpacked > p.limits.Unpacked && !p.full {
+		p.full, p.trouble = true, TooMuch
 	}
 	if p.step != nil && p.failed == nil {
 		p.failed = p.step(p.read)
@@ -154,13 +159,18 @@ func (p *peeler) spend(n int, err error) error {
 
 // meter reads what is unpacked.
 type meter struct {
-	p  *peeler
-	in io.Reader
+	p      *peeler
+	in     io.Reader
+	broken bool
 }
 
 // Read counts and lets the page breathe.
 func (m *meter) Read(to []byte) (int, error) {
 	n, err := m.in.Read(to[:min(len(to), stride)])
+	var reason *ReportError
+	if errors.As(err, &reason) && !m.broken && m.p.trouble == "" {
+		m.p.trouble, m.broken = reason.Kind, true
+	}
 	return n, m.p.spend(n, err)
 }
 
@@ -177,7 +187,9 @@ func (p *peeler) container(l *layer, in *bufio.Reader) {
 	}
 	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\xEF\xBB\xBF"), " \t\r\n")
 	packed := strings.HasPrefix(string(head), "\x1F\x8B")
-	if says := strings.ToLower(l.label); !packed && (strings.HasSuffix(says, "gz") || strings.HasSuffix(says, "gzip")) ||
+	if says := strings.ToLower(l.label); l.gzipped && packed {
+		l.mend(GzipTwice, "")
+	} else if !packed && (strings.HasSuffix(says, "gz") || strings.HasSuffix(says, "gzip")) ||
 		packed && strings.HasSuffix(says, "json") {
 		l.mend(GzipMislabelled, strings.TrimPrefix(l.label, "/"))
 	}

@@ -19,10 +19,8 @@ func (p *peeler) gzip(l *layer, in *bufio.Reader) {
 	}
 	inner := l.inner("")
 	inner.label = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(l.label), ".gz"), "+gzip")
-	if inner.gzipped = true; l.gzipped {
-		l.mend(GzipTwice, "")
-	}
-	p.container(inner, bufio.NewReader(&meter{p, &gunzip{l, in, z}}))
+	inner.gzipped = true
+	p.container(inner, bufio.NewReader(&meter{p: p, in: &gunzip{l, in, z}}))
 }
 
 // gunzip reads the members one by one, so that what follows the last is no fault.
@@ -132,7 +130,7 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 		}
 		return descriptor(in)
 	}}
-	whole := bufio.NewReader(&meter{p, checked})
+	whole := bufio.NewReader(&meter{p: p, in: checked})
 	if skipped := strings.TrimPrefix(l.label, "/"); !strings.HasSuffix(skipped, "/") && !strings.HasPrefix(skipped, "__MACOSX/") {
 		p.container(l, whole)
 	}
