@@ -80,15 +80,16 @@ func (r *reader) breathe(at int) {
 
 // peek skips white space and gives the next octet, 0 at the end and when stopped.
 func (r *reader) peek() byte {
-	for r.at < len(r.text) && r.stopped == nil {
-		switch c := r.text[r.at]; c {
-		case ' ', '\t', '\r', '\n':
-			r.at++
-			r.breathe(r.at)
-		default:
-			r.breathe(r.at)
-			return c
+	for r.stopped == nil {
+		for end := min(len(r.text), r.breath); r.at < end; r.at++ {
+			if c := r.text[r.at]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+				return c
+			}
 		}
+		if r.at >= len(r.text) {
+			break
+		}
+		r.breathe(r.at)
 	}
 	return 0
 }

@@ -38,9 +38,6 @@ func (r *reader) string() string {
 
 // unescape reads what stands between quotes.
 func (r *reader) unescape(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return c == '\\' || c < ' ' }) {
-		return s
-	}
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
 		c, size := utf8.DecodeRuneInString(s[i:])
