@@ -27,7 +27,8 @@ const Full tlsrpt.ErrorKind = "set-full"
 // Set is what was read, summed. Its memory is bounded whatever comes: what finds no more
 // place is listed as Full. The zero Set is empty. It is not safe for concurrent use.
 type Set struct {
-	// Breathe is called every few thousand rows while a view is made; nil for never.
+	// Breathe is called every few thousand rows while a view is made or a large report is
+	// added; nil for never. It must not use the Set.
 	Breathe func()
 
 	entries []Entry

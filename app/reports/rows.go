@@ -123,7 +123,10 @@ func (s *Set) sum(r tlsrpt.Report) {
 		one.addSuccessful, one.addFailed = int64(e.Successful), int64(e.Failed)
 		of := twins[name(e.Domain)]
 		of.entry(e.Type, s.rows.add(one))
-		for _, d := range e.Details {
+		for i, d := range e.Details {
+			if i%block == block-1 && s.Breathe != nil {
+				s.Breathe()
+			}
 			one := base
 			one.detail = true
 			one.result, one.sendingIP, one.mx = s.texts.number(d.Result), s.texts.number(d.SendingIP), s.texts.number(name(d.ReceivingMX))
