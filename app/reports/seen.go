@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/sealane/sealane/app/tlsrpt"
@@ -52,9 +53,10 @@ func (s *Set) Policies(f Filter) []Policy {
 		slices.Sort(one.Sources)
 		all = append(all, one)
 	}
-	slices.SortFunc(all, func(a, b Policy) int {
+	sort.Slice(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
 		return cmp.Or(strings.Compare(b.Last, a.Last), strings.Compare(a.Domain, b.Domain), strings.Compare(a.Type, b.Type),
-			strings.Compare(b.First, a.First), slices.Compare(a.Strings, b.Strings), slices.Compare(a.MXHosts, b.MXHosts))
+			strings.Compare(b.First, a.First), slices.Compare(a.Strings, b.Strings), slices.Compare(a.MXHosts, b.MXHosts)) < 0
 	})
 	return all
 }
@@ -100,10 +102,11 @@ func (s *Set) Failures(f Filter) []Failure {
 			},
 		})
 	}
-	slices.SortFunc(all, func(a, b Failure) int {
+	sort.Slice(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Source, b.Source), strings.Compare(a.Domain, b.Domain), strings.Compare(a.PolicyType, b.PolicyType),
 			strings.Compare(a.Result, b.Result), strings.Compare(a.ReceivingMX, b.ReceivingMX), strings.Compare(a.SendingIP, b.SendingIP), strings.Compare(a.ReceivingIP, b.ReceivingIP),
-			strings.Compare(a.Reason, b.Reason), strings.Compare(a.ReceivingHELO, b.ReceivingHELO), strings.Compare(a.Information, b.Information))
+			strings.Compare(a.Reason, b.Reason), strings.Compare(a.ReceivingHELO, b.ReceivingHELO), strings.Compare(a.Information, b.Information)) < 0
 	})
 	return all
 }

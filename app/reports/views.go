@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -170,17 +171,19 @@ func (s *Set) Sum(by By, f Filter) []Group {
 		for result, n := range g.results {
 			group.Results = append(group.Results, Result{s.texts.text(result), uint64(n)})
 		}
-		slices.SortFunc(group.Results, func(a, b Result) int {
-			return cmp.Or(cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Type, b.Type))
+		sort.Slice(group.Results, func(i, j int) bool {
+			a, b := &group.Results[i], &group.Results[j]
+			return cmp.Or(cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Type, b.Type)) < 0
 		})
 		all = append(all, group)
 	}
-	slices.SortFunc(all, func(a, b Group) int {
+	sort.Slice(all, func(i, j int) bool {
+		a, b := &all[i], &all[j]
 		order := cmp.Or(cmp.Compare(b.Detailed, a.Detailed), cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.Successful, a.Successful))
 		if by == ByDay {
 			order = 0
 		}
-		return cmp.Or(order, strings.Compare(a.Key, b.Key), strings.Compare(a.Within, b.Within))
+		return cmp.Or(order, strings.Compare(a.Key, b.Key), strings.Compare(a.Within, b.Within)) < 0
 	})
 	return all
 }
