@@ -157,7 +157,8 @@ func (p *program) showReports(read *reports.Set, show reportsFlags) error {
 	case reports.ByPolicy:
 		p.policies(read.Policies(show.Filter))
 	case reports.ByFailure:
-		p.failures(read.Failures(show.Filter))
+		failures, _ := read.Failures(show.Filter, 0)
+		p.failures(failures)
 	default:
 		p.groups(read, by, show.Filter)
 	}

@@ -33,7 +33,8 @@ func (s *Set) CSV(out io.Writer, by By, f Filter) error {
 	case ByFailure:
 		w.line("organization-name", "policy-domain", "policy-type", "first", "last", "result-type", "sending-mta-ip", "receiving-mx-hostname",
 			"receiving-mx-helo", "receiving-ip", "failed-session-count", "additional-information", "failure-reason-code")
-		for _, x := range s.Failures(f) {
+		failures, _ := s.Failures(f, 0)
+		for _, x := range failures {
 			w.line(x.Source, x.Domain, x.PolicyType, x.First, x.Last, x.Result, x.SendingIP, x.ReceivingMX,
 				x.ReceivingHELO, x.ReceivingIP, number(x.Failed), x.Information, x.Reason)
 		}
@@ -115,8 +116,9 @@ type UnreadOf struct {
 func (s *Set) JSON(out io.Writer, f Filter) error {
 	doc := Document{
 		Total: s.Total(f), Results: s.Sum(ByResult, f), Sources: s.Sum(BySource, f), MXs: s.Sum(ByReceivingMX, f), Days: s.Sum(ByDay, f),
-		Domains: s.Sum(ByDomain, f), Policies: s.Policies(f), Failures: s.Failures(f), Reports: []EntryOf{}, Unread: []UnreadOf{}, More: s.missed,
+		Domains: s.Sum(ByDomain, f), Policies: s.Policies(f), Reports: []EntryOf{}, Unread: []UnreadOf{}, More: s.missed,
 	}
+	doc.Failures, _ = s.Failures(f, 0)
 	for _, e := range s.entries {
 		doc.Reports = append(doc.Reports, EntryOf{e.File, e.Organization, e.ID, e.Contact, moment(e.Begin), moment(e.End), e.Duplicate, e.Repairs})
 	}

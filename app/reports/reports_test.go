@@ -95,7 +95,8 @@ func TestPoliciesAndFailures(t *testing.T) {
 	if got, want := strings.Join(policies, "; "), "sts x.example [sts of x.example] [A] 2025-05-02 2025-05-02 {5 1 1}; no-policy-found y.example [no-policy-found of y.example] [B] 2025-05-02 2025-05-02 {7 0 0}; sts x.example [sts of X.example.] [A] 2025-05-01 2025-05-01 {10 3 4}"; strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(want, " ", "") {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	for _, f := range set().Failures(reports.Filter{}) {
+	told, _ := set().Failures(reports.Filter{}, 0)
+	for _, f := range told {
 		failures = append(failures, fmt.Sprint(f.Failed, " ", f.Result, " ", f.ReceivingMX, " ", f.First, " ", f.Last))
 	}
 	if got := strings.Join(failures, "; "); got != "3 expired mx1.example 2025-05-01 2025-05-02; 2 other mx2.example 2025-05-01 2025-05-01" {

@@ -71,14 +71,16 @@ type Failure struct {
 	tlsrpt.FailureDetail
 }
 
-// Failures are the details, the most sessions first. Those of sts and of tlsa stand beside
-// each other.
-func (s *Set) Failures(f Filter) []Failure {
+// Failures are the details, the most sessions first: so many of them at most, or all for 0; and
+// how many there are. Those of sts and of tlsa stand beside each other.
+func (s *Set) Failures(f Filter, most int) (list []Failure, all int) {
 	type of struct {
+		row
 		failed      uint64
 		first, last int32
 	}
 	found := map[row]*of{}
+	var ones []*of
 	s.each(f, func(r *row) {
 		if !r.detail {
 			return
@@ -87,26 +89,61 @@ func (s *Set) Failures(f Filter) []Failure {
 			policy: s.texts.numbers[s.seen[r.policy].kind]}
 		one := found[key]
 		if one == nil {
-			one = &of{first: r.day, last: r.day}
+			one = &of{row: key, first: r.day, last: r.day}
+			ones = append(ones, one)
 			found[key] = one
 		}
 		one.failed, one.first, one.last = one.failed+r.failed, min(one.first, r.day), max(one.last, r.day)
 	})
-	var all []Failure
-	for key, one := range found {
-		all = append(all, Failure{
-			Source: s.texts.text(key.source), Domain: s.texts.text(key.domain), PolicyType: s.texts.text(key.policy), First: dayText(one.first), Last: dayText(one.last),
+	breathe := s.now(compared)
+	sort.Slice(ones, func(i, j int) bool {
+		breathe()
+		a, b := ones[i], ones[j]
+		if a.failed != b.failed {
+			return a.failed > b.failed
+		}
+		return s.texts.before(a.names(), b.names())
+	})
+	if most == 0 || most > len(ones) {
+		most = len(ones)
+	}
+	for _, one := range ones[:most] {
+		breathe()
+		list = append(list, Failure{
+			Source: s.texts.text(one.source), Domain: s.texts.text(one.domain), PolicyType: s.texts.text(one.policy), First: dayText(one.first), Last: dayText(one.last),
 			FailureDetail: tlsrpt.FailureDetail{
-				Result: s.texts.text(key.result), SendingIP: s.texts.text(key.sendingIP), ReceivingMX: s.texts.text(key.mx), ReceivingHELO: s.texts.text(key.helo),
-				ReceivingIP: s.texts.text(key.ip), Failed: one.failed, Information: s.texts.text(key.info), Reason: s.texts.text(key.told),
+				Result: s.texts.text(one.result), SendingIP: s.texts.text(one.sendingIP), ReceivingMX: s.texts.text(one.mx), ReceivingHELO: s.texts.text(one.helo),
+				ReceivingIP: s.texts.text(one.ip), Failed: one.failed, Information: s.texts.text(one.info), Reason: s.texts.text(one.told),
 			},
 		})
 	}
-	sort.Slice(all, func(i, j int) bool {
-		a, b := &all[i], &all[j]
-		return cmp.Or(cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Source, b.Source), strings.Compare(a.Domain, b.Domain), strings.Compare(a.PolicyType, b.PolicyType),
-			strings.Compare(a.Result, b.Result), strings.Compare(a.ReceivingMX, b.ReceivingMX), strings.Compare(a.SendingIP, b.SendingIP), strings.Compare(a.ReceivingIP, b.ReceivingIP),
-			strings.Compare(a.Reason, b.Reason), strings.Compare(a.ReceivingHELO, b.ReceivingHELO), strings.Compare(a.Information, b.Information)) < 0
-	})
-	return all
+	return list, len(ones)
+}
+
+// compared is how many comparisons there are between two breaths.
+const compared = 4096
+
+// now gives what breathes with each of so many calls.
+func (s *Set) now(each int) func() {
+	n := 0
+	return func() {
+		if n++; n%each == 0 && s.Breathe != nil {
+			s.Breathe()
+		}
+	}
+}
+
+// names are the texts of a failure by which equal ones are in order.
+func (r *row) names() [10]uint32 {
+	return [...]uint32{r.source, r.domain, r.policy, r.result, r.mx, r.sendingIP, r.ip, r.told, r.helo, r.info}
+}
+
+// before tells whether texts come before others.
+func (t *texts) before(a, b [10]uint32) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return t.text(a[i]) < t.text(b[i])
+		}
+	}
+	return false
 }
