@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"syscall/js"
 	"time"
 )
@@ -100,4 +101,77 @@ func bytesOf(buffer js.Value, most int) ([]byte, error) {
 	content := make([]byte, n)
 	js.CopyBytesToGo(content, array)
 	return content, nil
+}
+
+// piece is how much of a file is read at once, in octets: two of them are held.
+const piece = 256 << 10
+
+// blob reads a JavaScript Blob piece by piece, the next one while the last is worked on.
+type blob struct {
+	value    js.Value
+	size, at int64
+	next     chan read
+	array    js.Value // what has come, from off on
+	off, n   int
+}
+
+// read is a piece as an ArrayBuffer, or why there is none.
+type read struct {
+	buffer js.Value
+	err    error
+}
+
+// openBlob begins to read a Blob.
+func openBlob(value js.Value, size int64) *blob {
+	b := &blob{value: value, size: size, next: make(chan read, 1)}
+	b.ask()
+	return b
+}
+
+// ask begins to read the next piece.
+func (b *blob) ask() {
+	from := b.at
+	b.at = min(b.size, from+piece)
+	if from == b.at {
+		b.next <- read{err: io.EOF}
+		return
+	}
+	promise := b.value.Call("slice", float64(from), float64(b.at)).Call("arrayBuffer")
+	go func() {
+		defer guard()
+		buffer, err := await(context.Background(), promise, time.Minute, func() {})
+		b.next <- read{buffer, err}
+	}()
+}
+
+// Read waits for the next piece if there is nothing left of the last.
+func (b *blob) Read(p []byte) (int, error) {
+	if b.off == b.n {
+		r := <-b.next
+		if r.err != nil {
+			b.next <- r // and again
+			return 0, r.err
+		}
+		b.array = js.Global().Get("Uint8Array").New(r.buffer)
+		b.off, b.n = 0, b.array.Get("length").Int()
+		b.ask()
+	}
+	n := js.CopyBytesToGo(p, b.array.Call("subarray", b.off))
+	b.off += n
+	return n, nil
+}
+
+// newBreathe gives a func that waits until the browser has done what waited: a message
+// to oneself comes behind it. A timer would wait for 4 ms more.
+func newBreathe() func() {
+	channel := js.Global().Get("MessageChannel").New()
+	come := make(chan struct{}, 8)
+	channel.Get("port1").Set("onmessage", js.FuncOf(func(js.Value, []js.Value) any {
+		come <- struct{}{}
+		return nil
+	}))
+	return func() {
+		channel.Get("port2").Call("postMessage", js.Null())
+		<-come
+	}
 }

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"syscall/js"
 	"time"
+
+	"github.com/sealane/sealane/app/ui"
 )
 
 // maxFile is how large an evidence file may be, in bytes.
@@ -63,32 +66,25 @@ func saveFile(name string, content []byte) {
 	time.AfterFunc(time.Minute, func() { js.Global().Get("URL").Call("revokeObjectURL", address) })
 }
 
-// onFile gives take every file that is dropped on the page or chosen; nil for
-// one over maxFile. The listeners stay for the life of the page.
-func onFile(take func([]byte)) {
-	read := func(files js.Value) {
-		if !files.Truthy() || files.Get("length").Int() == 0 {
+// onFiles gives take the files that are dropped on the page or chosen. The
+// listeners stay for the life of the page.
+func onFiles(take func(ui.Files)) {
+	give := func(list js.Value) {
+		if !list.Truthy() || list.Get("length").Int() == 0 {
 			return
 		}
-		file := files.Index(0)
-		if file.Get("size").Int() > maxFile {
-			take(nil)
-			return
-		}
-		go func() {
-			defer guard()
-			buffer, err := await(context.Background(), file.Call("arrayBuffer"), time.Minute, func() {})
-			content := []byte{}
-			if err == nil {
-				content, _ = bytesOf(buffer, maxFile)
-			}
-			take(content)
-		}()
+		files := js.Global().Get("Array").Call("from", list) // for the list itself is emptied
+		take(ui.Files{Len: files.Length(), At: func(i int) ui.File {
+			file := files.Index(i)
+			n := int64(file.Get("size").Float())
+			return ui.File{Name: file.Get("name").String(), Size: n, Open: func() io.Reader { return openBlob(file, n) }}
+		}})
 	}
 	listen("change", func(e js.Value) {
 		target := e.Get("target")
 		if target.Get("type").String() == "file" {
-			read(target.Get("files"))
+			give(target.Get("files"))
+			target.Set("value", "") // so that the same file can be chosen again
 		}
 	})
 	listen("dragover", func(e js.Value) {
@@ -99,9 +95,21 @@ func onFile(take func([]byte)) {
 	listen("drop", func(e js.Value) {
 		if hasFiles(e) {
 			e.Call("preventDefault")
-			read(e.Get("dataTransfer").Get("files"))
+			give(e.Get("dataTransfer").Get("files"))
 		}
 	})
+}
+
+// whole gives all of a file; nil for one over maxFile.
+func whole(file ui.File) []byte {
+	if file.Size > maxFile {
+		return nil
+	}
+	content, err := io.ReadAll(file.Open())
+	if err != nil {
+		return []byte{}
+	}
+	return content
 }
 
 // hasFiles tells whether something dragged is a file, not text for the field.

@@ -103,7 +103,7 @@ func TestSiteIsComplete(t *testing.T) {
 		switch name {
 		case "":
 			name = "index.html"
-		case "lab", "learn", "embed", "widget", "widget/make", "make", "lint":
+		case "lab", "learn", "embed", "widget", "widget/make", "make", "lint", "reports":
 			name += ".html"
 		}
 		if _, there := s.files[name]; !there {
@@ -275,6 +275,7 @@ func TestPagesSayWhatTheyAre(t *testing.T) {
 		"make":        {title: ui.Make.Title + " · Sealane", summary: ui.Make.Lede},
 		"widget/make": {title: ui.Make.Title + " · Sealane", summary: ui.Make.Lede},
 		"lint":        {title: ui.Lint.Title + " · Sealane", summary: ui.Lint.Lede},
+		"reports":     {title: ui.Reports.Title + " · Sealane", summary: ui.Reports.Lede},
 		"lab":         {title: ui.Lab.Title + " · Sealane", summary: ui.Lab.Explain},
 	} {
 		page := read(t, out, name+".html")

@@ -43,8 +43,19 @@ func main() {
 func door(w *world) ui.Door {
 	text, focused := typed()
 	kept := memory{local{}}
-	take := func([]byte) {}
-	onFile(func(content []byte) { take(content) })
+	var takeOne func([]byte)
+	var takeAll func(ui.Files)
+	onFiles(func(files ui.Files) {
+		switch {
+		case takeAll != nil:
+			takeAll(files)
+		case takeOne != nil:
+			go func() {
+				defer guard()
+				takeOne(whole(files.At(0)))
+			}()
+		}
+	})
 	return ui.Door{
 		Check: func(ctx context.Context, d dnsname.Name, learned func(check.Facts)) check.Facts {
 			return check.Gather(ctx, w, d, time.Now().UTC(), learned, w.Config(ctx).Anchors...)
@@ -60,7 +71,9 @@ func door(w *world) ui.Door {
 		Keep:     kept.Keep,
 		Copy:     copyText,
 		Save:     saveFile,
-		Load:     func(f func([]byte)) { take = f },
+		Load:     func(f func([]byte)) { takeOne, takeAll = f, nil },
+		Files:    func(f func(ui.Files)) { takeAll = f },
+		Breathe:  newBreathe(),
 		Now:      time.Now,
 		Measure:  measure,
 		Typed: func() (string, bool) {

@@ -27,7 +27,7 @@ var englishUI = UI{
 		Renew:    "Load it",
 	},
 	Make: englishMake,
-	Lint: englishLint,
+	Lint: englishLint, Reports: englishReports,
 	Plan: englishPlan,
 	Ask: AskWords{
 		Question:    "Is mail to your domain safe on the wire?",

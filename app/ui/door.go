@@ -40,6 +40,12 @@ type Door struct {
 	// Load sets who takes the files that the visitor drops or chooses; nil
 	// content means that the file was too large.
 	Load func(func(content []byte))
+	// Files sets who takes all files that the visitor drops or chooses, until Load
+	// does.
+	Files func(func(Files))
+	// Breathe lets the browser do what has waited: paint, and answer the visitor. It
+	// blocks until that is done.
+	Breathe func()
 	// Now is the clock.
 	Now func() time.Time
 	// Typed is what stood in the field before the program came, and whether
@@ -78,6 +84,8 @@ func Closed() Door {
 		Copy:     func(string) bool { return false },
 		Save:     func(string, []byte) {},
 		Load:     func(func([]byte)) {},
+		Files:    func(func(Files)) {},
+		Breathe:  func() {},
 		Now:      func() time.Time { return time.Time{} },
 		Typed:    func() (string, bool) { return "", false },
 		Focus:    func(string) {},

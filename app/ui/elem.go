@@ -37,6 +37,9 @@ func (e elem) body(content ...app.UI) app.UI { return e.html.Body(content...) }
 
 func (e elem) text(s string) app.UI { return e.html.Body(app.Text(s)) }
 
+// worded is a whole element of a class, or of none: in one call, as a page has many.
+func worded(tag, class, text string) app.UI { return el(tag).class(class).text(text) }
+
 // svg begins an element of a drawing.
 func svg(tag string) elem { return elem{app.Elem(tag).XMLNS("http://www.w3.org/2000/svg")} }
 

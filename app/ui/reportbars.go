@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/maxence-charriere/go-app/v10/pkg/app"
+
+	"github.com/sealane/sealane/app/reports"
+)
+
+// tones is how many looks there are for result types: four colours in three
+// patterns, so that nothing hangs on colour.
+const tones = 12
+
+// patterns are drawn over a colour, in a square of 8 by 8.
+var patterns = [...]string{"", "M-1 5 5 -1M3 9 9 3", "M2 2h2v2h-2zM6 6h2v2h-2z"}
+
+// defs defines the tones for all bars of the page.
+func defs() app.UI {
+	all := make([]app.UI, tones)
+	for i := range all {
+		all[i] = svg("pattern").attr("id", "tone"+itoa(i)).attr("width", "8").attr("height", "8").attr("patternUnits", "userSpaceOnUse").body(
+			svg("rect").class("tone", "tone"+itoa(i%4)).attr("width", "8").attr("height", "8").html,
+			svg("path").class("tone-over").attr("d", patterns[i/4]).html)
+	}
+	return svg("svg").class("sr").aria("hidden", "true").body(svg("defs").body(all...))
+}
+
+// tone is the look of a result type: of those that RFC 8460 doesn't know, the last.
+func (p *Reports) tone(result string) string {
+	for i, known := range p.Lang.UI.Reports.Results {
+		if known.Key == result {
+			return "url(#tone" + itoa(i) + ")"
+		}
+	}
+	return "url(#tone" + itoa(tones-1) + ")"
+}
+
+// pieces are the failures of a group by result, and those that have no details.
+func pieces(g reports.Group) []reports.Result {
+	if g.Failed > g.Detailed {
+		return append(slices.Clip(g.Results), reports.Result{Failed: g.Failed - g.Detailed})
+	}
+	return g.Results
+}
+
+// percent is a length or place within a drawing.
+func percent(part, whole uint64) string {
+	return strconv.FormatFloat(100*float64(part)/float64(max(whole, 1)), 'f', 2, 64) + "%"
+}
+
+// bar is the failures of a group, by result.
+func (p *Reports) bar(view string, g reports.Group, most uint64) app.UI {
+	var parts []app.UI
+	at := uint64(0)
+	for _, r := range pieces(g) {
+		parts = append(parts, svg("rect").attr("x", percent(at, most)).attr("width", percent(r.Failed, most)).attr("height", "16").
+			attr("fill", p.tone(r.Type)).body(p.hint(r)))
+		at += r.Failed
+	}
+	name, number := el("span"), count(max(g.Detailed, g.Failed))
+	if view == string(reports.ByResult) {
+		name = el("code")
+	}
+	if whole := g.Successful + g.Failed; whole > 0 {
+		number = count(g.Failed) + " / " + count(whole)
+	}
+	return el("li").data("key", g.Key).body(name.text(p.name(g)), worded("span", "number", number),
+		svg("svg").class("stack").attr("width", "100%").attr("height", "16").aria("hidden", "true").body(parts...))
+}
+
+// hint tells of a piece what it is.
+func (p *Reports) hint(r reports.Result) app.UI {
+	return svg("title").text(p.told(r.Type) + ": " + count(r.Failed))
+}
+
+// mostDays is how many days a drawing has room for.
+const mostDays = 92
+
+// days draws the failures of each day.
+func (p *Reports) days(groups []reports.Group) app.UI {
+	const height = 120
+	groups = groups[max(0, len(groups)-mostDays):]
+	most, n := failures(groups), uint64(max(len(groups), 14))
+	var parts []app.UI
+	for i, g := range groups {
+		y := float64(height)
+		for _, r := range pieces(g) {
+			h := max(1, height*float64(r.Failed)/float64(max(most, 1)))
+			y -= h
+			parts = append(parts, svg("rect").attr("x", percent(uint64(i), n)).attr("width", percent(4, 5*n)).
+				attr("y", strconv.FormatFloat(y, 'f', 1, 64)).attr("height", strconv.FormatFloat(h, 'f', 1, 64)).
+				attr("fill", p.tone(r.Type)).body(svg("title").text(p.told(g.Key)+" · "+p.told(r.Type)+": "+count(r.Failed))))
+		}
+	}
+	label := p.Lang.UI.Reports.Days
+	return el("figure").class("days").body(
+		worded("p", "muted", count(most)),
+		svg("svg").attr("width", "100%").attr("height", itoa(height)).attr("role", "img").aria("label", label).body(parts...),
+		el("figcaption").class("muted").body(worded("span", "", p.told(groups[0].Key)), worded("span", "", p.told(groups[len(groups)-1].Key))),
+		p.legend(groups),
+	)
+}
+
+// legend says which tone is which result.
+func (p *Reports) legend(groups []reports.Group) app.UI {
+	var types []string
+	for _, g := range groups {
+		for _, r := range pieces(g) {
+			if !slices.Contains(types, r.Type) && len(types) <= tones {
+				types = append(types, r.Type)
+			}
+		}
+	}
+	slices.Sort(types)
+	return el("ul").class("legend").body(each(len(types), func(i int) app.UI {
+		return el("li").body(
+			svg("svg").attr("width", "16").attr("height", "16").aria("hidden", "true").body(
+				svg("rect").attr("width", "16").attr("height", "16").attr("fill", p.tone(types[i])).html),
+			worded("code", "", p.told(types[i])))
+	})...)
+}

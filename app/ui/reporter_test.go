@@ -1,0 +1,239 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dnsname"
+	"github.com/sealane/sealane/app/lint"
+	"github.com/sealane/sealane/app/locale"
+	"github.com/sealane/sealane/app/probe"
+	"github.com/sealane/sealane/app/reports"
+	"github.com/sealane/sealane/app/tlsrpt"
+)
+
+// reportFile is a report of one failure, as a file.
+func reportFile(name, id string) File {
+	text := fmt.Sprintf(`{"organization-name":"Example","contact-info":"a@example.net","report-id":%q,
+"date-range":{"start-datetime":"2026-11-20T00:00:00Z","end-datetime":"2026-11-20T23:59:59Z"},
+"policies":[{"policy":{"policy-type":"sts","policy-domain":"example.com","policy-string":["version: STSv1","mode: testing","mx: mx1.example.com","max_age: 86400"],"mx-host":["mx1.example.com"]},
+"summary":{"total-successful-session-count":9,"total-failure-session-count":1},
+"failure-details":[{"result-type":"certificate-expired","sending-mta-ip":"192.0.2.1","receiving-mx-hostname":"mx1.example.com","receiving-ip":"192.0.2.25","failed-session-count":1}]}]}`, id)
+	return textFile(name, text)
+}
+
+// these are files that are dropped together.
+func these(files ...File) Files {
+	return Files{Len: len(files), At: func(i int) File { return files[i] }}
+}
+
+func textFile(name, text string) File {
+	return File{Name: name, Size: int64(len(text)), Open: func() io.Reader { return strings.NewReader(text) }}
+}
+
+// ticking is a door whose clock goes on with every look at it.
+func ticking(tick time.Duration) (door Door, breaths *int) {
+	now, n := time.Time{}, 0
+	door = Closed()
+	door.Now = func() time.Time {
+		now = now.Add(tick)
+		return now
+	}
+	door.Breathe = func() { n++ }
+	return door, &n
+}
+
+func TestReporterReads(t *testing.T) {
+	door, breaths := ticking(4 * time.Millisecond)
+	r := NewReporter(door)
+	files := []File{reportFile("a.json", "1"), reportFile("b.json", "2"), reportFile("again.json", "1"), textFile("c.json", "{\n[")}
+	if !r.Add(these(files...)) {
+		t.Fatal("nobody is to read")
+	}
+	if r.Add(these(reportFile("d.json", "3"))) {
+		t.Error("two are to read at once")
+	}
+	shown := 0
+	r.Read(func() { shown++ })
+	r.Look()
+	s := r.Sums
+	if s.Reports != 4 || s.Duplicates != 1 || s.Unread != 1 || s.Total != (reports.Counts{Successful: 27, Failed: 3, Detailed: 3}) {
+		t.Errorf("%d reports, %d twice, %d unread, %+v", s.Reports, s.Duplicates, s.Unread, s.Total)
+	}
+	if s.Running || s.Stopped || s.Files != 5 || s.OfFiles != 5 || s.Octets == 0 {
+		t.Errorf("at the end: %+v", s.Progress)
+	}
+	if *breaths == 0 || shown == 0 {
+		t.Errorf("%d breaths, shown %d times", *breaths, shown)
+	}
+	if line := s.Unreads[0].Err.Line; line != 2 {
+		t.Errorf("stopped at line %d", line)
+	}
+}
+
+func TestReporterStops(t *testing.T) {
+	door, _ := ticking(stretch)
+	r := NewReporter(door)
+	r.Add(these(reportFile("a.json", "1"), reportFile("b.json", "2"), reportFile("c.json", "3")))
+	r.Door.Breathe = func() { r.Stop() }
+	r.Read(func() {})
+	r.Look()
+	if s := r.Sums; s.Running || !s.Stopped || s.Files >= 3 || s.OfFiles != 3 {
+		t.Errorf("stopped: %+v", s.Progress)
+	}
+	r.Door.Breathe = func() {}
+	read := r.Sums.Files
+	if !r.Add(these(reportFile("c.json", "3"))) {
+		t.Fatal("nothing goes on")
+	}
+	r.Read(func() {})
+	r.Look()
+	if s := r.Sums; s.Stopped || s.Files != read+1 || s.OfFiles != read+1 {
+		t.Errorf("after that: %+v", s.Progress)
+	}
+	r.Clear()
+	if s := r.Sums; s.Reports != 0 || s.OfFiles != 0 || s.Total != (reports.Counts{}) {
+		t.Errorf("cleared: %+v", s)
+	}
+}
+
+// What is cleared while it is read counts no more, and what comes then does.
+func TestReporterClearedWhileReading(t *testing.T) {
+	door, _ := ticking(stretch)
+	r := NewReporter(door)
+	r.Add(these(reportFile("a.json", "1"), reportFile("b.json", "2")))
+	once := false
+	r.Door.Breathe = func() {
+		if !once {
+			once = true
+			r.Clear()
+			r.Add(these(reportFile("c.json", "3")))
+		}
+	}
+	r.Read(func() {})
+	r.Look()
+	if s := r.Sums; s.Reports != 1 || s.Files != 1 || s.OfFiles != 1 || s.Running {
+		t.Errorf("%d reports, %+v", s.Reports, s.Progress)
+	}
+}
+
+func TestReporterViews(t *testing.T) {
+	r := NewReporter(Closed())
+	r.Add(these(reportFile("a.json", "1"), textFile("b.json", "nothing")))
+	r.Read(func() {})
+	for _, view := range views {
+		r.Show(view)
+		s := r.Sums
+		if n := len(s.Groups) + len(s.Policies) + len(s.Failures); (n == 0) != (view == viewLog) {
+			t.Errorf("%s: %d lines", view, n)
+		}
+		if _, content := r.CSV(); len(content) == 0 {
+			t.Errorf("%s: no CSV", view)
+		}
+	}
+	r.Narrow(&r.Filter.From, "2026-11-21")
+	if r.Sums.Total != (reports.Counts{}) {
+		t.Errorf("of another day: %+v", r.Sums.Total)
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	failure := reports.Failure{Domain: "example.com", FailureDetail: tlsrpt.FailureDetail{Result: "certificate-expired", ReceivingMX: "MX1.example.com."}}
+	host := func(names ...string) (all []check.HostView) {
+		for _, n := range names {
+			all = append(all, check.HostView{Host: dnsname.MustParse(n)})
+		}
+		return all
+	}
+	expired := check.Finding{Code: "cert.expired", Level: check.Error, Subject: "mx1.example.com 192.0.2.1"}
+	whole := check.Progress{Done: true}
+	for name, c := range map[string]struct {
+		report check.Report
+		want   Outcome
+	}{
+		"there":           {check.Report{Hosts: host("mx1.example.com"), Findings: []check.Finding{expired}}, Failing},
+		"of another host": {check.Report{Hosts: host("mx1.example.com", "mx2.example.com"), Findings: []check.Finding{{Code: "cert.expired", Level: check.Error, Subject: "mx2.example.com"}}, Progress: whole}, Mended},
+		"of another kind": {check.Report{Hosts: host("mx1.example.com"), Findings: []check.Finding{{Code: "cert.self-signed", Level: check.Error, Subject: "mx1.example.com"}}, Progress: whole}, Mended},
+		"gone":            {check.Report{Hosts: host("mx9.example.com"), Progress: whole}, Gone},
+		"not ended":       {check.Report{Hosts: host("mx1.example.com")}, Unsure},
+		"blind":           {check.Report{Blind: true, Progress: whole}, Unsure},
+		"not all seen":    {check.Report{Hosts: host("mx1.example.com"), Progress: whole, NotChecked: []check.NotChecked{{Phrase: check.Phrase{Key: "not-checked.no-proxy"}}}}, Unsure},
+	} {
+		k := checks{made: map[string]Checked{"example.com": {c.report, true}}}
+		if got, _ := k.Of(failure); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	k := checks{made: map[string]Checked{"example.com": {}}}
+	if got, _ := k.Of(failure); got != Asking {
+		t.Errorf("while it runs: %s", got)
+	}
+	failure.Result = "something-else"
+	k.made["example.com"] = Checked{check.Report{Progress: whole}, true}
+	if got, _ := k.Of(failure); got != Unsure {
+		t.Errorf("a result without a finding: %s", got)
+	}
+}
+
+// Every result type has words, and a finding behind it.
+func TestResultsAreExplained(t *testing.T) {
+	b := newBench()
+	p := &Reports{M: b.Machine, R: NewReporter(Closed()), Lang: locale.English()}
+	for _, result := range tlsrpt.ResultTypes() {
+		if said := p.Lang.UI.Reports.Results.Of(result); said == result {
+			t.Errorf("%s has no words", result)
+		}
+		if len(causes(result)) == 0 {
+			t.Errorf("no finding is reported as %s", result)
+		}
+	}
+	if n := len(p.Lang.UI.Reports.Results); n != len(tlsrpt.ResultTypes()) || n >= tones {
+		t.Errorf("%d results have words", n)
+	}
+}
+
+func TestComparePolicy(t *testing.T) {
+	today := func(body string) check.Report {
+		return check.Report{Record: check.RecordView{State: check.Found}, Policy: check.PolicyView{Fetched: &check.Fetched{Policy: probe.Policy{Status: 200, Body: []byte(body)}}}}
+	}
+	seen := reports.Policy{Type: "sts", Domain: "example.com", Strings: []string{"version: STSv1", "mode: testing", "mx: mx1.example.com", "mx: mx2.example.com", "max_age: 86400"}}
+	for name, c := range map[string]struct {
+		report check.Report
+		known  bool
+		ops    []lint.Op
+	}{
+		"same, in another order": {today("version: STSv1\r\nmode:testing\r\nmax_age: 86400\r\nmx: mx2.example.com\r\nmx: mx1.example.com\r\n"), true, []lint.Op{lint.Keep, lint.Keep, lint.Keep, lint.Keep, lint.Keep}},
+		"mode":                   {today("version: STSv1\nmode: enforce\nmx: mx1.example.com\nmx: mx2.example.com\nmax_age: 86400\n"), true, []lint.Op{lint.Keep, lint.Delete, lint.Keep, lint.Keep, lint.Keep, lint.Insert}},
+		"none any more":          {check.Report{Record: check.RecordView{State: check.NXDomain}}, true, []lint.Op{lint.Delete, lint.Delete, lint.Delete, lint.Delete, lint.Delete}},
+		"not seen":               {check.Report{Record: check.RecordView{State: check.Blind}}, false, nil},
+	} {
+		k := checks{made: map[string]Checked{"example.com": {c.report, true}}}
+		lines, known := k.Compare(seen)
+		if known != c.known {
+			t.Errorf("%s: known %v", name, known)
+		}
+		var ops []lint.Op
+		for _, l := range lines {
+			ops = append(ops, l.Op)
+		}
+		if known && !slices.Equal(ops, c.ops) {
+			t.Errorf("%s: %v", name, lines)
+		}
+	}
+}
+
+func TestFigures(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1\u00a0000", 1234567: "1\u00a0234\u00a0567"} {
+		if got := count(n); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+	if got := tenths(99.97); got != "99.9" {
+		t.Errorf("what is less than all is called %s", got)
+	}
+}
