@@ -85,6 +85,12 @@ func TestWrongEvidence(t *testing.T) {
 // save presses "save evidence" and gives the file.
 func (p *page) save() string {
 	p.t.Helper()
+	return p.saved("save", "json")
+}
+
+// saved presses a button and gives the file that it saves.
+func (p *page) saved(act, kind string) string {
+	p.t.Helper()
 	dir := p.t.TempDir()
 	p.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		c := chromedp.FromContext(ctx)
@@ -95,9 +101,9 @@ func (p *page) save() string {
 		})
 		return err
 	}))
-	p.click(`[data-act="save"]`)
+	p.click(fmt.Sprintf(`[data-act=%q]`, act))
 	for range 200 {
-		files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+		files, err := filepath.Glob(filepath.Join(dir, "*."+kind))
 		if err != nil {
 			p.t.Fatal(err)
 		}
