@@ -43,41 +43,41 @@ type CauseID string
 
 // Cause is what can be behind a text.
 type Cause struct {
-	ID   CauseID
-	Side Side // who can mend it: Sending or Receiving; Checking for a mistake of the tool
+	ID   CauseID `json:"id"`
+	Side Side    `json:"side"` // who can mend it: Sending or Receiving; Checking for a mistake of the tool
 	// Codes are of findings, any of which makes it hold; none for what can't be
 	// seen from here.
-	Codes []check.Code
+	Codes []check.Code `json:"codes,omitempty"`
 }
 
 // Match is one incident that the text tells of.
 type Match struct {
-	Form     FormID
-	Software string // its proper name, never translated
-	Side     Side   // where it runs
+	Form     FormID `json:"form"`
+	Software string `json:"software,omitempty"` // its proper name, never translated; "" is open
+	Side     Side   `json:"side"`               // where it runs
 	// Span is where the text says it first, in bytes of what was read.
-	Span  syntax.Span
-	Count int // how many places say it
+	Span  syntax.Span `json:"span"`
+	Count int         `json:"count"` // how many places say it
 	// What the text says whom it is about; zero where it doesn't.
-	Domain  dnsname.Name // the recipient's
-	Host    dnsname.Name // the mail host
-	Address netip.Addr   // of the mail host
-	Time    string       // as written
-	Causes  []Cause      // the likeliest first; none where all is well
+	Domain  dnsname.Name `json:"domain,omitzero"`  // the recipient's
+	Host    dnsname.Name `json:"host,omitzero"`    // the mail host
+	Address netip.Addr   `json:"address,omitzero"` // of the mail host
+	Time    string       `json:"time,omitempty"`   // as written
+	Causes  []Cause      `json:"causes"`           // the likeliest first; none where all is well
 	// Ask is the question that decides what an ambiguous text means, "" for a
 	// plain one; Answers are what can be said to it.
-	Ask     string
-	Answers []Answer
+	Ask     string   `json:"ask,omitempty"`
+	Answers []Answer `json:"answers,omitempty"`
 }
 
 // Answer is an answer to the question of a Match.
 type Answer struct {
-	ID   string // its words are those of Ask, a dot, and this
-	Form FormID // what the text means then
+	ID   string `json:"id"`   // its words are those of Ask, a dot, and this
+	Form FormID `json:"form"` // what the text means then
 	// Software and Side are what wrote it then.
-	Software string
-	Side     Side
-	Causes   []Cause
+	Software string  `json:"software"`
+	Side     Side    `json:"side"`
+	Causes   []Cause `json:"causes"`
 }
 
 // Answered is the match once the question has this answer.
