@@ -20,11 +20,11 @@ var (
 	domainKeys = [...]string{
 		"to=<", "rcpt to:<", "tls policy lookup for ", `policy-domain"`, "policy_domain=", "next-hop destination ",
 		"mx hosts of ", `"domain"`, "domain = ", "domain=", `"recipient"`, `to = [`, "== ", "queue ", "policy for ",
-		"_mta-sts.", "_smtp._tls.", "_smtp-tlsrpt.", "mta-sts.", "map_lookup: sts (", "of domain ", "domain ", "record for ",
+		"_mta-sts.", "_smtp._tls.", "_smtp-tlsrpt.", "mta-sts.", "map_lookup: sts (", "of domain ", "domain ", "record for ", "lookup for ",
 	}
 	hostKeys = [...]string{
 		"relay=", "_25._tcp.", "tlsa lookup error for ", "fqdn=", "lastattemptedservername=", `receiving-mx-hostname"`,
-		`"remote_server"`, "hostname = ", " h=", "by host ", "but host ", "established to ", "verification failed for ",
+		`"remote_server"`, "hostname = ", "h=", "by host ", "but host ", "established to ", "verification failed for ",
 		"ssl_connect error to ", "tls connection to ", "posttls-finger: ", "tls error from ", "hostname ", "no tlsa rr for ",
 		"looking up ", "is valid for ", "mx=",
 	}
@@ -84,8 +84,9 @@ func named(s string, keys []string) (dnsname.Name, int) {
 			if i < 0 {
 				break
 			}
+			whole := at+i == 0 || !alphanumeric(s[at+i-1]) || !alphanumeric(key[0])
 			at += i + len(key)
-			if name, end := value(s, at); !name.IsZero() {
+			if name, end := value(s, at); whole && !name.IsZero() {
 				return name, end
 			}
 		}

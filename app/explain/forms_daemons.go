@@ -14,7 +14,8 @@ var (
 	tlspol = program{"tlspol", "postfix-tlspol", Sending, sure, []form{
 		{"dns-deferred", "evaluating policy for *failed temporarily"},
 		{"sts-record-lookup", "dns error during mta-sts lookup"},
-		{"tlsa-lookup", "dns error during dane lookup|dns error during tlsa lookup"},
+		{"dns-deferred", "dns error during mx lookup"},
+		{"tlsa-lookup", "dns error during tlsa lookup"},
 	}}
 	// Mail-in-a-Box prints what postfix-mta-sts-resolver gave it.
 	mailInABox = program{"mail-in-a-box", "Mail-in-a-Box", Checking, sure, []form{

@@ -20,6 +20,7 @@ var postfix = program{"postfix", "Postfix", Sending, sure, []form{
 	{"cert-expired", "certificate verification failed for *: certificate has expired"},
 	{"cert-future", "certificate verification failed for *: certificate not yet valid"},
 	{"cert-purpose", "certificate verification failed for *: not designated for use as"},
+	{"cert-mismatch", "certificate verification failed for *hostname mismatch"},
 	{"cert-not-verified", "certificate verification failed for *"},
 	{"requiretls", "sender requested requiretls, but"},
 	{"tls-verified", "verified tls connection established to|trusted tls connection established to"},

@@ -7,8 +7,8 @@ var (
 		{"dane-unsigned", "dane error: *lookup not dnssec|dane error: tlsa lookup *not dnssec"},
 		{"tlsa-unusable", "dane error: no usable tlsa records"},
 		{"dane-failed", "dane attempt failed; tls connection to"},
-		{"starttls-missing", "a tls session is required, but the server did not offer tls support"},
-		{"tls-handshake", "tls session: (ssl_connect)|tls session: (gnutls_handshake)"},
+		{"starttls-missing", "a tls session is required*the server did not offer tls support"},
+		{"tls-handshake", "a tls session is required*an attempt to start tls failed|tls session: (ssl_connect)|tls session: (gnutls_handshake)"},
 	}}
 	mox = program{"mox", "mox", Sending, sure, []form{
 		{"sts-none", "mtasts: no mta-sts dns txt record"},

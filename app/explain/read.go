@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/check"
-	"github.com/sealane/sealane/app/syntax"
 )
 
 // Read tells what a text says. It is total, and takes time in proportion to the
@@ -15,9 +14,13 @@ func Read(text string) Explanation {
 	r.found.Cut = len(text) > MaxText
 	for start := 0; start < len(r.text.s); {
 		end := unitEnd(r.text.s, start)
+		if end == start { // an empty line
+			r.paragraph()
+		}
 		r.unit(start, end)
 		start = end + 1
 	}
+	r.paragraph()
 	r.recipients()
 	if len(r.found.Matches) == 0 {
 		r.found.Near = near(r.text.s)
@@ -30,6 +33,20 @@ type reader struct {
 	original string
 	index    *index
 	found    Explanation
+	// since is how many incidents were known before this paragraph, plain whether it
+	// says something that needs no question.
+	since int
+	plain bool
+}
+
+// paragraph ends a paragraph: a bare code in it is no incident of its own where the
+// paragraph also says in words what happened.
+func (r *reader) paragraph() {
+	if r.plain {
+		now := slices.DeleteFunc(r.found.Matches[r.since:], func(m Match) bool { return m.Ask != "" })
+		r.found.Matches = r.found.Matches[:r.since+len(now)]
+	}
+	r.since, r.plain = len(r.found.Matches), false
 }
 
 // unitEnd is where what belongs together ends: at a line feed, or between two
@@ -105,6 +122,7 @@ func (r *reader) add(h hit, about about, unit string) {
 	if p.rank == library {
 		m.caller(unit)
 	}
+	r.plain = r.plain || p.rank > number
 	for i := range r.found.Matches {
 		if r.found.Matches[i].merge(m) {
 			return
@@ -114,9 +132,8 @@ func (r *reader) add(h hit, about about, unit string) {
 		r.found.More++
 		return
 	}
-	m.Span = syntax.Span{}
 	m.Span.Start, m.Span.End = r.text.of(h.start, h.end)
-	m.Causes, m.Ask, m.Answers = m.Form.causes(), "", nil
+	m.Causes = m.Form.causes()
 	for _, q := range questions {
 		if q.meaning == h.needle.form.meaning {
 			m.Ask, m.Answers = q.meaning, q.all()
