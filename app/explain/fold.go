@@ -87,22 +87,23 @@ func (f *folder) step(i int) int {
 }
 
 // sign folds a sign or escape, or takes what begins at i as it is.
-func (f *folder) sign(i int) int {
-	rest := f.text[i:]
-	for _, s := range signs {
+func (f *folder) sign(at int) int {
+	rest := f.text[at:]
+	for i := range signs {
+		s := &signs[i]
 		if s.from[0] != rest[0] || !strings.HasPrefix(rest, s.from) {
 			continue
 		}
 		for j := range len(s.to) {
-			f.put(s.to[j], i)
+			f.put(s.to[j], at)
 		}
-		return i + len(s.from)
+		return at + len(s.from)
 	}
 	_, size := utf8.DecodeRuneInString(rest)
 	for j := range size {
-		f.put(rest[j], i+j)
+		f.put(rest[j], at+j)
 	}
-	return i + size
+	return at + size
 }
 
 // lineBreak folds the end of a line: a blank where the next goes on with what it

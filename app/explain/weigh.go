@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/probe"
 )
 
 // Weigh holds each cause of a match against a check of its domain. A cause is struck
@@ -22,7 +23,7 @@ func Weigh(m Match, r check.Report) []Weighed {
 		switch {
 		case len(all[i].Findings) > 0:
 			all[i].State = Holds
-		case len(c.Codes) > 0 && !slices.ContainsFunc(c.Codes, s.open):
+		case s.struck(c):
 			all[i].State = Struck
 		}
 	}
@@ -60,12 +61,28 @@ func (s scale) has(name string) bool {
 	return slices.ContainsFunc(s.report.Hosts, func(h check.HostView) bool { return name != "" && h.Host.String() == name })
 }
 
+// struck tells whether what would show a cause was looked at. Codes that need an
+// earlier check only say more of what others show too, and decide nothing.
+func (s scale) struck(c Cause) bool {
+	looked := false
+	for _, code := range c.Codes {
+		entry, known := code.Lookup()
+		if entry.History {
+			continue
+		}
+		if !known || s.open(entry) {
+			return false
+		}
+		looked = true
+	}
+	return looked
+}
+
 // open tells whether the absence of a code says nothing: what would show it was not
 // looked at, or it would be left out as a symptom of what was found.
-func (s scale) open(code check.Code) bool {
+func (s scale) open(entry check.Entry) bool {
 	r := s.report
-	entry, known := code.Lookup()
-	if !known || entry.History || !r.Progress.Done || r.Blind || r.Domain.IsZero() || s.unlooked(code.Group()) {
+	if !r.Progress.Done || r.Blind || r.Domain.IsZero() || s.unlooked(entry.Code.Group()) {
 		return true
 	}
 	for _, f := range r.Findings {
@@ -80,9 +97,7 @@ func (s scale) open(code check.Code) bool {
 func (s scale) unlooked(group string) bool {
 	r := s.report
 	switch group {
-	case "dns":
-		return s.missed("not-checked.dns")
-	case "dnssec":
+	case "dns", "dnssec":
 		return s.missed("not-checked.dns")
 	case "sts-record":
 		return unread(r.Record.State)
@@ -127,7 +142,7 @@ func (s scale) unseen(h check.HostView, group string) bool {
 	return slices.ContainsFunc(h.Addresses, func(a check.AddressView) bool {
 		f := a.Probe.Failure
 		if group == "starttls" {
-			return f != nil && (f.Class.Own() || len(a.Probe.Dialogue) == 0 && f.Class != "connect-refused" && f.Class != "connect-timeout")
+			return f != nil && (f.Class.Own() || len(a.Probe.Dialogue) == 0 && f.Class != probe.ConnectRefused && f.Class != probe.ConnectTimeout)
 		}
 		return f != nil || len(a.Chain) == 0 // tls, cert, dane
 	})

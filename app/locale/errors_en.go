@@ -152,7 +152,7 @@ var englishErrors = ErrorWords{
 	States: Terms{
 		{"open", "Cannot be seen from here"},
 		{"holds", "This is it"},
-		{"struck", "Looked at: this is not it"},
+		{"struck", "Looked at: not so now"},
 	},
 	Letter: LetterWords{
 		Subject:  "Mail to {domain}: {reason}",
