@@ -1,9 +1,6 @@
 package explain
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 const (
 	nearby     = 3    // forms named at most
@@ -14,51 +11,48 @@ const (
 // near gives the forms that share the most words with a text: at least two of them,
 // and half of what the form is made of.
 func near(s string) []FormID {
-	words := map[string]bool{}
-	for w := range telling(s[:min(len(s), nearestOf)]) {
-		words[w] = true
-	}
-	type candidate struct {
-		id    FormID
-		share int
-	}
-	var all []candidate
+	s = s[:min(len(s), nearestOf)]
+	var ids [nearby + 1]FormID
+	var shares [nearby + 1]int
 	for _, p := range programs() {
 		for i := range p.forms {
-			share := 0
-			for way := range strings.SplitSeq(p.forms[i].pieces, "|") {
-				shared, of := 0, 0
-				for w := range telling(way) {
-					of++
-					if words[w] {
-						shared++
-					}
-				}
-				if shared >= 2 && 2*shared >= of {
-					share = max(share, shared)
-				}
-			}
-			id := p.id(&p.forms[i])
-			if share > 0 && !slices.ContainsFunc(all, func(c candidate) bool { return c.id == id }) {
-				all = append(all, candidate{id, share})
+			// Into the last place, and up as far as it comes; each form once.
+			at := nearby
+			ids[at], shares[at] = p.id(&p.forms[i]), share(s, p.forms[i].pieces)
+			for ; at > 0 && shares[at] > shares[at-1] && ids[at] != ids[at-1]; at-- {
+				ids[at], ids[at-1] = ids[at-1], ids[at]
+				shares[at], shares[at-1] = shares[at-1], shares[at]
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return b.share - a.share })
-	var ids []FormID
-	for _, c := range all[:min(nearby, len(all))] {
-		ids = append(ids, c.id)
+	found := 0
+	for found < nearby && shares[found] > 0 {
+		found++
 	}
-	return ids
+	return ids[:found:found]
 }
 
-// telling gives the words of a text that say something.
-func telling(s string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for w := range strings.FieldsFuncSeq(s, func(c rune) bool { return c < 0x80 && !alphanumeric(byte(c)) }) {
-			if len(w) >= tellingLen && !yield(w) {
-				return
+// share counts the words that a text has in common with the best of several ways to
+// say something; 0 for too few.
+func share(s, ways string) (most int) {
+	shared, of := 0, 0
+	for from, i := 0, 0; i <= len(ways); i++ {
+		if i < len(ways) && alphanumeric(ways[i]) {
+			continue
+		}
+		if i-from >= tellingLen {
+			of++
+			if strings.Contains(s, ways[from:i]) {
+				shared++
 			}
 		}
+		from = i + 1
+		if i == len(ways) || ways[i] == '|' {
+			if shared >= 2 && 2*shared >= of {
+				most = max(most, shared)
+			}
+			shared, of = 0, 0
+		}
 	}
+	return most
 }

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sealane/sealane/app/check"
@@ -43,8 +42,13 @@ type reader struct {
 // paragraph also says in words what happened.
 func (r *reader) paragraph() {
 	if r.plain {
-		now := slices.DeleteFunc(r.found.Matches[r.since:], func(m Match) bool { return m.Ask != "" })
-		r.found.Matches = r.found.Matches[:r.since+len(now)]
+		kept := r.found.Matches[:r.since]
+		for _, m := range r.found.Matches[r.since:] {
+			if m.Ask == "" {
+				kept = append(kept, m)
+			}
+		}
+		r.found.Matches = kept
 	}
 	r.since, r.plain = len(r.found.Matches), false
 }
@@ -207,22 +211,26 @@ func (q question) all() []Answer {
 
 // causes gives the causes of a form, the likeliest first.
 func (id FormID) causes() []Cause {
-	i, ok := slices.BinarySearchFunc(meanings, id.Meaning(), func(m meaning, s string) int { return strings.Compare(m.id, s) })
-	if !ok {
-		return nil
-	}
 	var all []Cause
-	for name := range strings.FieldsSeq(meanings[i].causes) {
-		all = append(all, CauseID(name).cause())
+	for i := range meanings {
+		if meanings[i].id != id.Meaning() {
+			continue
+		}
+		for _, name := range strings.Fields(meanings[i].causes) {
+			all = append(all, CauseID(name).cause())
+		}
 	}
 	return all
 }
 
 func (id CauseID) cause() Cause {
 	c := Cause{ID: id}
-	if i, ok := slices.BinarySearchFunc(causes, id, func(c cause, id CauseID) int { return strings.Compare(string(c.id), string(id)) }); ok {
+	for i := range causes {
+		if causes[i].id != id {
+			continue
+		}
 		c.Side = causes[i].side
-		for code := range strings.FieldsSeq(causes[i].codes) {
+		for _, code := range strings.Fields(causes[i].codes) {
 			c.Codes = append(c.Codes, check.Code(code))
 		}
 	}

@@ -4,14 +4,11 @@
 package letter
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sealane/sealane/app/check"
-	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/explain"
 	"github.com/sealane/sealane/app/locale"
 )
@@ -37,56 +34,42 @@ func (l Letter) String() string {
 // nothing to write about: nothing is wrong, or all causes are struck.
 func Write(l locale.Language, text string, m explain.Match, causes []explain.Weighed, at time.Time) (Letter, bool) {
 	w := l.Errors.Letter
-	shown := of(causes, explain.Holds)
-	open := of(causes, explain.Open)
-	first := append(slices.Clip(shown), open...)
-	if len(first) == 0 || first[0].Side == explain.Checking {
+	says, seen := of(causes, explain.Holds), w.Seen
+	if len(says) == 0 {
+		says, seen = of(causes, explain.Open), w.Possible
+	}
+	if len(says) == 0 || says[0].Side == explain.Checking {
 		return Letter{}, false
 	}
-	args := map[string]string{"domain": about(m, w), "software": m.Software, "date": at.UTC().Format("2006-01-02 15:04 UTC")}
-	out := Letter{Subject: locale.Fill(w.Subject, with(args, "reason", reason(l, first[0])))}
+	args := map[string]string{"domain": about(m, w), "software": m.Software, "reason": reason(l, says[0]),
+		"sources": sources(says), "date": at.UTC().Format("2006-01-02 15:04 UTC")}
+	out := Letter{}
 	opening := w.Opening
-	if first[0].Side == explain.Sending {
+	if says[0].Side == explain.Sending {
 		opening = w.Sender
 	} else if !m.Domain.IsZero() {
 		out.To = "postmaster@" + m.Domain.String()
 	}
-	b := body{}
-	for part := range strings.SplitSeq(locale.Fill(opening, args), "\n\n") {
-		b.block(wrap(part))
+	body := ""
+	for part := range strings.SplitSeq(opening, "\n\n") {
+		body += wrap(locale.Fill(part, args)) + "\n"
 	}
-	b.block(quote(text, m))
-	b.block(facts(w, m))
-	b.block(w.Means + "\n" + wrap(locale.Fill(l.Errors.Meanings.Of(m.Form.Meaning()), args)))
-	if len(shown) > 0 {
-		b.block(locale.Fill(w.Seen, args) + "\n" + evidence(l, shown))
+	body += quote(text, m) + "\n" + facts(w, m) +
+		w.Means + "\n" + wrap(locale.Fill(l.Errors.Meanings.Of(m.Form.Meaning()), args)) + "\n" +
+		locale.Fill(seen, args) + "\n" + reasons(l, says) + "\n"
+	if args["sources"] != "" {
+		body += locale.Fill(w.Sources, args) + "\n\n"
 	}
-	if len(open) > 0 && len(shown) == 0 {
-		b.block(w.Possible + "\n" + possible(l, open))
-	}
-	if cited := sources(first); cited != "" {
-		b.block(locale.Fill(w.Sources, with(args, "sources", cited)))
-	}
-	b.block(w.Closing)
+	body += w.Closing + "\n"
 	if !at.IsZero() {
-		b.block(w.Tool)
+		body += "\n" + w.Tool + "\n"
 	}
-	out.Body = strings.ReplaceAll(b.String(), "`", "") + "\n"
+	out.Subject, out.Body = plain(locale.Fill(w.Subject, args)), plain(body)
 	return out, true
 }
 
-// body is paragraphs with an empty line between them.
-type body struct{ strings.Builder }
-
-func (b *body) block(text string) {
-	if text == "" {
-		return
-	}
-	if b.Len() > 0 {
-		b.WriteString("\n\n")
-	}
-	b.WriteString(strings.TrimRight(text, "\n"))
-}
+// plain leaves out the marks around protocol tokens.
+func plain(text string) string { return strings.ReplaceAll(text, "`", "") }
 
 // of gives the causes in a state.
 func of(causes []explain.Weighed, state explain.State) (some []explain.Weighed) {
@@ -100,164 +83,139 @@ func of(causes []explain.Weighed, state explain.State) (some []explain.Weighed) 
 
 // about is the domain in question, or the mail host.
 func about(m explain.Match, w locale.LetterWords) string {
-	for _, name := range []dnsname.Name{m.Domain, m.Host} {
-		if !name.IsZero() {
-			return name.String()
-		}
+	switch {
+	case !m.Domain.IsZero():
+		return m.Domain.String()
+	case !m.Host.IsZero():
+		return m.Host.String()
 	}
 	return w.Unnamed
-}
-
-func with(args map[string]string, name, value string) map[string]string {
-	args[name] = value
-	return args
 }
 
 // reason says in few words what is the matter: a finding's title, or the cause's
 // sentence without its full stop.
 func reason(l locale.Language, c explain.Weighed) string {
 	if len(c.Findings) > 0 {
-		return strings.ReplaceAll(title(l, c.Findings[0]), "`", "")
+		return title(l, c.Findings[0])
 	}
 	words, _ := l.Errors.Cause(string(c.ID))
-	return strings.TrimRight(strings.ReplaceAll(words.Says, "`", ""), ".")
+	return strings.TrimRight(words.Says, ".")
 }
 
 func title(l locale.Language, f check.Finding) string {
 	words, _ := l.Finding(string(f.Code))
-	args := map[string]string{"subject": f.Subject}
-	for k, v := range f.Args {
-		args[k] = v
-	}
-	return locale.Fill(words.Title, args)
+	return locale.Fill(strings.ReplaceAll(words.Title, "{subject}", f.Subject), f.Args)
 }
 
 // quoted is how much of the text is quoted at most.
 const quoted = 600
 
 // quote gives the lines of the text that hold the match.
-func quote(text string, m explain.Match) string {
+func quote(text string, m explain.Match) (out string) {
 	start := strings.LastIndexByte(text[:m.Span.Start], '\n') + 1
-	end := m.Span.End
-	if i := strings.IndexByte(text[end:], '\n'); i >= 0 {
-		end += i
-	} else {
-		end = len(text)
+	end := len(text)
+	if i := strings.IndexByte(text[m.Span.End:], '\n'); i >= 0 {
+		end = m.Span.End + i
 	}
 	start, end = max(start, m.Span.Start-quoted/2), min(end, max(m.Span.End, m.Span.Start+quoted))
-	for start < m.Span.Start && !utf8.RuneStart(text[start]) {
-		start++
+	for line := range strings.SplitSeq(strings.ToValidUTF8(text[start:end], ""), "\n") {
+		out += "> " + printable(strings.TrimSpace(line)) + "\n"
 	}
-	for end < len(text) && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	var out strings.Builder
-	for line := range strings.Lines(strings.ToValidUTF8(text[start:end], "\uFFFD")) {
-		line = strings.Map(printable, strings.TrimSpace(line))
-		out.WriteString("> " + line + "\n")
-	}
-	return out.String()
+	return out
 }
 
 // printable leaves out control characters.
-func printable(c rune) rune {
-	if c < ' ' || c >= 0x7f && c < 0xa0 {
-		return -1
-	}
-	return c
+func printable(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c >= 0x7f && c < 0xa0 {
+			return -1
+		}
+		return c
+	}, s)
 }
 
-// facts lists what the text names.
-func facts(w locale.LetterWords, m explain.Match) string {
-	var out strings.Builder
-	line := func(key, value string) {
-		if value != "" {
-			out.WriteString(w.Facts.Of(key) + ": " + value + "\n")
-		}
-	}
-	line("domain", m.Domain.String())
-	line("host", m.Host.String())
+// facts lists what the text names, with an empty line behind.
+func facts(w locale.LetterWords, m explain.Match) (out string) {
+	address := ""
 	if m.Address.IsValid() {
-		line("address", m.Address.String())
+		address = m.Address.String()
 	}
-	line("time", strings.Map(printable, m.Time))
-	return out.String()
-}
-
-// evidence lists the findings that show causes, each with what it is about.
-func evidence(l locale.Language, shown []explain.Weighed) string {
-	var out strings.Builder
-	for _, c := range shown {
-		for _, f := range c.Findings {
-			out.WriteString(wrap("- " + title(l, f) + " (" + f.Subject + ")"))
+	for i, value := range [...]string{m.Domain.String(), m.Host.String(), address, printable(m.Time)} {
+		if value != "" {
+			out += w.Facts[i].Text + ": " + value + "\n"
 		}
-		words, _ := l.Errors.Cause(string(c.ID))
-		out.WriteString(wrap("  " + words.Do))
 	}
-	return out.String()
+	if out != "" {
+		out += "\n"
+	}
+	return out
 }
 
-func possible(l locale.Language, open []explain.Weighed) string {
-	var out strings.Builder
-	for _, c := range open {
-		words, _ := l.Errors.Cause(string(c.ID))
-		out.WriteString(wrap("- " + words.Says + " " + words.Do + " (" + l.Errors.Fixers.Of(string(c.Side)) + ")"))
-	}
-	return out.String()
-}
-
-// sources are the deciding sections: of what was found, else of what could be.
-func sources(causes []explain.Weighed) string {
-	var all []string
+// reasons lists causes: what shows them, or else what they are and who can mend them.
+func reasons(l locale.Language, causes []explain.Weighed) (out string) {
 	for _, c := range causes {
-		codes := c.Codes[:min(1, len(c.Codes))]
+		words, _ := l.Errors.Cause(string(c.ID))
 		for _, f := range c.Findings {
-			codes = append(slices.Clip(codes[:0]), f.Code)
-			break
+			out += wrap("- " + title(l, f) + " (" + f.Subject + ")")
 		}
-		for _, code := range codes {
-			entry, _ := code.Lookup()
-			for _, r := range entry.RFC[:min(1, len(entry.RFC))] {
-				s := "RFC " + strconv.Itoa(r.RFC)
-				if r.Section != "" {
-					s += " §" + r.Section
-				}
-				if !slices.Contains(all, s) {
-					all = append(all, s)
-				}
-			}
+		if len(c.Findings) > 0 {
+			out += wrap("  " + words.Do)
+			continue
+		}
+		out += wrap("- " + words.Says + " " + words.Do + " (" + l.Errors.Fixers.Of(string(c.Side)) + ")")
+	}
+	return out
+}
+
+// sources are deciding sections: of what was found, else of what could be.
+func sources(causes []explain.Weighed) (all string) {
+	for i, c := range causes[:min(3, len(causes))] {
+		var code check.Code
+		if len(c.Findings) > 0 {
+			code = c.Findings[0].Code
+		} else if len(c.Codes) > 0 {
+			code = c.Codes[0]
+		}
+		entry, known := code.Lookup()
+		if !known || len(entry.RFC) == 0 {
+			continue
+		}
+		s := "RFC " + strconv.Itoa(entry.RFC[0].RFC)
+		if entry.RFC[0].Section != "" {
+			s += " §" + entry.RFC[0].Section
+		}
+		switch {
+		case i == 0 || all == "":
+			all = s
+		case !strings.Contains(all+",", s+","):
+			all += ", " + s
 		}
 	}
-	return strings.Join(all[:min(3, len(all))], ", ")
+	return all
 }
 
 // wide is the length of a line of text in mail (RFC 5322 §2.1.1).
 const wide = 78
 
 // wrap breaks a text into lines; those after the first of a list are indented.
-func wrap(text string) string {
-	var out strings.Builder
-	indent := ""
+func wrap(text string) (out string) {
+	indent, line := "", ""
 	if strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "  ") {
 		indent = "  "
 	}
-	length := 0
-	for word := range strings.FieldsSeq(text) {
-		switch n := utf8.RuneCountInString(word); {
-		case length == 0:
-			if strings.HasPrefix(text, "  ") {
-				out.WriteString(indent)
-				length = len(indent)
-			}
-			out.WriteString(word)
-			length += n
-		case length+1+n > wide:
-			out.WriteString("\n" + indent + word)
-			length = len(indent) + n
-		default:
-			out.WriteString(" " + word)
-			length += 1 + n
-		}
+	if strings.HasPrefix(text, "  ") {
+		line = " "
 	}
-	return out.String() + "\n"
+	for word := range strings.FieldsSeq(text) {
+		if len(line)+1+len(word) > wide && line != "" && line != " " {
+			out += line + "\n"
+			line = indent + word
+			continue
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return out + line + "\n"
 }
