@@ -48,6 +48,9 @@ type CLI struct {
 	PreviousOther                  string // {domain}: the file's
 	Stopped                        string
 	Unwritten                      string
+	ExplainOneFile                 string
+	ExplainUnknown, ExplainNear    string
+	ExplainNoDomain                string
 	LintNoFile, LintOneFile        string
 	LintUnknown, LintLost          string // {name}: the file
 	MakeWhat                       string // {value}: what was asked for
@@ -65,12 +68,13 @@ type CLI struct {
 // browser program does not carry them.
 func EnglishCLI() CLI {
 	return CLI{
-		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | serve | lab | learn; see sealane help",
+		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | explain [FILE] | serve | lab | learn; see sealane help",
 		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
 sealane judge FACTS.json [flags] the same from saved evidence, offline
 sealane make WHAT DOMAIN [flags] what to publish: policy, txt, tlsrpt, tlsa (of a mail server) or zone, for all of it
 sealane make sender -form FORM   for the other direction: Postfix, as it holds others to what they publish
 sealane lint FILE|- [flags]      what is wrong with a policy, a record, lines of a zone file
+sealane explain [FILE|-] [flags] what an error text or a log means, and what can be behind it
 sealane serve [flags]            the page and its proxy
 sealane lab [-json]              the broken-on-purpose domains under .test
 sealane learn [CODE]             what a finding means, and the commands that show it
@@ -85,6 +89,11 @@ check:
 lint:
   -json -fail-on LEVEL  as above
   -mend              print the file as it was meant
+explain:
+  -json              one JSON object
+  -check             check the domain that the text names, and say which causes hold
+  -domain NAME       the domain, where the text names none or another
+  -letter            a letter to the administrator of the other side, instead
 make:
   -from DOMAIN       take what no flag gives from a check
   -mode MODE         of the policy: testing (default), enforce or none
@@ -130,7 +139,7 @@ serve:
   -log-level LEVEL   debug (with addresses of visitors), info (default), warn or error
   -grace TIME        how long running requests may take to end when the server is to; default 30s
                      Each flag is also a variable: SEALANE_LISTEN for -listen, and so on
-check, make and serve:
+check, explain, make and serve:
   -resolver URL|IP:PORT  a DNS resolver; may be repeated; default: the system's
   -anchor FILE       DNSSEC trust anchors, DS or DNSKEY lines, beside the root's
   -roots FILE        certificate authorities, PEM, instead of the system's
@@ -204,6 +213,10 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		PreviousOther:    "the earlier evidence is about {domain}, another domain",
 		Stopped:          "stopped before the check was done",
 		Unwritten:        "not all of the output could be written",
+		ExplainOneFile:   "explain takes one file at a time",
+		ExplainUnknown:   "nothing in this text is known here",
+		ExplainNear:      "What comes nearest:",
+		ExplainNoDomain:  "the text names no domain to check; -domain does",
 		LintNoFile:       "lint needs a file, or - for the standard input",
 		LintOneFile:      "lint takes one file at a time",
 		LintUnknown:      "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",

@@ -10,6 +10,8 @@ type Language struct {
 	Tag  string // BCP 47, for the page's lang attribute
 	Name string // in the language itself
 	UI   UI
+	// Errors are the words of app/explain.
+	Errors ErrorWords
 	// groups are the words of the findings, one table for each group of codes,
 	// sorted by group; each table is sorted by code.
 	groups []group
@@ -30,7 +32,7 @@ type text struct{ key, text string }
 // English gives the language that every other is translated from.
 func English() Language {
 	return Language{
-		Tag: "en", Name: "English", UI: englishUI,
+		Tag: "en", Name: "English", UI: englishUI, Errors: englishErrors,
 		groups: englishGroups, phrases: englishPhrases, senders: englishSenders,
 	}
 }
