@@ -34,7 +34,7 @@ type wall struct {
 
 var walls = []wall{
 	{
-		of:    []string{"app/mtasts", "app/tlsrpt", "app/syntax"},
+		of:    []string{"app/mtasts", "app/tlsrpt", "app/syntax", "app/reports"},
 		reach: []string{miekg, netHTTP, quic, goApp},
 		name:  []string{"net", "crypto/tls"},
 		why:   "text in, values out",
@@ -131,6 +131,16 @@ var walls = []wall{
 		},
 		name: []string{netHTTP},
 		why:  "size: zone costs its signers, miekg/dns 50 KB for what takes a page of ours, net/http's client a megabyte, templates and IDNA tables the rest",
+	},
+	{
+		of:    []string{"app/tlsrpt", "app/reports"},
+		reach: []string{"archive/zip", "mime/...", "net/mail", "regexp", module + "/app/check", module + "/app/ui", module + "/app/locale"},
+		why:   "size: archive/zip brings its compressor along, and the mails of reports need little of what mail can be",
+	},
+	{
+		of:    []string{"wasm/...", "proxy/..."},
+		reach: []string{module + "/app/reports/mill"},
+		why:   "it makes reports for tests",
 	},
 	{
 		of:    []string{"wasm/..."},

@@ -11,6 +11,7 @@
 #	e2e/need.sh systemd   what judges the proxy's unit
 #	e2e/need.sh generators the generators of sites that a widget is put into
 #	e2e/need.sh valkey    a server of Valkey or Redis
+#	e2e/need.sh sums      the independent sum of TLS reports
 #	e2e/need.sh bench     what the benchmarks compare with and load by
 #
 # Installed or found, the answer is the same: exit 0. Exit 1 says why not on
@@ -121,6 +122,11 @@ generators)
 	# shellcheck disable=SC2086 # a list of words
 	install $packages
 	;;
+sums)
+	command -v jq >/dev/null && exit 0
+	may_install || fail "the independent sum of TLS reports needs jq: install it (Debian: apt-get install jq; macOS: brew install jq)"
+	install jq
+	;;
 valkey)
 	command -v valkey-server >/dev/null && exit 0
 	command -v redis-server >/dev/null && exit 0
@@ -136,6 +142,6 @@ bench)
 	install $packages
 	;;
 *)
-	fail "say node, browser, servers, signers, hosting, tlsatools, systemd, generators, valkey or bench"
+	fail "say node, browser, servers, signers, hosting, tlsatools, systemd, generators, valkey, sums or bench"
 	;;
 esac

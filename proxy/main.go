@@ -91,6 +91,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return p.lint(rest)
 	case "make":
 		return p.make(ctx, rest)
+	case "reports":
+		return p.reports(ctx, rest)
 	case "help", "-h", "-help", "--help":
 		return p.help()
 	default:

@@ -53,6 +53,16 @@ type CLI struct {
 	ExplainNoDomain                string
 	LintNoFile, LintOneFile        string
 	LintUnknown, LintLost          string // {name}: the file
+	ReportsNoFile, ReportsNothing  string
+	ReportsOneForm                 string
+	ReportsBadDay                  string // {value}
+	ReportsBadBy                   string // {value}, {list}: those there are
+	ReportsTotal                   string // {reports}, {doubles}, {mended}
+	ReportsSessions                string // {successful}, {failed}, {detailed}
+	ReportsMore                    string // {count}
+	ReportsUnsaid                  string // in a table
+	ReportsSuccessful              string // heads of tables, each of sessions
+	ReportsFailed, ReportsDetailed string
 	MakeWhat                       string // {value}: what was asked for
 	MakeNoDomain, MakeOneDomain    string
 	MakeNothing                    string
@@ -68,13 +78,14 @@ type CLI struct {
 // browser program does not carry them.
 func EnglishCLI() CLI {
 	return CLI{
-		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | explain [FILE] | serve | lab | learn; see sealane help",
+		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | explain [FILE] | reports FILE | serve | lab | learn; see sealane help",
 		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
 sealane judge FACTS.json [flags] the same from saved evidence, offline
 sealane make WHAT DOMAIN [flags] what to publish: policy, txt, tlsrpt, tlsa (of a mail server) or zone, for all of it
 sealane make sender -form FORM   for the other direction: Postfix, as it holds others to what they publish
 sealane lint FILE|- [flags]      what is wrong with a policy, a record, lines of a zone file
 sealane explain [FILE|-] [flags] what an error text or a log means, and what can be behind it
+sealane reports FILE…|- [flags]  what TLS reports say, summed: JSON, gzip, mails, mbox, zip, folders of them
 sealane serve [flags]            the page and its proxy
 sealane lab [-json]              the broken-on-purpose domains under .test
 sealane learn [CODE]             what a finding means, and the commands that show it
@@ -94,6 +105,13 @@ explain:
   -check             check the domain that the text names, and say which causes hold
   -domain NAME       the domain, where the text names none or another
   -letter            a letter to the administrator of the other side, instead
+reports:
+  -by TABLE          one table: result, source, sending-ip, mx, day, domain, policy or failure
+  -from DAY -to DAY  days as 2025-05-23, both included
+  -domain NAME -source NAME|IP -result TYPE  only these
+  -repairs           list what departs from RFC 8460, and how it was read
+  -csv               the table of -by, or all failures
+  -json              all tables, in one JSON object
 make:
   -from DOMAIN       take what no flag gives from a check
   -mode MODE         of the policy: testing (default), enforce or none
@@ -151,85 +169,97 @@ check, explain, make and serve:
                      prefixes, one a line; read again when it changes
 
 Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of it.`,
-		UnknownCommand:   "there is no command \"{value}\"; see sealane help",
-		UnknownFlag:      "there is no flag {value} here; see sealane help",
-		FlagNeedsValue:   "{value} needs a value; see sealane help",
-		BadValue:         "{name} can't be \"{value}\"; see sealane help",
-		BadVariable:      "{name} in the environment can't be used; see sealane help",
-		BadEHLO:          "-ehlo can't be \"{value}\": give the host name of this machine, as its address's PTR record has it",
-		BadPort:          "{name} is a port: 1 to 65535",
-		NoDomain:         "check needs a domain",
-		OneDomain:        "check takes one domain at a time",
-		NoFile:           "judge needs a file of saved evidence",
-		OneFile:          "judge takes one file at a time",
-		OneCode:          "learn takes one code at a time",
-		BadFile:          "can't use {name}: {value}",
-		FileMissing:      "there is no such file or folder",
-		FileForbidden:    "not permitted",
-		FileFolder:       "it is a folder",
-		FileOdd:          "it is no ordinary file",
-		FileLarge:        "it is larger than any file of this kind",
-		FileOther:        "it can't be read or written",
-		FileNoFacts:      "it holds no saved evidence, or not all of it",
-		FileVersion:      "it holds evidence in the form of another version of sealane",
-		BadLevel:         "\"{value}\" is no level: notice, warning or error",
-		BadResolver:      "\"{value}\" is no resolver: give an https URL or IP:PORT",
-		BadOrigin:        "\"{value}\" is no origin: give https://NAME without a path, or * for all",
-		BadAnchor:        "{name} holds no DS or DNSKEY line, or one that can't be read",
-		BadRoots:         "{name} holds no certificate in PEM form",
-		BadOptOut:        "{name}:{count}: \"{value}\" is neither a domain name nor an address prefix",
-		PrivateNeeds:     "-allow-private needs -smtp-port, -https-port or -roots beside it",
-		PrivateOn:        "WARNING: private and loopback addresses are reachable through this process (-allow-private)",
-		LabFailed:        "the lab did not start: {value}",
-		Progress:         "{count} of {total} answers",
-		Publish:          "publish",
-		Remove:           "remove",
-		Fixed:            "who",
-		Source:           "source",
-		NotChecked:       "Not checked",
-		NothingFound:     "Nothing to mend.",
-		Serving:          "{value}",
-		NoSite:           "the built site is not in this program, so the page is missing; -site names it, make build puts it in",
-		ServeFailed:      "can't serve on {value}",
-		BadSite:          "{name} holds no built site; make site builds it",
-		BadListen:        "{value} is no address to listen on: give HOST:PORT",
-		ListenTaken:      "another program listens on {value} already",
-		ListenForbidden:  "listening on {value} is not permitted",
-		ListenNotHere:    "{value} is no address of this machine",
-		CertNeedsKey:     "-cert and -key go together",
-		CertOrACME:       "-cert and -acme-domain exclude each other",
-		ACMENeeds:        "-acme-domain needs -acme-dir, a folder to keep its keys and certificates in",
-		BadACMEDomain:    "-acme-domain can't be \"{value}\": give a host name",
-		BadACMECA:        "-acme-ca can't be \"{value}\": give the https URL of an ACME directory",
-		BadLog:           "-log can't be \"{value}\": text or json",
-		BadLogDomains:    "-log-domains can't be \"{value}\": hash or plain",
-		BadRate:          "-rate can't be \"{value}\": probe, query or badge, a dot, client, target or all, or visit.address, then =BURST/EVERY, such as query.all=40000/100us",
-		BadTrustedProxy:  "-trusted-proxy can't be \"{value}\": an address, or a prefix such as 192.0.2.0/24",
-		BadValkey:        "-valkey can't be \"{value}\": host:port, or a URL with redis or rediss",
-		ValkeyPassword:   "-valkey takes no password, for all who list processes see it: put it into {name}",
-		BadLogLevel:      "-log-level can't be \"{value}\": debug, info, warn or error",
-		BadGrace:         "-grace is a time, such as 30s, and not below zero",
-		BadCert:          "{name}: these are no certificate and its key, in PEM form",
-		PreviousOther:    "the earlier evidence is about {domain}, another domain",
-		Stopped:          "stopped before the check was done",
-		Unwritten:        "not all of the output could be written",
-		ExplainOneFile:   "explain takes one file at a time",
-		ExplainUnknown:   "nothing in this text is known here",
-		ExplainNear:      "What comes nearest:",
-		ExplainNoDomain:  "the text names no domain to check; -domain does",
-		LintNoFile:       "lint needs a file, or - for the standard input",
-		LintOneFile:      "lint takes one file at a time",
-		LintUnknown:      "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",
-		LintLost:         "not all of {name} can be mended: what was meant isn't clear",
-		MakeWhat:         "make can't make \"{value}\": policy, txt, tlsrpt, tlsa, zone or sender",
-		MakeNoDomain:     "make needs a domain, or for tlsa a mail server",
-		MakeOneDomain:    "make takes one domain at a time, and files for tlsa only",
-		MakeNothing:      "nothing of that kind is wanted; see sealane help for the flags",
-		MakeBadPolicy:    "{name} is no valid policy; sealane lint says why",
-		MakeBadKind:      "no mail server has a use for {value}: a TLSA record is 3 1 1, or 2 1 1, 3 0 1, …",
-		MakeInsist:       "With -insist it is made all the same.",
-		MakeNoDomainHere: "make sender takes no domain",
-		MakeBlind:        "the mail servers of {domain} could not be asked for",
-		BadForm:          "-form can't be \"{value}\": {list}",
+		UnknownCommand:    "there is no command \"{value}\"; see sealane help",
+		UnknownFlag:       "there is no flag {value} here; see sealane help",
+		FlagNeedsValue:    "{value} needs a value; see sealane help",
+		BadValue:          "{name} can't be \"{value}\"; see sealane help",
+		BadVariable:       "{name} in the environment can't be used; see sealane help",
+		BadEHLO:           "-ehlo can't be \"{value}\": give the host name of this machine, as its address's PTR record has it",
+		BadPort:           "{name} is a port: 1 to 65535",
+		NoDomain:          "check needs a domain",
+		OneDomain:         "check takes one domain at a time",
+		NoFile:            "judge needs a file of saved evidence",
+		OneFile:           "judge takes one file at a time",
+		OneCode:           "learn takes one code at a time",
+		BadFile:           "can't use {name}: {value}",
+		FileMissing:       "there is no such file or folder",
+		FileForbidden:     "not permitted",
+		FileFolder:        "it is a folder",
+		FileOdd:           "it is no ordinary file",
+		FileLarge:         "it is larger than any file of this kind",
+		FileOther:         "it can't be read or written",
+		FileNoFacts:       "it holds no saved evidence, or not all of it",
+		FileVersion:       "it holds evidence in the form of another version of sealane",
+		BadLevel:          "\"{value}\" is no level: notice, warning or error",
+		BadResolver:       "\"{value}\" is no resolver: give an https URL or IP:PORT",
+		BadOrigin:         "\"{value}\" is no origin: give https://NAME without a path, or * for all",
+		BadAnchor:         "{name} holds no DS or DNSKEY line, or one that can't be read",
+		BadRoots:          "{name} holds no certificate in PEM form",
+		BadOptOut:         "{name}:{count}: \"{value}\" is neither a domain name nor an address prefix",
+		PrivateNeeds:      "-allow-private needs -smtp-port, -https-port or -roots beside it",
+		PrivateOn:         "WARNING: private and loopback addresses are reachable through this process (-allow-private)",
+		LabFailed:         "the lab did not start: {value}",
+		Progress:          "{count} of {total} answers",
+		Publish:           "publish",
+		Remove:            "remove",
+		Fixed:             "who",
+		Source:            "source",
+		NotChecked:        "Not checked",
+		NothingFound:      "Nothing to mend.",
+		Serving:           "{value}",
+		NoSite:            "the built site is not in this program, so the page is missing; -site names it, make build puts it in",
+		ServeFailed:       "can't serve on {value}",
+		BadSite:           "{name} holds no built site; make site builds it",
+		BadListen:         "{value} is no address to listen on: give HOST:PORT",
+		ListenTaken:       "another program listens on {value} already",
+		ListenForbidden:   "listening on {value} is not permitted",
+		ListenNotHere:     "{value} is no address of this machine",
+		CertNeedsKey:      "-cert and -key go together",
+		CertOrACME:        "-cert and -acme-domain exclude each other",
+		ACMENeeds:         "-acme-domain needs -acme-dir, a folder to keep its keys and certificates in",
+		BadACMEDomain:     "-acme-domain can't be \"{value}\": give a host name",
+		BadACMECA:         "-acme-ca can't be \"{value}\": give the https URL of an ACME directory",
+		BadLog:            "-log can't be \"{value}\": text or json",
+		BadLogDomains:     "-log-domains can't be \"{value}\": hash or plain",
+		BadRate:           "-rate can't be \"{value}\": probe, query or badge, a dot, client, target or all, or visit.address, then =BURST/EVERY, such as query.all=40000/100us",
+		BadTrustedProxy:   "-trusted-proxy can't be \"{value}\": an address, or a prefix such as 192.0.2.0/24",
+		BadValkey:         "-valkey can't be \"{value}\": host:port, or a URL with redis or rediss",
+		ValkeyPassword:    "-valkey takes no password, for all who list processes see it: put it into {name}",
+		BadLogLevel:       "-log-level can't be \"{value}\": debug, info, warn or error",
+		BadGrace:          "-grace is a time, such as 30s, and not below zero",
+		BadCert:           "{name}: these are no certificate and its key, in PEM form",
+		PreviousOther:     "the earlier evidence is about {domain}, another domain",
+		Stopped:           "stopped before the check was done",
+		Unwritten:         "not all of the output could be written",
+		ExplainOneFile:    "explain takes one file at a time",
+		ExplainUnknown:    "nothing in this text is known here",
+		ExplainNear:       "What comes nearest:",
+		ExplainNoDomain:   "the text names no domain to check; -domain does",
+		LintNoFile:        "lint needs a file, or - for the standard input",
+		LintOneFile:       "lint takes one file at a time",
+		LintUnknown:       "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",
+		LintLost:          "not all of {name} can be mended: what was meant isn't clear",
+		MakeWhat:          "make can't make \"{value}\": policy, txt, tlsrpt, tlsa, zone or sender",
+		MakeNoDomain:      "make needs a domain, or for tlsa a mail server",
+		MakeOneDomain:     "make takes one domain at a time, and files for tlsa only",
+		MakeNothing:       "nothing of that kind is wanted; see sealane help for the flags",
+		MakeBadPolicy:     "{name} is no valid policy; sealane lint says why",
+		MakeBadKind:       "no mail server has a use for {value}: a TLSA record is 3 1 1, or 2 1 1, 3 0 1, …",
+		MakeInsist:        "With -insist it is made all the same.",
+		MakeNoDomainHere:  "make sender takes no domain",
+		MakeBlind:         "the mail servers of {domain} could not be asked for",
+		BadForm:           "-form can't be \"{value}\": {list}",
+		ReportsNoFile:     "reports needs files or folders, or - for the standard input",
+		ReportsNothing:    "there is no TLS report in what was given",
+		ReportsOneForm:    "-json and -csv exclude each other",
+		ReportsBadDay:     "\"{value}\" is no day: write it as 2025-05-23",
+		ReportsBadBy:      "there is no table by \"{value}\": {list}",
+		ReportsTotal:      "{reports} reports, of which {doubles} came twice and {mended} depart from RFC 8460",
+		ReportsSessions:   "sessions: {successful} successful, {failed} failed, {detailed} in failure details",
+		ReportsMore:       "and {count} more that can't be read",
+		ReportsUnsaid:     "(not said)",
+		ReportsSuccessful: "successful",
+		ReportsFailed:     "failed",
+		ReportsDetailed:   "in details",
 	}
 }

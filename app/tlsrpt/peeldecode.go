@@ -1,0 +1,112 @@
+package tlsrpt
+
+import (
+	"bufio"
+	"strings"
+)
+
+// decoder undoes a transfer encoding (RFC 2045 §6), line by line.
+type decoder struct {
+	l        *layer
+	in       *bufio.Reader
+	encoding string
+	out      []byte
+	buffer   []byte
+	bits     uint32 // of base64 that make no octet yet
+	held     int    // how many bits
+	done     error
+}
+
+// Read gives what was encoded.
+func (d *decoder) Read(to []byte) (int, error) {
+	for len(d.out) == 0 {
+		if d.done != nil {
+			return 0, d.done
+		}
+		line, err := d.in.ReadSlice('\n')
+		if err != nil && err != bufio.ErrBufferFull {
+			d.done = err
+		}
+		switch strings.TrimSpace(d.encoding) {
+		case "base64":
+			d.out = d.base64(line)
+		case "quoted-printable":
+			d.out = d.quotedPrintable(line)
+		default:
+			d.out = line
+		}
+	}
+	n := copy(to, d.out)
+	d.out = d.out[n:]
+	return n, nil
+}
+
+// base64 passes over characters that don't belong there, as RFC 2045 §6.8 wants; what follows
+// padding begins anew.
+func (d *decoder) base64(line []byte) []byte {
+	out := d.buffer[:0]
+	for _, c := range line {
+		var v byte
+		switch {
+		case c >= 'A' && c <= 'Z':
+			v = c - 'A'
+		case c >= 'a' && c <= 'z':
+			v = c - 'a' + 26
+		case c >= '0' && c <= '9':
+			v = c - '0' + 52
+		case c == '+' || c == '-':
+			v = 62
+		case c == '/' || c == '_':
+			v = 63
+		case c == '=':
+			d.bits, d.held = 0, 0
+			continue
+		case c == '\r' || c == '\n':
+			continue
+		default:
+			d.l.mend(TransferEncoding, string(c))
+			continue
+		}
+		d.bits, d.held = d.bits<<6|uint32(v), d.held+6
+		if d.held >= 8 {
+			d.held -= 8
+			out = append(out, byte(d.bits>>d.held))
+		}
+	}
+	d.buffer = out
+	return out
+}
+
+// quotedPrintable leaves what is no escape as it stands (RFC 2045 §6.7).
+func (d *decoder) quotedPrintable(line []byte) []byte {
+	out := d.buffer[:0]
+	text := strings.TrimRight(string(line), " \t\r\n")
+	soft := strings.HasSuffix(text, "=")
+	text = strings.TrimSuffix(text, "=")
+	for i := 0; i < len(text); i++ {
+		if text[i] != '=' {
+			out = append(out, text[i])
+			continue
+		}
+		if i+2 < len(text) && hex(text[i+1]) && hex(text[i+2]) {
+			out = append(out, nibble(text[i+1])<<4|nibble(text[i+2]))
+			i += 2
+			continue
+		}
+		d.l.mend(TransferEncoding, text[i:])
+		out = append(out, '=')
+	}
+	if !soft && len(line) > 0 && line[len(line)-1] == '\n' {
+		out = append(out, '\r', '\n')
+	}
+	d.buffer = out
+	return out
+}
+
+// nibble is the value of a hexadecimal digit.
+func nibble(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}

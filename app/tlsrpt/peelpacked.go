@@ -1,0 +1,185 @@
+package tlsrpt
+
+import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
+	"hash"
+	"hash/crc32"
+	"io"
+	"strings"
+)
+
+// gzip unpacks gzip (RFC 1952), all of its members.
+func (p *peeler) gzip(l *layer, in *bufio.Reader) {
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		p.lost(l, whyNot(err, GzipInvalid), 0)
+		return
+	}
+	inner := l.inner("")
+	inner.label = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(l.label), ".gz"), "+gzip")
+	inner.gzipped = true
+	p.container(inner, bufio.NewReader(&meter{p: p, in: &gunzip{l, in, z}}))
+}
+
+// gunzip reads the members one by one, so that what follows the last is no fault.
+type gunzip struct {
+	l  *layer
+	in *bufio.Reader
+	z  *gzip.Reader
+}
+
+// Read gives an error with a kind.
+func (g *gunzip) Read(to []byte) (int, error) {
+	g.z.Multistream(false)
+	n, err := g.z.Read(to)
+	switch {
+	case err == io.EOF:
+		head, _ := g.in.Peek(2)
+		if string(head) == "\x1F\x8B" && g.z.Reset(g.in) == nil {
+			return n, nil
+		}
+		if len(head) > 0 {
+			g.l.mend(GzipTrailing, "")
+		}
+	case err != nil:
+		err = &ReportError{Kind: whyNot(err, GzipInvalid)}
+	}
+	return n, err
+}
+
+// zip unpacks a zip in one pass, by what stands before each file (PKWARE's
+// APPNOTE, 4.3.7), so that it need not be held.
+func (p *peeler) zip(l *layer, in *bufio.Reader) {
+	if l.zipped {
+		p.lost(l, TooNested, 0)
+		return
+	}
+	l.zipped = true
+	files := 0
+	for ; !p.over(); files++ {
+		head, err := in.Peek(30)
+		if len(head) < 4 || string(head[:4]) != "PK\x03\x04" {
+			break // the central directory
+		}
+		if err != nil {
+			p.lost(l, CutOff, p.read)
+			return
+		}
+		var f zipFile
+		f.flags, f.method = word16(head, 6), word16(head, 8)
+		f.sum, f.packed = word32(head, 14), int64(word32(head, 18))
+		name := make([]byte, word16(head, 26))
+		more := word16(head, 28)
+		in.Discard(30)
+		if _, err := io.ReadFull(in, name); err != nil {
+			p.lost(l, CutOff, p.read)
+			return
+		}
+		in.Discard(more)
+		if !p.zipped(l.inner(string(name)), f, in) {
+			return
+		}
+	}
+	if files == 0 {
+		p.lost(l, Empty, 0)
+	}
+}
+
+// zipFile is what the header of a file in a zip says.
+type zipFile struct {
+	flags, method int
+	sum           uint32
+	packed        int64 // 0 when flag 3 says that the sizes stand behind
+}
+
+func word16(b []byte, at int) int { return int(b[at]) | int(b[at+1])<<8 }
+
+func word32(b []byte, at int) uint32 { return uint32(word16(b, at)) | uint32(word16(b, at+2))<<16 }
+
+// zipped reads one file of a zip; false when what follows can't be found.
+func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
+	behind := f.flags>>3&1 == 1
+	var packed io.Reader = in
+	if !behind {
+		packed = io.LimitReader(in, f.packed)
+	}
+	var plain io.Reader
+	switch {
+	case f.flags&1 == 1:
+		p.lost(l, ZipEncrypted, p.read)
+	case f.method == 8 && behind:
+		plain = flate.NewReader(in)
+	case f.method == 8:
+		plain = flate.NewReader(bufio.NewReader(packed))
+	case f.method == 0 && !behind:
+		plain = packed
+	default:
+		p.lost(l, ZipMethod, p.read)
+	}
+	if plain == nil {
+		if !behind {
+			io.Copy(io.Discard, packed)
+		}
+		return !behind
+	}
+	checked := &summed{in: plain, sum: crc32.NewIEEE(), want: func() (uint32, bool) {
+		if !behind {
+			return f.sum, true
+		}
+		return descriptor(in)
+	}}
+	whole := bufio.NewReader(&meter{p: p, in: checked})
+	if skipped := strings.TrimPrefix(l.label, "/"); !strings.HasSuffix(skipped, "/") && !strings.HasPrefix(skipped, "__MACOSX/") {
+		p.container(l, whole)
+	}
+	_, err := io.Copy(io.Discard, whole) // what the inside left
+	if !behind {
+		io.Copy(io.Discard, packed)
+		return true
+	}
+	return err == nil
+}
+
+// summed checks what was unpacked at its end.
+type summed struct {
+	in   io.Reader
+	sum  hash.Hash32
+	want func() (uint32, bool)
+	done error
+}
+
+// Read gives an error with a kind.
+func (s *summed) Read(to []byte) (int, error) {
+	if s.done != nil {
+		return 0, s.done
+	}
+	n, err := s.in.Read(to)
+	s.sum.Write(to[:n])
+	if err == io.EOF {
+		if want, ok := s.want(); !ok || want != s.sum.Sum32() {
+			err = &ReportError{Kind: ZipInvalid}
+		}
+	} else if err != nil {
+		err = &ReportError{Kind: whyNot(err, ZipInvalid)}
+	}
+	s.done = err
+	return n, err
+}
+
+// descriptor reads the checksum behind a file: it has a mark or not, and sizes of 32
+// or 64 bits; what follows it tells (APPNOTE 4.3.9).
+func descriptor(in *bufio.Reader) (uint32, bool) {
+	head, _ := in.Peek(28)
+	for _, size := range []int{16, 12, 24, 20} {
+		if len(head) >= size+4 && string(head[size:size+2]) == "PK" {
+			in.Discard(size)
+			if size%8 == 0 {
+				return word32(head, 4), string(head[:4]) == "PK\x07\x08"
+			}
+			return word32(head, 0), true
+		}
+	}
+	return 0, false
+}
