@@ -16,6 +16,7 @@ type UI struct {
 	Lab     LabWords
 	Make    MakeWords
 	Lint    LintWords
+	Explain ExplainWords
 	Plan    PlanWords
 }
 

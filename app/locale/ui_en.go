@@ -26,9 +26,10 @@ var englishUI = UI{
 		Newer:    "A newer version is ready.",
 		Renew:    "Load it",
 	},
-	Make: englishMake,
-	Lint: englishLint,
-	Plan: englishPlan,
+	Make:    englishMake,
+	Lint:    englishLint,
+	Explain: englishExplain,
+	Plan:    englishPlan,
 	Ask: AskWords{
 		Question:    "Is mail to your domain safe on the wire?",
 		Lede:        "See what happens to mail on its way to a domain, and what to publish to mend it.",
