@@ -13,7 +13,9 @@ QUALITY ?= 11
 
 GO     ?= go
 
-ENGINE := $(BUILD)/js.mod
+# Where it lies is written in the program, so it is the same for all builds.
+ENGINE := .build/js.mod
+
 WASM   := $(BUILD)/app.wasm
 SITE   := $(BUILD)/site.done
 BINARY := $(BUILD)/sealane
@@ -91,8 +93,8 @@ clean: ## remove what was built
 
 # The page's engine without what makes it heavy and nobody uses (wasm/engine_site.go).
 $(ENGINE): go.mod go.sum wasm/engine_site.go
-	@mkdir -p $(BUILD)
-	$(GO) run ./wasm -engine $(BUILD)
+	@mkdir -p $(@D)
+	$(GO) run ./wasm -engine $(@D)
 
 $(WASM): $(call sources,app wasm) $(ENGINE)
 	GOOS=js GOARCH=wasm $(GO) build -modfile=$(ENGINE) -trimpath -buildvcs=false -ldflags "-s -w" $(COMPILE) -o $@.linked ./wasm

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -18,12 +19,39 @@ import (
 const engineModule = "github.com/maxence-charriere/go-app/v10"
 
 // errEngine is an engine that isn't as it was when this was written.
-var errEngine = errors.New("the engine's routes are written otherwise")
+var errEngine = errors.New("the engine is written otherwise")
+
+// edit replaces what begins with from, up to where to begins or, without to, from alone.
+// Each stands once in its file.
+type edit struct{ from, to, with string }
+
+// edits of files of go-app's package app; a file without any is left out.
+func edits() map[string][]edit {
+	return map[string][]edit{
+		"pkg/app/http.go":   nil, // what a server of go-app's own would do
+		"pkg/app/static.go": nil,
+		"pkg/app/resource.go": {
+			{"import (\n\t\"net/http\"\n\t\"strings\"\n)", "", "import \"strings\""},
+			{"// ResourceResolver is an interface", "func clientResourceResolver(", ""},
+		},
+		"pkg/app/wasm.go": {
+			{"import (\n", "func wasmExecJS()", ""}, // and the stub of a function of static.go
+		},
+		// A route by pattern would panic where it is made.
+		"pkg/app/route.go": {
+			{"import (\n\t\"regexp\"\n\t\"sync\"\n)", "", "import \"sync\""},
+			{"regexp.MustCompile(pattern)", "", "func() matcher { panic(\"routes by pattern are left out of this build: \" + pattern) }()"},
+			{"*regexp.Regexp\n", "", "matcher\n"},
+			{"type regexpRoute struct", "", "type matcher interface{ MatchString(string) bool }\n\ntype regexpRoute struct"},
+		},
+	}
+}
 
 // writeEngine writes the engine that the browser program is built with, and js.mod and
 // js.sum for go build's -modfile: go-app of the version that go.mod names, without its
-// routes by pattern. Nobody has such routes, and they bring in package regexp and with it
-// Unicode's tables: 83 KB of the program as brotli sends it.
+// server, which brings in net/http with tables of names and of Unicode, and without its
+// routes by pattern, which bring in regexp and more such tables. Nobody uses either in a
+// browser, and they are 180 KB of the program as brotli sends it.
 func writeEngine(build string) error {
 	answer, err := exec.Command("go", "mod", "download", "-json", engineModule).Output()
 	if err != nil {
@@ -57,7 +85,7 @@ func writeEngine(build string) error {
 
 // copyEngine copies what of a module is compiled, and its license.
 func copyEngine(from fs.FS, to string) error {
-	found := false
+	left := edits()
 	err := fs.WalkDir(from, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -70,10 +98,13 @@ func copyEngine(from fs.FS, to string) error {
 		if err != nil {
 			return err
 		}
-		if path == "pkg/app/route.go" {
-			found = true
-			if content, err = withoutPatterns(content); err != nil {
-				return err
+		if changes, edited := left[path]; edited {
+			delete(left, path)
+			if changes == nil {
+				return nil
+			}
+			if content, err = apply(content, changes); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
 			}
 		}
 		file := filepath.Join(to, filepath.FromSlash(path))
@@ -82,25 +113,27 @@ func copyEngine(from fs.FS, to string) error {
 		}
 		return os.WriteFile(file, content, 0o644)
 	})
-	if err == nil && !found {
-		err = errEngine
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("%w: %d files are missing", errEngine, len(left))
 	}
 	return err
 }
 
-// withoutPatterns gives go-app's route.go without package regexp. A route by pattern
-// would panic where it is made.
-func withoutPatterns(source []byte) ([]byte, error) {
-	for _, change := range [][2]string{
-		{"import (\n\t\"regexp\"\n\t\"sync\"\n)", "import \"sync\""},
-		{"regexp.MustCompile(pattern)", "func() matcher { panic(\"routes by pattern are left out of this build: \" + pattern) }()"},
-		{"*regexp.Regexp\n", "matcher\n"},
-		{"type regexpRoute struct", "type matcher interface{ MatchString(string) bool }\n\ntype regexpRoute struct"},
-	} {
-		if bytes.Count(source, []byte(change[0])) != 1 {
-			return nil, fmt.Errorf("%w: %q", errEngine, change[0])
+// apply makes the edits of a file.
+func apply(source []byte, changes []edit) ([]byte, error) {
+	for _, e := range changes {
+		if bytes.Count(source, []byte(e.from)) != 1 || e.to != "" && bytes.Count(source, []byte(e.to)) != 1 {
+			return nil, fmt.Errorf("%w: %q", errEngine, e.from)
 		}
-		source = bytes.Replace(source, []byte(change[0]), []byte(change[1]), 1)
+		begin := bytes.Index(source, []byte(e.from))
+		end := begin + len(e.from)
+		if e.to != "" {
+			end = bytes.Index(source, []byte(e.to))
+		}
+		if end < begin {
+			return nil, fmt.Errorf("%w: %q", errEngine, e.to)
+		}
+		source = slices.Concat(source[:begin], []byte(e.with), source[end:])
 	}
 	return source, nil
 }
