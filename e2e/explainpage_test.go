@@ -59,6 +59,7 @@ func explainPage(t *testing.T, s *server) {
 	p.await("what lacks", `document.querySelector('.checking [data-wrong="empty"]')`)
 	p.await("the cursor in the field", `document.activeElement.id === "explain-domain-0"`)
 	p.do(inserted("mx-cert-name.test"))
+	p.await("the button for it", `document.querySelector('[data-act="check"]').textContent.includes("mx-cert-name.test")`) // which grows
 	p.click(`[data-act="check"]`)
 	p.await("the cause", `document.querySelector('[data-cause="cert-name"][data-state="holds"]') && document.querySelector('[data-whole="mx-cert-name.test"]')`)
 
