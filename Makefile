@@ -13,6 +13,9 @@ QUALITY ?= 11
 
 GO     ?= go
 
+# Where it lies is written in the program, so it is the same for all builds.
+ENGINE := .build/js.mod
+
 WASM   := $(BUILD)/app.wasm
 SITE   := $(BUILD)/site.done
 BINARY := $(BUILD)/sealane
@@ -88,9 +91,13 @@ wasm-test: ## run the core's tests as WebAssembly, under Node
 clean: ## remove what was built
 	rm -rf $(BUILD) $(EMBEDDED)
 
-$(WASM): $(call sources,app wasm)
-	@mkdir -p $(BUILD)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags "-s -w" $(COMPILE) -o $@.linked ./wasm
+# The page's engine without what makes it heavy and nobody uses (wasm/engine_site.go).
+$(ENGINE): go.mod go.sum wasm/engine_site.go
+	@mkdir -p $(@D)
+	$(GO) run ./wasm -engine $(@D)
+
+$(WASM): $(call sources,app wasm) $(ENGINE)
+	GOOS=js GOARCH=wasm $(GO) build -modfile=$(ENGINE) -trimpath -buildvcs=false -ldflags "-s -w" $(COMPILE) -o $@.linked ./wasm
 	$(GO) run ./wasm -join $@.linked -out $@
 	@rm $@.linked
 

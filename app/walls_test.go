@@ -75,6 +75,17 @@ var walls = []wall{
 		why:   "the core asks its World and never fetches",
 	},
 	{
+		of:    []string{"app/explain"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/ui", module + "/app/locale"},
+		name:  []string{"syscall/js"},
+		why:   "text and a report in, values out: it says nothing in words, and asks nobody",
+	},
+	{
+		of:    []string{"app/explain/letter"},
+		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/ui"},
+		why:   "page and command line write the same letter",
+	},
+	{
 		of:    []string{"app/compose", "app/compose/...", "app/lint"},
 		reach: []string{netHTTP, goApp, quic, miekg, module + "/app/ui", module + "/app/zone"},
 		name:  []string{"syscall/js"},

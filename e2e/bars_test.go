@@ -47,6 +47,11 @@ func TestProgramSize(t *testing.T) {
 	if packed.Len() > programBar {
 		t.Errorf("the browser program weighs %d octets, %d over the bar", packed.Len(), packed.Len()-programBar)
 	}
+	for _, heavy := range []string{"regexp.", "net/http.", "golang.org/x/net/idna."} { // as the names of functions have it
+		if bytes.Contains(content, []byte(heavy)) {
+			t.Errorf("%s is in the program", heavy)
+		}
+	}
 }
 
 // TestServedProgramIsFresh compares the program that a visitor is given with

@@ -29,7 +29,7 @@ func TestLooks(t *testing.T) {
 		for name, path := range map[string]string{
 			"start": "/", "lab": "/lab", "learn": "/learn", "finding": "/learn/dane.mismatch-all", "perfect": "/?d=perfect.test", "worst": "/?d=" + worst,
 			"make": "/make?d=example.com&mode=testing&mx=mx1.example.com&rua=tls@example.com&web=192.0.2.1&tlsa=mx1.example.com+3+1+1+" + strings.Repeat("01", 32),
-			"made": "/make?d=example.com&mode=testing&mx=mx1.example.com&form=terraform-aws&host=nginx", "lint": "/lint", "reports": "/reports",
+			"made": "/make?d=example.com&mode=testing&mx=mx1.example.com&form=terraform-aws&host=nginx", "lint": "/lint", "reports": "/reports", "explain": "/explain",
 		} {
 			p.goTo(path)
 			p.ready()

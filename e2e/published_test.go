@@ -26,7 +26,7 @@ func TestPublishedSite(t *testing.T) {
 	}{
 		{"check", sameReports}, {"links", linkIsACheck}, {"lab", labNamesItsDomains},
 		{"learn", learnPage}, {"no such finding", learnPageUnknown}, {"no such page", noSuchPage},
-		{"make", makeWhileTyping}, {"fill", makeFillsItself}, {"lint", lintPage},
+		{"make", makeWhileTyping}, {"fill", makeFillsItself}, {"lint", lintPage}, {"explain", explainPage},
 		{"widget", widgetOnOtherPages}, {"embed", embedPage}, {"for robots", forRobots}, {"redirects", redirects}, {"strangers", strangersAreRefused},
 		{"newer version", func(t *testing.T, s *server) { newerVersion(t, s, h) }},
 		{"offline", pageOpensOffline}, // stops the server

@@ -38,6 +38,9 @@ func TestReplicasHoldOneLimit(t *testing.T) {
 			"-trusted-proxy", "127.0.0.1", "-rate", "query.client=20/1m"))
 	}
 	front := roundRobin(t, replicas)
+	for _, r := range replicas {
+		r.await(t, "it to share", func() bool { return r.metric(t, "sealane_valkey_up") == 1 })
+	}
 
 	t.Run("one limit", func(t *testing.T) {
 		passed := askSixty(t, front, "192.0.2.7")

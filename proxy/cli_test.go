@@ -310,7 +310,7 @@ func TestProgress(t *testing.T) {
 
 // TestHelp is an answer, not a mistake.
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"check", "-h"}, {"check", "a.test", "--help"}, {"serve", "-help"}, {"judge", "-h"}, {"lab", "-h"}, {"lint", "-h"}, {"make", "zone", "-help"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"check", "-h"}, {"check", "a.test", "--help"}, {"serve", "-help"}, {"judge", "-h"}, {"lab", "-h"}, {"lint", "-h"}, {"explain", "-h"}, {"make", "zone", "-help"}} {
 		if r := run(t, args...); r.code != exitClean || r.err != "" || !strings.Contains(r.out, "sealane judge") {
 			t.Errorf("%v: %+v", args, r)
 		}

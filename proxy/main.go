@@ -77,6 +77,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 	switch command, rest := args[0], args[1:]; command {
 	case "check":
 		return p.check(ctx, rest)
+	case "explain":
+		return p.explain(ctx, rest)
 	case "judge":
 		return p.judge(rest)
 	case "serve":

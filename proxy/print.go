@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -199,17 +200,19 @@ func (p *program) fill(r check.Report, f check.Finding, text string) string {
 }
 
 // paragraph prints a text wrapped and indented.
-func (p *program) paragraph(text string) {
+func (p *program) paragraph(text string) { p.paragraphOn(p.out, text) }
+
+func (p *program) paragraphOn(to io.Writer, text string) {
 	line := " "
 	for word := range strings.FieldsSeq(text) {
 		word = printable(word)
 		if len(line)+1+len(word) > 92 && line != " " {
-			fmt.Fprintln(p.out, line)
+			fmt.Fprintln(to, line)
 			line = " "
 		}
 		line += " " + word
 	}
-	fmt.Fprintln(p.out, line)
+	fmt.Fprintln(to, line)
 }
 
 // inputFault is what to say of a domain that isn't one.

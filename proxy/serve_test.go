@@ -47,7 +47,7 @@ func served(t *testing.T, args ...string) (address string, stop func() (int, str
 	if err != nil {
 		t.Fatalf("not served: %v, exit %d, %s", err, <-ended, said.String())
 	}
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("served after %v", took)
 	}
 	return strings.TrimSuffix(address, "\n"), func() (int, string) {

@@ -103,7 +103,7 @@ func TestSiteIsComplete(t *testing.T) {
 		switch name {
 		case "":
 			name = "index.html"
-		case "lab", "learn", "embed", "widget", "widget/make", "make", "lint", "reports":
+		case "lab", "learn", "embed", "widget", "widget/make", "make", "lint", "reports", "explain":
 			name += ".html"
 		}
 		if _, there := s.files[name]; !there {
@@ -114,7 +114,7 @@ func TestSiteIsComplete(t *testing.T) {
 
 func TestPagesKeepThePolicy(t *testing.T) {
 	_, out := toRead(t)
-	for _, name := range []string{"index.html", "lab.html", "learn.html", "make.html", "lint.html"} {
+	for _, name := range []string{"index.html", "lab.html", "learn.html", "make.html", "lint.html", "explain.html"} {
 		page := read(t, out, name)
 		if strings.Contains(page, " style=") || regexp.MustCompile(`<script(?:>| [^>]*[^"]>[^<])`).MatchString(page) ||
 			regexp.MustCompile(` on[a-z]+=`).MatchString(page) {

@@ -12,6 +12,7 @@ import (
 func main() {
 	out := flag.String("out", "", "folder to write the site to, or with -join the program")
 	linked := flag.String("join", "", "only make the program of what the linker wrote")
+	engine := flag.String("engine", "", "only write the engine to build the program with, and js.mod, into this folder")
 	program := flag.String("wasm", "", "the program, built with GOOS=js GOARCH=wasm")
 	static := flag.String("static", "static", "folder of files that are served as they lie")
 	quality := flag.Int("quality", 11, "brotli quality, 1 to 11: 11 for a release, 5 to be quick")
@@ -20,11 +21,15 @@ func main() {
 	flag.StringVar(&where.origin, "origin", "", "origin that the site will have, such as https://sealane.example")
 	flag.StringVar(&where.proxy, "proxy", "", "origin of the site's proxy, such as https://proxy.example; none without")
 	flag.Parse()
+	if *engine != "" && flag.NFlag() == 1 && flag.NArg() == 0 {
+		exitOn(writeEngine(*engine))
+		return
+	}
 	if *linked != "" && *out != "" && *program == "" && flag.NArg() == 0 {
 		exitOn(join(*linked, *out))
 		return
 	}
-	if *out == "" || *program == "" || *linked != "" || flag.NArg() > 0 || *quality < 1 || *quality > 11 {
+	if *out == "" || *program == "" || *linked != "" || *engine != "" || flag.NArg() > 0 || *quality < 1 || *quality > 11 {
 		flag.Usage()
 		os.Exit(2)
 	}

@@ -15,12 +15,13 @@ type route struct {
 
 // routes gives the pages, all of them over one machine.
 func routes(m *ui.Machine) []route {
-	lang, maker, reporter := locale.English(), ui.NewMaker(m.Door), ui.NewReporter(m.Door)
+	lang, maker, explainer, reporter := locale.English(), ui.NewMaker(m.Door), ui.NewExplainer(m), ui.NewReporter(m.Door)
 	return []route{
 		{"/", func() app.Composer { return &ui.Page{M: m, Lang: lang} }},
 		{ui.MakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang} }},
 		{ui.LintPath, func() app.Composer { return &ui.Lint{M: m, Lang: lang} }},
 		{ui.ReportsPath, func() app.Composer { return &ui.Reports{M: m, R: reporter, Lang: lang} }},
+		{ui.ExplainPath, func() app.Composer { return &ui.Explain{X: explainer, Lang: lang} }},
 		{ui.WidgetPath, func() app.Composer { return &ui.Page{M: m, Lang: lang, Framed: true} }},
 		{ui.WidgetMakePath, func() app.Composer { return &ui.Make{M: m, Maker: maker, Lang: lang, Framed: true} }},
 		{ui.LabPath, func() app.Composer { return &ui.Lab{M: m, Lang: lang} }},

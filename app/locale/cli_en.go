@@ -48,6 +48,9 @@ type CLI struct {
 	PreviousOther                  string // {domain}: the file's
 	Stopped                        string
 	Unwritten                      string
+	ExplainOneFile                 string
+	ExplainUnknown, ExplainNear    string
+	ExplainNoDomain                string
 	LintNoFile, LintOneFile        string
 	LintUnknown, LintLost          string // {name}: the file
 	ReportsNoFile, ReportsNothing  string
@@ -75,12 +78,13 @@ type CLI struct {
 // browser program does not carry them.
 func EnglishCLI() CLI {
 	return CLI{
-		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | reports FILE | serve | lab | learn; see sealane help",
+		Usage: "usage: sealane check DOMAIN | judge FILE | make WHAT DOMAIN | lint FILE | explain [FILE] | reports FILE | serve | lab | learn; see sealane help",
 		Help: `sealane check DOMAIN [flags]     what happens to mail for a domain
 sealane judge FACTS.json [flags] the same from saved evidence, offline
 sealane make WHAT DOMAIN [flags] what to publish: policy, txt, tlsrpt, tlsa (of a mail server) or zone, for all of it
 sealane make sender -form FORM   for the other direction: Postfix, as it holds others to what they publish
 sealane lint FILE|- [flags]      what is wrong with a policy, a record, lines of a zone file
+sealane explain [FILE|-] [flags] what an error text or a log means, and what can be behind it
 sealane reports FILE…|- [flags]  what TLS reports say, summed: JSON, gzip, mails, mbox, zip, folders of them
 sealane serve [flags]            the page and its proxy
 sealane lab [-json]              the broken-on-purpose domains under .test
@@ -96,6 +100,11 @@ check:
 lint:
   -json -fail-on LEVEL  as above
   -mend              print the file as it was meant
+explain:
+  -json              one JSON object
+  -check             check the domain that the text names, and say which causes hold
+  -domain NAME       the domain, where the text names none or another
+  -letter            a letter to the administrator of the other side, instead
 reports:
   -by TABLE          one table: result, source, sending-ip, mx, day, domain, policy or failure
   -from DAY -to DAY  days as 2025-05-23, both included
@@ -148,7 +157,7 @@ serve:
   -log-level LEVEL   debug (with addresses of visitors), info (default), warn or error
   -grace TIME        how long running requests may take to end when the server is to; default 30s
                      Each flag is also a variable: SEALANE_LISTEN for -listen, and so on
-check, make and serve:
+check, explain, make and serve:
   -resolver URL|IP:PORT  a DNS resolver; may be repeated; default: the system's
   -anchor FILE       DNSSEC trust anchors, DS or DNSKEY lines, beside the root's
   -roots FILE        certificate authorities, PEM, instead of the system's
@@ -222,10 +231,24 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		PreviousOther:     "the earlier evidence is about {domain}, another domain",
 		Stopped:           "stopped before the check was done",
 		Unwritten:         "not all of the output could be written",
+		ExplainOneFile:    "explain takes one file at a time",
+		ExplainUnknown:    "nothing in this text is known here",
+		ExplainNear:       "What comes nearest:",
+		ExplainNoDomain:   "the text names no domain to check; -domain does",
 		LintNoFile:        "lint needs a file, or - for the standard input",
 		LintOneFile:       "lint takes one file at a time",
 		LintUnknown:       "{name} holds no policy and no record of MTA-STS, TLS reporting or DANE",
 		LintLost:          "not all of {name} can be mended: what was meant isn't clear",
+		MakeWhat:          "make can't make \"{value}\": policy, txt, tlsrpt, tlsa, zone or sender",
+		MakeNoDomain:      "make needs a domain, or for tlsa a mail server",
+		MakeOneDomain:     "make takes one domain at a time, and files for tlsa only",
+		MakeNothing:       "nothing of that kind is wanted; see sealane help for the flags",
+		MakeBadPolicy:     "{name} is no valid policy; sealane lint says why",
+		MakeBadKind:       "no mail server has a use for {value}: a TLSA record is 3 1 1, or 2 1 1, 3 0 1, …",
+		MakeInsist:        "With -insist it is made all the same.",
+		MakeNoDomainHere:  "make sender takes no domain",
+		MakeBlind:         "the mail servers of {domain} could not be asked for",
+		BadForm:           "-form can't be \"{value}\": {list}",
 		ReportsNoFile:     "reports needs files or folders, or - for the standard input",
 		ReportsNothing:    "there is no TLS report in what was given",
 		ReportsOneForm:    "-json and -csv exclude each other",
@@ -238,15 +261,5 @@ Exit code: 0 clean, 1 findings, 2 could not check, make or read, or not all of i
 		ReportsSuccessful: "successful",
 		ReportsFailed:     "failed",
 		ReportsDetailed:   "in details",
-		MakeWhat:          "make can't make \"{value}\": policy, txt, tlsrpt, tlsa, zone or sender",
-		MakeNoDomain:      "make needs a domain, or for tlsa a mail server",
-		MakeOneDomain:     "make takes one domain at a time, and files for tlsa only",
-		MakeNothing:       "nothing of that kind is wanted; see sealane help for the flags",
-		MakeBadPolicy:     "{name} is no valid policy; sealane lint says why",
-		MakeBadKind:       "no mail server has a use for {value}: a TLSA record is 3 1 1, or 2 1 1, 3 0 1, …",
-		MakeInsist:        "With -insist it is made all the same.",
-		MakeNoDomainHere:  "make sender takes no domain",
-		MakeBlind:         "the mail servers of {domain} could not be asked for",
-		BadForm:           "-form can't be \"{value}\": {list}",
 	}
 }

@@ -10,6 +10,8 @@ type Language struct {
 	Tag  string // BCP 47, for the page's lang attribute
 	Name string // in the language itself
 	UI   UI
+	// Errors are the words of app/explain.
+	Errors ErrorWords
 	// Reports are the words about TLS reports.
 	Reports ReportWords
 	// groups are the words of the findings, one table for each group of codes,
@@ -32,7 +34,7 @@ type text struct{ key, text string }
 // English gives the language that every other is translated from.
 func English() Language {
 	return Language{
-		Tag: "en", Name: "English", UI: englishUI, Reports: englishReportWords,
+		Tag: "en", Name: "English", UI: englishUI, Errors: englishErrors, Reports: englishReportWords,
 		groups: englishGroups, phrases: englishPhrases, senders: englishSenders,
 	}
 }

@@ -17,6 +17,7 @@ type UI struct {
 	Make    MakeWords
 	Lint    LintWords
 	Reports ReportsWords
+	Explain ExplainWords
 	Plan    PlanWords
 }
 

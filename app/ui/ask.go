@@ -86,8 +86,7 @@ func (c *input) CompoID() string { return "input/" + itoa(c.Field) }
 // Render shows the field.
 func (c *input) Render() app.UI {
 	in := el("input").attr("id", fieldID).attr("name", "d").attr("type", "text").class("field").
-		attr("placeholder", c.placeholder).attr("autocomplete", "off").attr("spellcheck", "false").
-		attr("autocapitalize", "none").attr("autocorrect", "off").attr("inputmode", "url").
+		attr("placeholder", c.placeholder).verbatim().attr("inputmode", "url").
 		attr("enterkeyhint", "go").aria("describedby", "said").
 		attr("value", c.m.Typed).on("input", c.typed)
 	if c.Wrong {

@@ -26,6 +26,14 @@ func (e elem) data(name, value string) elem { return e.attr("data-"+name, value)
 
 func (e elem) aria(name, value string) elem { return e.attr("aria-"+name, value) }
 
+// verbatim keeps the browser from filling in or changing what is typed.
+func (e elem) verbatim() elem {
+	for _, name := range [...]string{"autocomplete", "autocapitalize", "autocorrect"} {
+		e.attr(name, "off")
+	}
+	return e.attr("spellcheck", "false")
+}
+
 // on answers an event. The engine keeps an old handler unless the scope
 // differs, so the scope must name everything that the handler has captured.
 func (e elem) on(event string, handle app.EventHandler, scope ...any) elem {

@@ -53,9 +53,12 @@ func (p *Lint) Title() string {
 func (p *Lint) Summary() string { return p.Lang.UI.Lint.Lede }
 
 func (p *Lint) put(text string) {
-	p.text, p.read = text, lint.Read(text)
+	p.text = text
 	p.written++
+	p.reread()
 }
+
+func (p *Lint) reread() { p.read = lint.Read(p.text) }
 
 // use takes the mended text over. The button is gone then, so the visitor goes on in
 // the field, once it is there anew.
@@ -74,7 +77,7 @@ func (p *Lint) Render() app.UI {
 		el("section").class("ask").body(el("h1").text(w.Title), el("p").class("lede").text(w.Lede)),
 		el("div").class("make-field").body(
 			el("label").attr("for", lintID).text(w.Label),
-			&pasted{Written: p.written, page: p},
+			&area{Written: p.written, id: lintID, text: &p.text, changed: p.reread, focus: &p.next, door: p.M.Door},
 		),
 		el("section").class("lint").aria("live", "polite").data("kind", strconv.Itoa(int(p.read.Kind()))).body(p.said()...),
 	)
@@ -150,36 +153,4 @@ func (p *Lint) mended(v view) []app.UI {
 			el("pre").attr("tabindex", "0").body(el("code").body(pieces...)),
 		),
 	}
-}
-
-// pasted is the field. It is made anew when the page itself writes into it.
-type pasted struct {
-	app.Compo
-	Written int
-
-	page *Lint
-}
-
-// CompoID changes with every writing of the page.
-func (c *pasted) CompoID() string { return "lint/" + itoa(c.Written) }
-
-// OnMount takes the focus where it was in what is gone.
-func (c *pasted) OnMount(ctx app.Context) {
-	if c.page.next {
-		c.page.next = false
-		ctx.Defer(func(app.Context) { c.page.M.Door.Focus(lintID) })
-	}
-}
-
-// Render shows the field.
-func (c *pasted) Render() app.UI {
-	return el("textarea").attr("id", lintID).class("field").attr("rows", "8").attr("autocomplete", "off").attr("spellcheck", "false").
-		attr("autocapitalize", "none").attr("autocorrect", "off").on("input", c.typed).text(c.page.text)
-}
-
-func (c *pasted) typed(ctx app.Context, e app.Event) {
-	text := ""
-	c.ValueTo(&text)(ctx, e)
-	c.page.text, c.page.read = text, lint.Read(text)
-	ctx.Dispatch(func(ctx app.Context) { ctx.Update() })
 }

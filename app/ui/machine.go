@@ -35,10 +35,13 @@ type Machine struct {
 	// piece of the input at fault.
 	Wrong   string
 	WrongAt string
-	Domain  dnsname.Name
-	State   State
-	Facts   check.Facts
-	Report  check.Report
+	// Pasted is an error text where a domain should be: the page at ExplainPath
+	// takes it.
+	Pasted string
+	Domain dnsname.Name
+	State  State
+	Facts  check.Facts
+	Report check.Report
 	// Earlier is what the last check of the domain came to, nil without one.
 	Earlier *Earlier
 	// Replay marks a report from saved evidence.
@@ -132,11 +135,35 @@ func (m *Machine) Submit() dnsname.Name {
 	m.touch()
 	reading, wrong, at := m.read(m.Typed)
 	m.Wrong, m.WrongAt, m.Reading = wrong, at, nil
+	m.Pasted = ""
+	if isError(m.Typed, wrong == "") {
+		m.Pasted = m.Typed
+	}
 	if wrong != "" {
 		return dnsname.Name{}
 	}
 	m.Reading = worthSaying(reading)
 	return reading.Name
+}
+
+// Paste gives the text that was pasted for a domain, and takes it out of the field.
+func (m *Machine) Paste() string {
+	text := m.Pasted
+	if text != "" {
+		m.touch()
+		m.Pasted, m.Wrong = "", ""
+		m.put("")
+	}
+	return text
+}
+
+// Ask begins the check of a domain that was not typed here; nil while it runs.
+func (m *Machine) Ask(d dnsname.Name) *Run {
+	if m.Domain == d && m.State == Running {
+		return nil
+	}
+	m.put(d.String())
+	return m.start(d)
 }
 
 // Again starts the check of the domain on the page anew.

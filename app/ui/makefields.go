@@ -203,8 +203,7 @@ func (c *entry) Render() app.UI {
 	if many {
 		tag = "textarea"
 	}
-	in := el(tag).attr("id", inputID(c.Field)).attr("name", c.Field.Name()).class("field").
-		attr("autocomplete", "off").attr("spellcheck", "false").attr("autocapitalize", "none").attr("autocorrect", "off").
+	in := el(tag).attr("id", inputID(c.Field)).attr("name", c.Field.Name()).class("field").verbatim().
 		aria("describedby", inputID(c.Field)+"-said").on("input", c.typed)
 	switch c.Field {
 	case compose.FieldDomain:

@@ -73,22 +73,30 @@ func (p *Page) title(ctx app.Context) {
 	ctx.Page().SetTitle(title)
 }
 
-// check shows what a check finds, as it goes.
+// check shows what a check finds, and keeps and tells what it comes to.
 func (p *Page) check(ctx app.Context, run Run) {
-	p.M.Begin(run)
+	follow(ctx, p.M, run, func() {
+		p.M.keep(p.Lang)
+		p.tell()
+	})
+}
+
+// follow shows what a check finds, as it goes; finished is called at its end, if it
+// still counts.
+func follow(ctx app.Context, m *Machine, run Run, finished func()) {
+	m.Begin(run)
 	show := func(ctx app.Context) {
-		began := p.M.Door.Now()
+		began := m.Door.Now()
 		f, fresh, ended := run.feed.take()
 		switch {
 		case ended:
-			if p.M.Finished(run.ID, f) {
-				p.M.keep(p.Lang)
-				p.tell()
+			if m.Finished(run.ID, f) {
+				finished()
 			}
 		case fresh:
-			p.M.Learned(run.ID, f)
+			m.Learned(run.ID, f)
 		}
-		ctx.Defer(func(app.Context) { run.feed.took(p.M.Door.Now().Sub(began)) })
+		ctx.Defer(func(app.Context) { run.feed.took(m.Door.Now().Sub(began)) })
 	}
 	run.feed.wake(func(wait time.Duration) { ctx.After(wait, show) })
 	// The first questions are under way while the page is drawn.
@@ -100,6 +108,8 @@ func (p *Page) submit(ctx app.Context, e app.Event) {
 	e.PreventDefault()
 	d := p.M.Submit()
 	switch {
+	case !p.Framed && p.M.Pasted != "":
+		ctx.NavigateTo(&url.URL{Path: ExplainPath})
 	case d.IsZero():
 		p.M.Door.Focus(fieldID)
 	case p.Framed && d != p.M.Domain: // its URL is the other page's

@@ -29,6 +29,7 @@ func shell(m *Machine, lang locale.Language, path string, content ...app.UI) app
 				navLink(MakePath, path).text(lang.UI.Make.Link),
 				navLink(LintPath, path).text(lang.UI.Lint.Link),
 				navLink(ReportsPath, path).text(lang.UI.Reports.Link),
+				navLink(ExplainPath, path).text(lang.UI.Explain.Link),
 				navLink(LearnPath, path).text(w.Learn),
 				labLink.text(w.Lab),
 			),

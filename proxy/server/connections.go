@@ -48,7 +48,7 @@ func (c counted) Accept() (net.Conn, error) {
 		if limit == "" {
 			conn = &countedConn{Conn: conn, leave: sync.OnceFunc(leave)}
 			if c.gathers {
-				conn = gather(conn)
+				conn = gather(conn, c.s.times.answer)
 			}
 			return conn, nil
 		}

@@ -1,22 +1,29 @@
 package server
 
 import (
+	"crypto/tls"
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// gathered is a connection whose writes return at once and leave together: net/http
-// writes the header and the body of an answer over HTTP/2 one by one, and so would
-// each cost a call of the system, which takes longer than all else that an answer
-// costs. What was taken is written in order, by one goroutine at a time.
+// gathered is a connection that, once it gathers, has writes return at once and leave
+// together: net/http writes the header and the body of an answer over HTTP/2 one by one,
+// and so would each cost a call of the system, which takes longer than all else that an
+// answer costs. What was taken is written in order, by one goroutine at a time.
 //
-// As with the system's own buffer, an error shows at a later write, Close sends what
-// was taken first, and what stays unread ends at a deadline.
+// As with the system's own buffer, an error shows at a later write, and Close sends what
+// was taken first. A peer that takes nothing has its patience, when somebody waits to
+// write and after Close: over HTTP/2 net/http itself waits for ever.
 type gathered struct {
 	net.Conn
+	patience time.Duration
+
+	gathers atomic.Bool
 	mu      sync.Mutex
 	moved   sync.Cond // waiting has been taken, or nothing is any more
 	waiting []byte
@@ -26,25 +33,50 @@ type gathered struct {
 }
 
 // Limits of what a connection gathers and of the memory for it that it keeps, in
-// octets, and of how long it is held open once it is closed, for the rest to leave.
+// octets. There is room for the last alert of TLS, which is short: net/http waits for
+// it, and gives it less time than the rest may need.
 const (
 	gatheredOctets = 16 << 10 // and as many are being written
+	gatheredRoom   = 256
+	gatheredAlert  = 64
 	gatheredKept   = 2 << 10
-	gatheredLinger = 5 * time.Second
 )
 
-func gather(conn net.Conn) *gathered {
-	g := &gathered{Conn: conn}
+func gather(conn net.Conn, patience time.Duration) *gathered {
+	g := &gathered{Conn: conn, patience: patience}
 	g.moved.L = &g.mu
 	return g
 }
 
+// gathering has the connections of clients that offer HTTP/2 gather.
+func gathering(config *tls.Config) {
+	before := config.GetConfigForClient
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if g, is := hello.Conn.(*gathered); is && slices.Contains(hello.SupportedProtos, "h2") {
+			g.gathers.Store(true)
+		}
+		if before == nil {
+			return nil, nil // the same
+		}
+		return before(hello)
+	}
+}
+
 // Write takes octets, and waits only while many are there.
 func (g *gathered) Write(p []byte) (int, error) {
+	if !g.gathers.Load() {
+		return g.Conn.Write(p)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.err == nil && len(g.waiting) > 0 && len(g.waiting)+len(p) > gatheredOctets {
-		g.moved.Wait()
+	if g.full(p) && g.err == nil {
+		_ = g.Conn.SetWriteDeadline(time.Now().Add(g.patience))
+		for g.full(p) && g.err == nil {
+			g.moved.Wait()
+		}
+		if g.err == nil {
+			_ = g.Conn.SetWriteDeadline(time.Time{})
+		}
 	}
 	if g.err != nil {
 		return 0, g.err
@@ -55,6 +87,15 @@ func (g *gathered) Write(p []byte) (int, error) {
 		go g.write()
 	}
 	return len(p), nil
+}
+
+// full tells whether a write has to wait.
+func (g *gathered) full(p []byte) bool {
+	most := gatheredOctets
+	if len(p) <= gatheredAlert {
+		most += gatheredRoom
+	}
+	return len(g.waiting) > 0 && len(g.waiting)+len(p) > most
 }
 
 // write writes what waits until nothing does, and closes the connection if it is to
@@ -134,7 +175,7 @@ func (g *gathered) Close() error {
 	g.closed = true
 	g.stop(net.ErrClosed)
 	_ = g.Conn.SetReadDeadline(time.Unix(1, 0))
-	return g.Conn.SetWriteDeadline(time.Now().Add(gatheredLinger))
+	return g.Conn.SetWriteDeadline(time.Now().Add(g.patience))
 }
 
 // stop takes no more.

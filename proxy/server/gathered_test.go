@@ -29,12 +29,17 @@ func (c *calls) Close() error {
 	return c.Conn.Close()
 }
 
-// gathering runs a test on both ends of a line that takes what is read, and no more.
-func gathering(t *testing.T, do func(g *gathered, under *calls, peer net.Conn)) {
+// patience of the connections under test.
+const patience = 20 * time.Second
+
+// onLine runs a test on both ends of a line that takes what is read, and no more.
+func onLine(t *testing.T, do func(g *gathered, under *calls, peer net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
 		end, peer := net.Pipe()
 		under := &calls{Conn: end}
-		do(gather(under), under, peer)
+		g := gather(under, patience)
+		g.gathers.Store(true)
+		do(g, under, peer)
 		end.Close()
 		peer.Close()
 	})
@@ -42,7 +47,7 @@ func gathering(t *testing.T, do func(g *gathered, under *calls, peer net.Conn)) 
 
 // What is written arrives in order, whatever the pieces are.
 func TestGathered(t *testing.T) {
-	gathering(t, func(g *gathered, under *calls, peer net.Conn) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
 		var sent bytes.Buffer
 		go func() {
 			for range 500 {
@@ -74,7 +79,7 @@ func TestGathered(t *testing.T) {
 
 // What is written while the line is busy leaves by one write.
 func TestGatheredTogether(t *testing.T) {
-	gathering(t, func(g *gathered, under *calls, peer net.Conn) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
 		g.Write([]byte("before"))
 		synctest.Wait()
 		g.Write([]byte("header "))
@@ -91,11 +96,10 @@ func TestGatheredTogether(t *testing.T) {
 	})
 }
 
-// A peer that doesn't read is written to within bounds, until the deadline; then
+// A peer that doesn't read is written to within bounds, as long as its patience is; then
 // writes fail, and go on failing.
 func TestGatheredUnread(t *testing.T) {
-	gathering(t, func(g *gathered, under *calls, peer net.Conn) {
-		g.SetWriteDeadline(time.Now().Add(time.Minute))
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
 		began, taken := time.Now(), 0
 		var err error
 		for err == nil {
@@ -103,7 +107,7 @@ func TestGatheredUnread(t *testing.T) {
 			n, err = g.Write(make([]byte, 1000))
 			taken += n
 		}
-		if took := time.Since(began); !errors.Is(err, os.ErrDeadlineExceeded) || took != time.Minute || taken > 2*gatheredOctets {
+		if took := time.Since(began); !errors.Is(err, os.ErrDeadlineExceeded) || took != patience || taken > 2*gatheredOctets {
 			t.Errorf("%v after %v and %d octets", err, took, taken)
 		}
 		if _, err := g.Write([]byte("more")); !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -118,7 +122,7 @@ func TestGatheredUnread(t *testing.T) {
 // What was taken leaves after a deadline that has passed and after Close, which
 // crypto/tls sets and calls behind its last alert; nothing else is taken or read.
 func TestGatheredFarewell(t *testing.T) {
-	gathering(t, func(g *gathered, under *calls, peer net.Conn) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
 		g.Write([]byte("close_notify"))
 		if err := g.SetWriteDeadline(time.Now()); err != nil {
 			t.Error(err)
@@ -151,7 +155,7 @@ func TestGatheredFarewell(t *testing.T) {
 
 // Close waits for nobody, and gives a peer that doesn't read a while.
 func TestGatheredLinger(t *testing.T) {
-	gathering(t, func(g *gathered, under *calls, peer net.Conn) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
 		blocked := make(chan error)
 		go func() {
 			var err error
@@ -168,7 +172,7 @@ func TestGatheredLinger(t *testing.T) {
 		if err := <-blocked; !errors.Is(err, net.ErrClosed) {
 			t.Errorf("the writer: %v", err)
 		}
-		time.Sleep(gatheredLinger - time.Millisecond)
+		time.Sleep(patience - time.Millisecond)
 		if synctest.Wait(); under.closed.Load() != 0 {
 			t.Error("closed already")
 		}
@@ -181,12 +185,69 @@ func TestGatheredLinger(t *testing.T) {
 
 // An error of the line is one of the next write.
 func TestGatheredBroken(t *testing.T) {
-	gathering(t, func(g *gathered, under *calls, peer net.Conn) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
 		peer.Close()
 		g.Write([]byte("lost"))
 		synctest.Wait()
 		if _, err := g.Write([]byte("more")); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A peer that reads slowly is waited for each time anew.
+func TestGatheredSlow(t *testing.T) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
+		go func() {
+			for range 40 {
+				if _, err := g.Write(make([]byte, gatheredOctets)); err != nil {
+					t.Error(err)
+				}
+			}
+			g.Close()
+		}()
+		got := 0
+		for b := make([]byte, gatheredOctets); ; {
+			time.Sleep(patience / 4)
+			n, err := peer.Read(b)
+			if got += n; err != nil {
+				break
+			}
+		}
+		if got != 40*gatheredOctets {
+			t.Errorf("%d octets", got)
+		}
+	})
+}
+
+// There is always room for a last alert, and then no more.
+func TestGatheredAlert(t *testing.T) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
+		began := time.Now()
+		g.Write(make([]byte, 100))
+		synctest.Wait()
+		g.Write(make([]byte, gatheredOctets))
+		alerts := 0
+		for time.Since(began) == 0 {
+			if _, err := g.Write(make([]byte, gatheredAlert)); err == nil {
+				alerts++
+			}
+		}
+		if alerts != gatheredRoom/gatheredAlert {
+			t.Errorf("%d alerts found room", alerts)
+		}
+	})
+}
+
+// What offers no HTTP/2 is written to as it comes.
+func TestGatheredNot(t *testing.T) {
+	onLine(t, func(g *gathered, under *calls, peer net.Conn) {
+		g.gathers.Store(false)
+		go io.Copy(io.Discard, peer)
+		g.Write([]byte("one"))
+		g.Write([]byte("two"))
+		if n := under.writes.Load(); n != 2 || g.writing {
+			t.Errorf("%d writes", n)
 		}
 	})
 }

@@ -29,18 +29,22 @@ func (l *limiter) taken() int {
 // problem and gives nil.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *limiter, who netip.Prefix) (leave func()) {
 	leave, limit := l.take(who)
-	switch limit {
-	case "":
-		return leave
-	case perClient:
+	if leave == nil {
+		s.crowded(w, r, limit)
+	}
+	return leave
+}
+
+// crowded answers a request for which there is no place within a limit.
+func (s *Server) crowded(w http.ResponseWriter, r *http.Request, limit string) {
+	if limit == perClient {
 		w.Header().Set("Retry-After", "2")
 		problem(w, http.StatusTooManyRequests, faultTooMany, "")
-	case tooBusy:
+	} else {
 		w.Header().Set("Retry-After", "5")
 		problem(w, http.StatusServiceUnavailable, faultBusy, "")
 	}
 	s.config.Meter.Refused(endpoint(r.URL.Path), limit)
-	return nil
 }
 
 // take takes a place and gives what leaves it, or nil and the limit that there is

@@ -279,3 +279,37 @@ func TestSameQuestionsAreAskedOnce(t *testing.T) {
 		}
 	})
 }
+
+// A question goes on when nobody waits for it any more, and counts as long as it does.
+func TestQuestionsOfThoseWhoLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var running, most atomic.Int32
+		answer := make(chan struct{})
+		s := start(t, func(c *Config) {
+			n := network("internet")
+			n.Exchange = func(_ context.Context, query []byte) ([]byte, error) { // of those who don't listen
+				most.Store(max(most.Load(), running.Add(1)))
+				<-answer
+				running.Add(-1)
+				return query, nil
+			}
+			c.Queries = 5
+			c.Route = func(dnsname.Name) *observe.Network { return n }
+		})
+		for i := range 20 {
+			ctx, leave := context.WithCancel(t.Context())
+			query := doh.Query(dnsname.MustParse("example"+string(rune('a'+i))+".com"), doh.TypeTXT, false)
+			go ask(s, httptest.NewRequestWithContext(ctx, http.MethodGet, relayed(query), nil))
+			synctest.Wait()
+			leave()
+			synctest.Wait()
+		}
+		if s.queries.taken() != 0 || s.asking.taken() != 5 || most.Load() != 5 {
+			t.Errorf("%d askers, %d places, %d at once", s.queries.taken(), s.asking.taken(), most.Load())
+		}
+		close(answer)
+		if synctest.Wait(); s.asking.taken() != 0 {
+			t.Errorf("%d places are still taken", s.asking.taken())
+		}
+	})
+}

@@ -77,6 +77,9 @@ func (s *Server) noteRelayed(r *http.Request, name dnsname.Name) {
 	}
 }
 
+// errBusy: there is no place to ask the resolver from.
+var errBusy = errors.New("server: too many questions at once")
+
 // known gives a response that is at hand, for which nobody is asked; nil for none.
 func known(n *observe.Network, query []byte) []byte {
 	if n.Known == nil {
@@ -87,7 +90,8 @@ func known(n *observe.Network, query []byte) []byte {
 
 // exchange asks the resolver, once for all who ask the same at the time, if the name may
 // be asked about; or it answers why not and gives nil. Its place is free once that is
-// done: the answer may be read slowly.
+// done: the answer may be read slowly. The asking has a place of its own, since it may go
+// on for a while when nobody waits for it any more.
 func (s *Server) exchange(w http.ResponseWriter, r *http.Request, n *observe.Network, who netip.Prefix, name dnsname.Name, query []byte) []byte {
 	leave := s.enter(w, r, s.queries, who)
 	if leave == nil {
@@ -95,13 +99,22 @@ func (s *Server) exchange(w http.ResponseWriter, r *http.Request, n *observe.Net
 	}
 	defer leave()
 	made, err := s.questions.Do(r.Context(), networkName(n)+string(query[2:]), 0, func(ctx context.Context) ([]byte, bool, error) {
+		done, _ := s.asking.take(netip.Prefix{})
+		if done == nil {
+			return nil, true, errBusy
+		}
+		defer done()
 		if err := s.mayVisit(ctx, n, s.queryRates, name); err != nil {
 			return nil, true, err
 		}
 		response, err := n.Exchange(ctx, query)
 		return response, true, s.failed(err)
 	})
-	if err != nil {
+	switch {
+	case err == errBusy:
+		s.crowded(w, r, tooBusy)
+		return nil
+	case err != nil:
 		s.lookFailed(w, r, err)
 		return nil
 	}

@@ -61,6 +61,7 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 		}
 		defer closePackets()
 		over3 = &http3.Server{Handler: s, MaxHeaderBytes: maxHeaderBytes, IdleTimeout: s.times.idle}
+		gathering(secure)
 		plain.TLSConfig = secure
 		plain.Handler = advertising(s, tcp.Addr())
 		go func() { ended <- over3.ServeListener(packets) }()
@@ -69,14 +70,15 @@ func (s *Server) Serve(ctx context.Context, listen string, secure *tls.Config, r
 	if ready != nil {
 		ready(tcp.Addr())
 	}
+	var until time.Time
 	select {
 	case <-ctx.Done():
-		err = nil
+		err, until = nil, time.Now().Add(s.config.Grace)
 		s.finish()
 		cancel()
 	case err = <-ended:
 	}
-	s.stop(plain, over3)
+	s.stop(plain, over3, until)
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -119,12 +121,12 @@ func (s *Server) finish() {
 	}
 }
 
-// stop closes the connections, once each has said all it has to, and what it said has
-// left (see gathered). Over HTTP/3 nobody
+// stop closes the connections, once each has said all it has to. What was said may not
+// have left yet (see gathered), and has until the end of the grace. Over HTTP/3 nobody
 // knows when that is: browsers keep a connection that is idle in spite of GOAWAY, and we
 // may close it (RFC 9114 §5.2). The end of an answer that was lost has the time in which
 // it is sent again when nothing is known of the line (RFC 9002 §6.2.2).
-func (s *Server) stop(plain *http.Server, over3 *http3.Server) {
+func (s *Server) stop(plain *http.Server, over3 *http3.Server, until time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), farewellTimeout)
 	defer cancel()
 	done := make(chan struct{})
@@ -140,7 +142,7 @@ func (s *Server) stop(plain *http.Server, over3 *http3.Server) {
 	if plain.Shutdown(ctx) != nil {
 		_ = plain.Close()
 	}
-	for s.connections.taken() > 0 && ctx.Err() == nil {
+	for s.connections.taken() > 0 && (ctx.Err() == nil || time.Now().Before(until)) {
 		time.Sleep(time.Millisecond)
 	}
 	<-done

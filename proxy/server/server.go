@@ -85,7 +85,8 @@ type Server struct {
 	site    *site
 	probes  *limiter
 	queries *limiter
-	badges  *badges // nil without
+	asking  *limiter // the resolver, for one or more of the queries
+	badges  *badges  // nil without
 	drain   *drain
 	rules   []rule
 
@@ -110,6 +111,7 @@ func New(c Config) (*Server, error) {
 		log:         c.Log,
 		probes:      newLimiter(c.Probes, c.ProbesEach),
 		queries:     newLimiter(c.Queries, max(1, c.Queries/2)),
+		asking:      newLimiter(c.Queries, c.Queries),
 		drain:       newDrain(),
 		rules:       rules(serving.Rules(c.Page)),
 		probeRates:  rated{"probe", c.ProbeRates.orUsual(usualProbes)},

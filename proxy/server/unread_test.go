@@ -2,6 +2,8 @@ package server
 
 import (
 	"crypto/tls"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/quic-go/quic-go/http3"
+	"golang.org/x/net/http2"
 
 	"github.com/sealane/sealane/app/doh"
 )
@@ -42,6 +45,42 @@ func TestUnreadAnswers(t *testing.T) {
 	one.CloseIdleConnections()
 	two.CloseIdleConnections()
 	three.Close()
+	stop()
+}
+
+// Nor is one whose windows are so large that the line alone stops the answer: there
+// neither net/http's time for an answer nor that for an idle connection ends it.
+func TestUnreadLine(t *testing.T) {
+	cert, pool := certificate(t)
+	s := start(t, func(c *Config) { c.Site = fstest.MapFS{"index.html": {Data: make([]byte, 16<<20)}} })
+	s.times.answer, s.times.idle, s.times.header = time.Second, time.Second, time.Second
+	address, stop := running(t, s, cert)
+	line, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := tls.Client(line, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1", NextProtos: []string{"h2"}})
+	defer conn.Close()
+	if _, err := io.WriteString(conn, http2.ClientPreface); err != nil {
+		t.Fatal(err)
+	}
+	const window = 1 << 30
+	f := http2.NewFramer(conn, conn)
+	for _, err := range []error{
+		f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: window}), f.WriteWindowUpdate(0, window),
+		f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, EndHeaders: true, EndStream: true, BlockFragment: []byte{0x82, 0x84, 0x87, 0x41, 1, 'x'}}), // GET / of x (RFC 7541 §A)
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, some := range []bool{true, false} { // it runs, and ends
+		for began := time.Now(); (s.drain.now() > 0) != some || s.connections.taken() > 0 != some; time.Sleep(5 * time.Millisecond) {
+			if time.Since(began) > 20*time.Second {
+				t.Fatalf("%d requests run, %d connections", s.drain.now(), s.connections.taken())
+			}
+		}
+	}
 	stop()
 }
 
