@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -59,6 +60,11 @@ func (p *program) explain(ctx context.Context, args []string) int {
 	}
 	x.text = string(text)
 	x.found = explain.Read(x.text)
+	for i := range x.found.Matches {
+		if !x.domain.IsZero() {
+			x.found.Matches[i].Domain = x.domain
+		}
+	}
 	if *checks {
 		if err := p.checkExplained(ctx, &w, &x); err != nil {
 			return p.wrong(err.Error())
@@ -70,13 +76,9 @@ func (p *program) explain(ctx context.Context, args []string) int {
 // maxChecks is how many domains of one text are checked.
 const maxChecks = 8
 
-// checkExplained checks the domains that the text names, or the one of -domain.
+// checkExplained checks the domains that the matches are about.
 func (p *program) checkExplained(ctx context.Context, w *worldFlags, x *explained) error {
-	for i := range x.found.Matches {
-		m := &x.found.Matches[i]
-		if !x.domain.IsZero() {
-			m.Domain = x.domain
-		}
+	for _, m := range x.found.Matches {
 		if _, done := x.reports[m.Domain]; done || m.Domain.IsZero() || len(m.Causes)+len(m.Answers) == 0 || len(x.reports) == maxChecks {
 			continue
 		}
@@ -133,19 +135,13 @@ func (p *program) showExplained(x explained, asJSON, letters bool) int {
 }
 
 func (p *program) meaning(m explain.Match) string {
-	software := m.Software
-	if software == "" {
-		software, _, _ = strings.Cut(string(m.Form), ".")
-	}
+	software := cmp.Or(m.Software, m.Form.Software())
 	text := p.words.Errors.Meanings.Of(m.Form.Meaning())
 	return strings.ReplaceAll(locale.Fill(text, map[string]string{"software": software}), "`", "")
 }
 
 // states stand before a cause, by explain.State.
 var states = [...]string{"?", "✗", "–"}
-
-// stateNames are the keys of their words.
-var stateNames = [...]string{"open", "holds", "struck"}
 
 // printMatch prints one incident: who says it about whom, what it means, and the
 // causes, each with who can mend it.
@@ -231,7 +227,7 @@ func (p *program) explainDocument(x explained, letters bool) explainDocument {
 		d := matchDocument{Match: m, Means: p.meaning(m), Causes: []causeDocument{}}
 		for _, c := range explain.Weigh(m, x.reports[m.Domain]) {
 			words, _ := p.words.Errors.Cause(string(c.ID))
-			d.Causes = append(d.Causes, causeDocument{c.ID, c.Side, stateNames[c.State], words.Says, words.Do, c.Findings})
+			d.Causes = append(d.Causes, causeDocument{c.ID, c.Side, c.State.String(), words.Says, words.Do, c.Findings})
 		}
 		if text, ok := p.letter(x, m); ok && letters {
 			d.Letter = &text

@@ -31,6 +31,7 @@ func TestExplain(t *testing.T) {
 		{"STSFetchResult.VALID", nil, exitClean, []string{"mta-sts-resolver.sts-ok"}},
 		{"451 4.7.5 x", nil, exitFindings, []string{"smtp.code-475", "Postfix", "Exchange"}},
 		{"5.7.323 to=<x@b.example>", []string{"-letter"}, exitFindings, []string{"To: postmaster@b.example", "Subject: "}},
+		{"5.7.323 to=<x@b.example>", []string{"-letter", "-domain", "C.example"}, exitFindings, []string{"To: postmaster@c.example"}},
 		{"5.7.323 \x1b[2J to=<x@b.example>\x00", nil, exitFindings, []string{"b.example"}},
 	} {
 		r := explainedText(t, c.text, c.flags...)

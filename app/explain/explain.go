@@ -116,6 +116,9 @@ const (
 	Struck       // what would show it was looked at, and isn't there
 )
 
+// String names a state, as app/locale has its words.
+func (s State) String() string { return [...]string{Open: "open", Holds: "holds", Struck: "struck"}[s] }
+
 // Weighed is a cause, and what a check says of it.
 type Weighed struct {
 	Cause

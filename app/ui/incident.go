@@ -119,27 +119,26 @@ func (p *Explain) question(at int, i *Incident) app.UI {
 	)
 }
 
-// names of states, as in data-state and in locale's keys.
-var causeStates = [...]struct{ name, mark string }{explain.Open: {"open", "unknown"}, explain.Holds: {"holds", "error"}, explain.Struck: {"struck", "ok"}}
+// causeMarks are the marks of states.
+var causeMarks = [...]string{explain.Open: "unknown", explain.Holds: "error", explain.Struck: "ok"}
 
 // cause is one of them: what it is and what to do, and what a check says of it.
 func (p *Explain) cause(m explain.Match, c explain.Weighed) app.UI {
 	words, _ := p.Lang.Errors.Cause(string(c.ID))
-	state := causeStates[c.State]
 	tag := "span"
 	if c.State == explain.Struck {
 		tag = "s"
 	}
 	says := append([]app.UI{}, rich(words.Says, nil)...)
 	content := []app.UI{
-		el("p").body(mark(state.mark), el(tag).class("says").body(says...)),
+		el("p").body(mark(causeMarks[c.State]), el(tag).class("says").body(says...)),
 		el("p").class("muted state").text(p.state(m, c)),
 	}
 	if c.State != explain.Struck {
 		content = append(content, el("p").body(append(rich(words.Do, nil),
 			app.Text(" "), el("span").class("muted").text("("+p.Lang.Errors.Fixers.Of(string(c.Side))+")"))...))
 	}
-	return el("li").class("cause").data("cause", string(c.ID)).data("state", state.name).body(append(content, p.shown(m, c))...)
+	return el("li").class("cause").data("cause", string(c.ID)).data("state", c.State.String()).body(append(content, p.shown(m, c))...)
 }
 
 // state says what a check says of a cause, or why none does.
@@ -151,7 +150,7 @@ func (p *Explain) state(m explain.Match, c explain.Weighed) string {
 		}
 		return w.Unseen
 	}
-	return p.Lang.Errors.States.Of(causeStates[c.State].name)
+	return p.Lang.Errors.States.Of(c.State.String())
 }
 
 // shown is what shows a cause: the findings that do, or else those that would.
