@@ -76,8 +76,7 @@ func onFiles(take func(ui.Files)) {
 		files := js.Global().Get("Array").Call("from", list) // for the list itself is emptied
 		take(ui.Files{Len: files.Length(), At: func(i int) ui.File {
 			file := files.Index(i)
-			n := int64(file.Get("size").Float())
-			return ui.File{Name: file.Get("name").String(), Size: n, Open: func() io.Reader { return openBlob(file, n) }}
+			return ui.File{Name: file.Get("name").String(), Open: func() io.ReadCloser { return openStream(file) }}
 		}})
 	}
 	listen("change", func(e js.Value) {
@@ -102,12 +101,14 @@ func onFiles(take func(ui.Files)) {
 
 // whole gives all of a file; nil for one over maxFile.
 func whole(file ui.File) []byte {
-	if file.Size > maxFile {
-		return nil
-	}
-	content, err := io.ReadAll(file.Open())
-	if err != nil {
+	in := file.Open()
+	defer in.Close()
+	content, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	switch {
+	case err != nil:
 		return []byte{}
+	case len(content) > maxFile:
+		return nil
 	}
 	return content
 }

@@ -81,7 +81,8 @@ func (r *rows) add(one row) *row {
 
 // seen is a policy that senders saw.
 type seen struct {
-	kind, domain string
+	kind         uint32
+	domain       string
 	lines, hosts []string
 }
 
@@ -95,7 +96,7 @@ func (s *Set) policy(e tlsrpt.Reported) uint32 {
 	if n, ok := s.numbers[key]; ok {
 		return n
 	}
-	p := seen{kind: s.texts.keep(e.Type), domain: s.texts.keep(name(e.Domain))}
+	p := seen{kind: s.texts.number(e.Type), domain: s.texts.keep(name(e.Domain))}
 	for _, line := range lines {
 		p.lines = append(p.lines, s.texts.keep(line))
 	}

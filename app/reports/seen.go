@@ -30,13 +30,17 @@ func (s *Set) Policies(f Filter) []Policy {
 		sources     map[uint32]bool
 	}
 	found := map[uint32]*of{}
+	var p *of
+	before := row{} // rows of a report have much in common
 	s.each(f, func(r *row) {
-		p := found[r.policy]
-		if p == nil {
-			p = &of{first: r.day, last: r.day, sources: map[uint32]bool{}}
-			found[r.policy] = p
+		if p == nil || r.policy != before.policy || r.source != before.source || r.day != before.day {
+			if p = found[r.policy]; p == nil {
+				p = &of{first: r.day, last: r.day, sources: map[uint32]bool{}}
+				found[r.policy] = p
+			}
+			p.first, p.last, p.sources[r.source] = min(p.first, r.day), max(p.last, r.day), true
+			before = *r
 		}
-		p.first, p.last, p.sources[r.source] = min(p.first, r.day), max(p.last, r.day), true
 		if r.detail {
 			p.counts.Detailed += r.failed
 		} else {
@@ -46,14 +50,16 @@ func (s *Set) Policies(f Filter) []Policy {
 	var all []Policy
 	for n, p := range found {
 		was := s.seen[n]
-		one := Policy{Type: was.kind, Domain: was.domain, Strings: was.lines, MXHosts: was.hosts, First: dayText(p.first), Last: dayText(p.last), Counts: p.counts}
+		one := Policy{Type: s.texts.text(was.kind), Domain: was.domain, Strings: was.lines, MXHosts: was.hosts, First: dayText(p.first), Last: dayText(p.last), Counts: p.counts}
 		for source := range p.sources {
 			one.Sources = append(one.Sources, s.texts.text(source))
 		}
 		slices.Sort(one.Sources)
 		all = append(all, one)
 	}
+	breathe := s.now(compared)
 	sort.Slice(all, func(i, j int) bool {
+		breathe()
 		a, b := &all[i], &all[j]
 		return cmp.Or(strings.Compare(b.Last, a.Last), strings.Compare(a.Domain, b.Domain), strings.Compare(a.Type, b.Type),
 			strings.Compare(b.First, a.First), slices.Compare(a.Strings, b.Strings), slices.Compare(a.MXHosts, b.MXHosts)) < 0
@@ -74,50 +80,70 @@ type Failure struct {
 // Failures are the details, the most sessions first: so many of them at most, or all for 0; and
 // how many there are. Those of sts and of tlsa stand beside each other.
 func (s *Set) Failures(f Filter, most int) (list []Failure, all int) {
-	type of struct {
-		row
-		failed      uint64
-		first, last int32
-	}
-	found := map[row]*of{}
-	var ones []*of
+	found := map[failureKey]*failure{}
+	var ones []*failure
 	s.each(f, func(r *row) {
 		if !r.detail {
 			return
 		}
-		key := row{source: r.source, domain: r.domain, result: r.result, sendingIP: r.sendingIP, mx: r.mx, helo: r.helo, ip: r.ip, info: r.info, told: r.told,
-			policy: s.texts.numbers[s.seen[r.policy].kind]}
+		key := failureKey{r.source, r.domain, s.seen[r.policy].kind, r.result, r.mx, r.sendingIP, r.ip, r.told, r.helo, r.info}
 		one := found[key]
 		if one == nil {
-			one = &of{row: key, first: r.day, last: r.day}
+			one = &failure{failureKey: key, first: r.day, last: r.day}
 			ones = append(ones, one)
 			found[key] = one
 		}
 		one.failed, one.first, one.last = one.failed+r.failed, min(one.first, r.day), max(one.last, r.day)
 	})
 	breathe := s.now(compared)
-	sort.Slice(ones, func(i, j int) bool {
-		breathe()
-		a, b := ones[i], ones[j]
-		if a.failed != b.failed {
-			return a.failed > b.failed
-		}
-		return s.texts.before(a.names(), b.names())
-	})
-	if most == 0 || most > len(ones) {
-		most = len(ones)
+	if all = len(ones); most == 0 {
+		most = all
 	}
-	for _, one := range ones[:most] {
+	ones = s.foremost(ones, most, breathe)
+	for _, one := range ones {
 		breathe()
+		var t [len(one.failureKey)]string
+		for i, n := range one.failureKey {
+			t[i] = s.texts.text(n)
+		}
 		list = append(list, Failure{
-			Source: s.texts.text(one.source), Domain: s.texts.text(one.domain), PolicyType: s.texts.text(one.policy), First: dayText(one.first), Last: dayText(one.last),
-			FailureDetail: tlsrpt.FailureDetail{
-				Result: s.texts.text(one.result), SendingIP: s.texts.text(one.sendingIP), ReceivingMX: s.texts.text(one.mx), ReceivingHELO: s.texts.text(one.helo),
-				ReceivingIP: s.texts.text(one.ip), Failed: one.failed, Information: s.texts.text(one.info), Reason: s.texts.text(one.told),
-			},
+			Source: t[0], Domain: t[1], PolicyType: t[2], First: dayText(one.first), Last: dayText(one.last),
+			FailureDetail: tlsrpt.FailureDetail{Result: t[3], ReceivingMX: t[4], SendingIP: t[5], ReceivingIP: t[6], Reason: t[7], ReceivingHELO: t[8], Information: t[9], Failed: one.failed},
 		})
 	}
-	return list, len(ones)
+	return list, all
+}
+
+// failureKey are the texts by which failures are told apart, and by which equal ones are in
+// order.
+type failureKey [10]uint32
+
+// failure is a Failure while it is made.
+type failure struct {
+	failureKey
+	failed      uint64
+	first, last int32
+}
+
+// foremost gives so many as come first, in order: a list shows few of very many.
+func (s *Set) foremost(all []*failure, most int, breathe func()) (first []*failure) {
+	order := func(a, b *failure) int {
+		breathe()
+		return cmp.Or(cmp.Compare(b.failed, a.failed), s.texts.compare(&a.failureKey, &b.failureKey))
+	}
+	var last *failure // of those that are surely before others
+	for _, one := range all {
+		if last != nil && order(one, last) > 0 {
+			continue
+		}
+		if first = append(first, one); len(first) >= 2*most {
+			slices.SortFunc(first, order)
+			first = first[:most]
+			last = first[most-1]
+		}
+	}
+	slices.SortFunc(first, order)
+	return first[:min(most, len(first))]
 }
 
 // compared is how many comparisons there are between two breaths.
@@ -133,17 +159,12 @@ func (s *Set) now(each int) func() {
 	}
 }
 
-// names are the texts of a failure by which equal ones are in order.
-func (r *row) names() [10]uint32 {
-	return [...]uint32{r.source, r.domain, r.policy, r.result, r.mx, r.sendingIP, r.ip, r.told, r.helo, r.info}
-}
-
-// before tells whether texts come before others.
-func (t *texts) before(a, b [10]uint32) bool {
+// compare orders texts.
+func (t *texts) compare(a, b *failureKey) int {
 	for i := range a {
 		if a[i] != b[i] {
-			return t.text(a[i]) < t.text(b[i])
+			return strings.Compare(t.text(a[i]), t.text(b[i]))
 		}
 	}
-	return false
+	return 0
 }

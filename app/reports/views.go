@@ -126,58 +126,111 @@ func (s *Set) Total(f Filter) Counts {
 }
 
 // key gives the group of a row; false for rows that the view leaves out.
-func (r *row) key(by By) (key [2]uint32, ok bool) {
+func (r *row) key(by By) (key groupKey, ok bool) {
 	switch by {
 	case ByResult:
-		return [2]uint32{r.result}, r.detail
+		return groupKey{r.result, 0}, r.detail
 	case BySendingIP:
-		return [2]uint32{r.sendingIP, r.source}, r.detail
+		return groupKey{r.sendingIP, r.source}, r.detail
 	case ByReceivingMX:
-		return [2]uint32{r.mx}, r.detail
+		return groupKey{r.mx, 0}, r.detail
 	case ByDay:
-		return [2]uint32{uint32(r.day)}, true
+		return groupKey{uint32(r.day), 0}, true
 	case ByDomain:
-		return [2]uint32{r.domain}, true
+		return groupKey{r.domain, 0}, true
 	}
-	return [2]uint32{r.source}, true
+	return groupKey{r.source, 0}, true
 }
 
-// Sum gives the groups of a view: days in order; all others by failures, the most
-// first, then by successes, then by key.
-func (s *Set) Sum(by By, f Filter) []Group {
-	type of struct {
-		sums
-		results map[uint32]int64
+// groupKey is a text, or a day, and within which text.
+type groupKey struct{ of, within uint32 }
+
+// group is a Group while it is made.
+type group struct {
+	groupKey
+	sums
+	results tally
+}
+
+// tally is how much there is of each text: mostly of few.
+type tally struct {
+	few  []counted
+	many map[uint32]int64
+}
+
+type counted struct {
+	text uint32
+	n    int64
+}
+
+// add adds to a text's.
+func (t *tally) add(text uint32, n int64) {
+	for i := range t.few {
+		if t.few[i].text == text {
+			t.few[i].n = plus(t.few[i].n, n)
+			return
+		}
 	}
-	found := map[[2]uint32]*of{}
+	if len(t.few) < 16 {
+		t.few = append(t.few, counted{text, n})
+		return
+	}
+	if t.many == nil {
+		t.many = map[uint32]int64{}
+	}
+	t.many[text] = plus(t.many[text], n)
+}
+
+// results gives a tally, the most first.
+func (s *Set) results(t *tally, breathe func()) (all []Result) {
+	for _, c := range t.few {
+		all = append(all, Result{s.texts.text(c.text), uint64(c.n)})
+	}
+	for text, n := range t.many {
+		all = append(all, Result{s.texts.text(text), uint64(n)})
+	}
+	sort.Slice(all, func(i, j int) bool {
+		breathe()
+		a, b := &all[i], &all[j]
+		return cmp.Or(cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Type, b.Type)) < 0
+	})
+	return all
+}
+
+// grouped sums rows by a key.
+func (s *Set) grouped(by By, f Filter) (all []*group) {
+	places := map[groupKey]*group{}
+	var last *group // rows of a report have much in common
 	s.each(f, func(r *row) {
 		key, ok := r.key(by)
 		if !ok {
 			return
 		}
-		g := found[key]
-		if g == nil {
-			g = &of{results: map[uint32]int64{}}
-			found[key] = g
+		if last == nil || last.groupKey != key {
+			if last = places[key]; last == nil {
+				last = &group{groupKey: key}
+				places[key], all = last, append(all, last)
+			}
 		}
-		g.add(r)
+		last.add(r)
 		if r.detail && r.addFailed > 0 {
-			g.results[r.result] = plus(g.results[r.result], r.addFailed)
+			last.results.add(r.result, r.addFailed)
 		}
 	})
+	return all
+}
+
+// Sum gives the groups of a view: days in order; all others by failures, the most
+// first, then by successes, then by key.
+func (s *Set) Sum(by By, f Filter) []Group {
 	var all []Group
-	for key, g := range found {
-		group := Group{Key: s.texts.textOf(key[0], by), Within: s.texts.text(key[1]), Counts: g.counts()}
-		for result, n := range g.results {
-			group.Results = append(group.Results, Result{s.texts.text(result), uint64(n)})
-		}
-		sort.Slice(group.Results, func(i, j int) bool {
-			a, b := &group.Results[i], &group.Results[j]
-			return cmp.Or(cmp.Compare(b.Failed, a.Failed), strings.Compare(a.Type, b.Type)) < 0
-		})
-		all = append(all, group)
+	breathe := s.now(compared)
+	for _, g := range s.grouped(by, f) {
+		breathe()
+		all = append(all, Group{Key: s.texts.textOf(g.of, by), Within: s.texts.text(g.within), Counts: g.counts(), Results: s.results(&g.results, breathe)})
 	}
 	sort.Slice(all, func(i, j int) bool {
+		breathe()
 		a, b := &all[i], &all[j]
 		order := cmp.Or(cmp.Compare(b.Detailed, a.Detailed), cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.Successful, a.Successful))
 		if by == ByDay {

@@ -52,11 +52,10 @@ func percent(part, whole uint64) string {
 
 // bar is the failures of a group, by result.
 func (p *Reports) bar(view string, g reports.Group, most uint64) app.UI {
-	var parts []app.UI
+	drawn := draw("stack", "16", "")
 	at := uint64(0)
 	for _, r := range pieces(g) {
-		parts = append(parts, svg("rect").attr("x", percent(at, most)).attr("width", percent(r.Failed, most)).attr("height", "16").
-			attr("fill", p.tone(r.Type)).body(p.hint(r)))
+		drawn.rect(percent(at, most), "0", percent(r.Failed, most), "16", p.tone(r.Type), p.told(r.Type)+": "+count(r.Failed))
 		at += r.Failed
 	}
 	name, number := el("span"), count(max(g.Detailed, g.Failed))
@@ -66,13 +65,7 @@ func (p *Reports) bar(view string, g reports.Group, most uint64) app.UI {
 	if whole := g.Successful + g.Failed; whole > 0 {
 		number = count(g.Failed) + " / " + count(whole)
 	}
-	return el("li").data("key", g.Key).body(name.text(p.name(g)), worded("span", "number", number),
-		svg("svg").class("stack").attr("width", "100%").attr("height", "16").aria("hidden", "true").body(parts...))
-}
-
-// hint tells of a piece what it is.
-func (p *Reports) hint(r reports.Result) app.UI {
-	return svg("title").text(p.told(r.Type) + ": " + count(r.Failed))
+	return el("li").data("key", g.Key).body(name.text(p.name(g)), worded("span", "number", number), drawn.done())
 }
 
 // mostDays is how many days a drawing has room for.
@@ -83,21 +76,19 @@ func (p *Reports) days(groups []reports.Group) app.UI {
 	const height = 120
 	groups = groups[max(0, len(groups)-mostDays):]
 	most, n := failures(groups), uint64(max(len(groups), 14))
-	var parts []app.UI
+	drawn := draw("", itoa(height), p.Lang.UI.Reports.Days)
 	for i, g := range groups {
 		y := float64(height)
 		for _, r := range pieces(g) {
 			h := max(1, height*float64(r.Failed)/float64(max(most, 1)))
 			y -= h
-			parts = append(parts, svg("rect").attr("x", percent(uint64(i), n)).attr("width", percent(4, 5*n)).
-				attr("y", strconv.FormatFloat(y, 'f', 1, 64)).attr("height", strconv.FormatFloat(h, 'f', 1, 64)).
-				attr("fill", p.tone(r.Type)).body(svg("title").text(p.told(g.Key)+" · "+p.told(r.Type)+": "+count(r.Failed))))
+			drawn.rect(percent(uint64(i), n), strconv.FormatFloat(y, 'f', 1, 64), percent(4, 5*n), strconv.FormatFloat(h, 'f', 1, 64),
+				p.tone(r.Type), p.told(g.Key)+" · "+p.told(r.Type)+": "+count(r.Failed))
 		}
 	}
-	label := p.Lang.UI.Reports.Days
 	return el("figure").class("days").body(
 		worded("p", "muted", count(most)),
-		svg("svg").attr("width", "100%").attr("height", itoa(height)).attr("role", "img").aria("label", label).body(parts...),
+		drawn.done(),
 		el("figcaption").class("muted").body(worded("span", "", p.told(groups[0].Key)), worded("span", "", p.told(groups[len(groups)-1].Key))),
 		p.legend(groups),
 	)

@@ -13,9 +13,8 @@ import (
 // File is one that the visitor has dropped or chosen.
 type File struct {
 	Name string
-	Size int64
-	// Open begins to read it. The Reader waits for what has not come yet.
-	Open func() io.Reader
+	// Open begins to read it. Read waits for what has not come yet, until Close is called.
+	Open func() io.ReadCloser
 }
 
 // Files are what the visitor has dropped or chosen at once: thousands are looked at one
@@ -43,7 +42,8 @@ type Reporter struct {
 	mu       sync.Mutex // of all below: held while a file is worked on, not while it is waited for
 	set      *reports.Set
 	queue    []Files
-	ahead    []opened // of the queue
+	current  io.Closer // the file that is being read
+	ahead    []opened  // of the queue
 	progress Progress
 	stop     bool          // the file that is being read is given up
 	rest     time.Duration // between two looks
@@ -51,8 +51,8 @@ type Reporter struct {
 
 // opened is a file that is being read, or will be soon.
 type opened struct {
-	File
-	in io.Reader
+	name string
+	in   io.ReadCloser
 }
 
 // Progress is how far the reading is.
@@ -78,6 +78,16 @@ type Sums struct {
 	Unread                      int // all, of which Unreads may be some
 	// Domains, Sources and Results are what the filters can choose from.
 	Domains, Sources, Results []string
+
+	of    looked
+	whole bool // the days and the choices are those of it
+}
+
+// looked is what Sums are of, but for the view.
+type looked struct {
+	set     *reports.Set
+	reports int
+	filter  reports.Filter
 }
 
 // Views of the page that are none of reports.By.
@@ -122,7 +132,19 @@ func (r *Reporter) Add(files Files) bool {
 func (r *Reporter) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.close()
+	for _, file := range r.ahead {
+		file.in.Close()
+	}
 	r.queue, r.ahead, r.stop = nil, nil, r.progress.Running
+}
+
+// close closes the file that is being read.
+func (r *Reporter) close() {
+	if r.current != nil {
+		r.current.Close()
+	}
+	r.current = nil
 }
 
 // Clear forgets everything.
@@ -175,11 +197,17 @@ func (r *Reporter) Look() {
 	more := 0
 	s.Unreads, more = r.set.Unreads()
 	s.Unread = len(s.Unreads) + more
-	s.Total = r.set.Total(f)
-	s.Domains, s.Sources, s.Results = r.Sums.Domains, r.Sums.Sources, r.Sums.Results
-	if !s.Running { // what most of the time would go into
-		s.Days = r.set.Sum(reports.ByDay, f)
-		if s.Reports != r.Sums.Reports || r.Sums.Running {
+	was := &r.Sums
+	s.of = looked{r.set, s.Reports, f}
+	s.Domains, s.Sources, s.Results = was.Domains, was.Sources, was.Results
+	switch {
+	case s.of == was.of && was.whole: // another view of the same
+		s.whole, s.Total, s.Days = true, was.Total, was.Days
+	case s.Running: // what most of the time would go into
+		s.Total = r.set.Total(f)
+	default:
+		s.whole, s.Total, s.Days = true, r.set.Total(f), r.set.Sum(reports.ByDay, f)
+		if s.of.set != was.of.set || s.Reports != was.Reports || !was.whole {
 			s.Domains, s.Sources, s.Results = r.set.Choices()
 		}
 	}

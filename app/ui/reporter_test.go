@@ -33,7 +33,7 @@ func these(files ...File) Files {
 }
 
 func textFile(name, text string) File {
-	return File{Name: name, Size: int64(len(text)), Open: func() io.Reader { return strings.NewReader(text) }}
+	return File{Name: name, Open: func() io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }}
 }
 
 // ticking is a door whose clock goes on with every look at it.

@@ -64,31 +64,37 @@ func (r *Reporter) next(step func(int64) error) error {
 		}
 		file := files.At(files.next)
 		files.next++
-		r.ahead = append(r.ahead, opened{file, file.Open()})
+		r.ahead = append(r.ahead, opened{file.Name, file.Open()})
 	}
 	if len(r.ahead) == 0 {
 		return nil
 	}
 	file, set := r.ahead[0], r.set
 	r.ahead = r.ahead[1:]
-	if err := set.Read(file.Name, released{&r.mu, file.in}, tlsrpt.DefaultLimits(), step); err != nil || set != r.set {
+	r.current = file.in
+	in := &released{mu: &r.mu, in: file.in}
+	err := set.Read(file.name, in, tlsrpt.DefaultLimits(), step)
+	if r.close(); err != nil || set != r.set {
 		return err
 	}
 	r.progress.Files++
-	r.progress.before += file.Size
+	r.progress.before += in.read
 	return step(0)
 }
 
 // released is a file for whose octets nobody else has to wait.
 type released struct {
-	mu *sync.Mutex
-	in io.Reader
+	mu   *sync.Mutex
+	in   io.Reader
+	read int64 // octets
 }
 
 // Read waits without the lock. The Set is whole then: it is only changed when a
 // report was read.
-func (f released) Read(b []byte) (int, error) {
+func (f *released) Read(b []byte) (int, error) {
 	f.mu.Unlock()
 	defer f.mu.Lock()
-	return f.in.Read(b)
+	n, err := f.in.Read(b)
+	f.read += int64(n)
+	return n, err
 }

@@ -115,12 +115,21 @@ func (p *Reports) choose() app.UI {
 	default:
 		act("csv", w.Save.Of("csv"), func(app.Context) { p.M.Door.Save(p.R.CSV()) })
 		act("json", w.Save.Of("json"), func(app.Context) { p.M.Door.Save(p.R.JSON()) })
-		act("print", w.Save.Of("print"), func(app.Context) { p.M.Door.Print() })
+		act("print", w.Save.Of("print"), p.print)
 	}
 	if s.OfFiles > 0 {
 		act("clear", w.Clear, func(app.Context) { p.R.Clear() })
 	}
 	return el("div").class("buttons").body(acts...)
+}
+
+// print prints the page with the table of the view.
+func (p *Reports) print(ctx app.Context) {
+	if key := tableOf(p.R.View); !p.M.IsOpen(key) {
+		p.M.Toggle(key)
+	}
+	ctx.Update()
+	ctx.Defer(func(app.Context) { p.M.Door.Print() })
 }
 
 // progress says how far the reading is, and what was read.

@@ -124,11 +124,14 @@ func (p *Reports) groups(view string, groups []reports.Group) []app.UI {
 			all = append(all, p.legend(shown))
 		}
 	}
-	if len(groups) > 0 {
-		all = append(all, p.view().fold("reports "+view, w.Table, "small", p.table(view, shown)))
+	if v, key := p.view(), tableOf(view); len(groups) > 0 { // closed, it is not made: that takes longer than all else
+		all = append(all, v.fold(key, w.Table, "small", when(v.m.IsOpen(key), func() app.UI { return p.table(view, shown) })))
 	}
 	return append(all, p.more(len(groups)))
 }
+
+// tableOf names the fold with the table of a view.
+func tableOf(view string) string { return "reports " + view }
 
 // table has the figures of the groups.
 func (p *Reports) table(view string, groups []reports.Group) app.UI {
