@@ -36,6 +36,43 @@
   var later = [];
   window.sealaneLater = function (f) { later.push(f); };
 
+  // The program reads dropped files by it, some at once: to leave WebAssembly for each
+  // takes longer than to read one. Neither its size nor a part is asked for, for which the
+  // page would stand still; of one with more than most octets the beginning is read, and
+  // its reader goes along. Before the octets stand the ends, of four octets each.
+  window.sealaneFiles = async function (files, most) {
+    var read = await Promise.all(files.map(async function (file) {
+      var one = { parts: [], size: 0, reader: null }, part;
+      try {
+        one.reader = file.stream().getReader();
+        while (one.size < most) {
+          part = await one.reader.read();
+          if (part.done) {
+            one.reader = null;
+            break;
+          }
+          one.parts.push(part.value);
+          one.size += part.value.length;
+        }
+      } catch (e) { /* the reader throws it again */ }
+      return one;
+    }));
+    var at = 4 * read.length;
+    var octets = new Uint8Array(read.reduce(function (sum, one) { return sum + one.size; }, at));
+    var ends = new DataView(octets.buffer);
+    read.forEach(function (one, i) {
+      one.parts.forEach(function (part) {
+        octets.set(part, at);
+        at += part.length;
+      });
+      ends.setUint32(4 * i, at, true);
+    });
+    return {
+      names: files.map(function (file) { return file.name; }).join("\0"), octets: octets, readers: read.map(function (one) { return one.reader; }),
+      more: read.some(function (one) { return one.reader; })
+    };
+  };
+
   // In a frame or window with blocked storage the names themselves throw; the
   // program then gets a stand-in that forgets.
   function standIn() {

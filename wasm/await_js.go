@@ -1,11 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"io"
-	"os"
 	"syscall/js"
 	"time"
 )
@@ -13,12 +10,15 @@ import (
 // errRejected is a promise that was rejected; the reason is wrapped around it.
 var errRejected = errors.New("promise rejected")
 
-// await waits for a promise until it is settled, ctx ends or the limit is over.
-// cut is then called to end what the promise stands for. go-app's own Then has
+// await waits for a promise until it is settled, ctx ends or the limit is over, if there is
+// one. cut is then called to end what the promise stands for. go-app's own Then has
 // no way out for a promise that fails.
 func await(ctx context.Context, promise js.Value, limit time.Duration, cut func()) (js.Value, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	if limit > 0 {
+		limited, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		ctx = limited
+	}
 	type result struct {
 		value js.Value
 		err   error
@@ -103,136 +103,6 @@ func bytesOf(buffer js.Value, most int) ([]byte, error) {
 	content := make([]byte, n)
 	js.CopyBytesToGo(content, array)
 	return content, nil
-}
-
-// ahead is how many chunks of a file are asked for at once: a small file's one, and that
-// no more follow.
-const ahead = 2
-
-// patience is how long a chunk may take: a share of the network may never answer.
-const patience = time.Minute
-
-// stream reads a JavaScript Blob by its chunks, the next ones while the last are worked
-// on. Neither its size nor a slice is asked for: the browser would stand still until the
-// file system has answered.
-type stream struct {
-	reader      js.Value
-	come        chan chunks
-	then, catch js.Func
-	asking      bool // then or catch will be called
-	have        chunks
-	next        int      // of have
-	array       js.Value // the chunk that is read, from off on
-	off, n      int
-	err         error
-}
-
-// chunks are what came of one asking, as an Array of what ReadableStream's reader gives.
-type chunks struct {
-	all js.Value
-	err error
-}
-
-// openStream begins to read a Blob.
-func openStream(blob js.Value) io.ReadCloser {
-	s := &stream{reader: blob.Call("stream").Call("getReader"), come: make(chan chunks, 1), next: ahead}
-	came := func(c chunks) any {
-		s.asking = false
-		s.come <- c
-		if s.err != nil {
-			s.release()
-		}
-		return nil
-	}
-	s.then = js.FuncOf(func(_ js.Value, args []js.Value) any { return came(chunks{all: first(args)}) })
-	s.catch = js.FuncOf(func(_ js.Value, args []js.Value) any { return came(chunks{err: errors.New(describe(first(args)))}) })
-	s.ask()
-	return s
-}
-
-// release gives back what JavaScript holds, unless it will still call it.
-func (s *stream) release() {
-	if !s.asking {
-		s.then.Release()
-		s.catch.Release()
-	}
-}
-
-// ask asks for the next chunks.
-func (s *stream) ask() {
-	s.asking = true
-	var asked [ahead]any
-	for i := range asked {
-		asked[i] = s.reader.Call("read")
-	}
-	js.Global().Get("Promise").Call("all", asked[:]).Call("then", s.then, s.catch)
-}
-
-// Read waits for the next chunk if there is nothing left of the last.
-func (s *stream) Read(p []byte) (int, error) {
-	for s.off == s.n {
-		if s.err != nil {
-			return 0, s.err
-		}
-		s.chunk()
-	}
-	n := min(len(p), s.n-s.off)
-	part := s.array
-	if s.off > 0 || n < s.n {
-		part = s.array.Call("subarray", s.off, s.off+n)
-	}
-	js.CopyBytesToGo(p[:n], part)
-	s.off += n
-	return n, nil
-}
-
-// chunk goes to the next chunk, or sets err.
-func (s *stream) chunk() {
-	if s.next == ahead {
-		if s.have = s.wait(); s.err != nil || s.have.err != nil {
-			s.err = cmp.Or(s.err, s.have.err)
-			return
-		}
-		s.next = 0
-		if !s.have.all.Index(ahead - 1).Get("done").Bool() {
-			s.ask()
-		}
-	}
-	one := s.have.all.Index(s.next)
-	if s.next++; one.Get("done").Bool() {
-		s.err = io.EOF
-		return
-	}
-	s.array = one.Get("value")
-	s.off, s.n = 0, s.array.Get("length").Int()
-}
-
-// wait waits for what was asked for.
-func (s *stream) wait() chunks {
-	select {
-	case c := <-s.come: // no timer needed
-		return c
-	default:
-	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	select {
-	case c := <-s.come:
-		return c
-	case <-late.C:
-		return chunks{err: os.ErrDeadlineExceeded}
-	}
-}
-
-// Close ends the reading, whether or not the end was reached; whoever waits in Read gets
-// an error.
-func (s *stream) Close() error {
-	if s.err != io.EOF {
-		s.reader.Call("cancel")
-	}
-	s.err, s.off, s.n = os.ErrClosed, 0, 0
-	s.release()
-	return nil
 }
 
 // newBreathe gives a func that waits until the browser has done what waited: a message

@@ -3,15 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"syscall/js"
 	"time"
-
-	"github.com/sealane/sealane/app/ui"
 )
-
-// maxFile is how large an evidence file may be, in bytes.
-const maxFile = 8 << 20
 
 func document() js.Value { return js.Global().Get("document") }
 
@@ -51,72 +45,6 @@ func copyText(text string) bool {
 		_, _ = await(context.Background(), clipboard.Call("writeText", text), time.Second, func() {})
 	}()
 	return true
-}
-
-// saveFile hands the visitor a file.
-func saveFile(name string, content []byte) {
-	array := js.Global().Get("Uint8Array").New(len(content))
-	js.CopyBytesToJS(array, content)
-	blob := js.Global().Get("Blob").New([]any{array}, map[string]any{"type": "application/json"})
-	address := js.Global().Get("URL").Call("createObjectURL", blob)
-	link := document().Call("createElement", "a")
-	link.Set("href", address)
-	link.Set("download", name)
-	link.Call("click")
-	time.AfterFunc(time.Minute, func() { js.Global().Get("URL").Call("revokeObjectURL", address) })
-}
-
-// onFiles gives take the files that are dropped on the page or chosen. The
-// listeners stay for the life of the page.
-func onFiles(take func(ui.Files)) {
-	give := func(list js.Value) {
-		if !list.Truthy() || list.Get("length").Int() == 0 {
-			return
-		}
-		files := js.Global().Get("Array").Call("from", list) // for the list itself is emptied
-		take(ui.Files{Len: files.Length(), At: func(i int) ui.File {
-			file := files.Index(i)
-			return ui.File{Name: file.Get("name").String(), Open: func() io.ReadCloser { return openStream(file) }}
-		}})
-	}
-	listen("change", func(e js.Value) {
-		target := e.Get("target")
-		if target.Get("type").String() == "file" {
-			give(target.Get("files"))
-			target.Set("value", "") // so that the same file can be chosen again
-		}
-	})
-	listen("dragover", func(e js.Value) {
-		if hasFiles(e) {
-			e.Call("preventDefault")
-		}
-	})
-	listen("drop", func(e js.Value) {
-		if hasFiles(e) {
-			e.Call("preventDefault")
-			give(e.Get("dataTransfer").Get("files"))
-		}
-	})
-}
-
-// whole gives all of a file; nil for one over maxFile.
-func whole(file ui.File) []byte {
-	in := file.Open()
-	defer in.Close()
-	content, err := io.ReadAll(io.LimitReader(in, maxFile+1))
-	switch {
-	case err != nil:
-		return []byte{}
-	case len(content) > maxFile:
-		return nil
-	}
-	return content
-}
-
-// hasFiles tells whether something dragged is a file, not text for the field.
-func hasFiles(e js.Value) bool {
-	transfer := e.Get("dataTransfer")
-	return transfer.Truthy() && transfer.Get("types").Call("includes", "Files").Bool()
 }
 
 func listen(event string, handle func(js.Value)) {
@@ -160,4 +88,80 @@ func measure(name string) func() {
 	clock := js.Global().Get("performance")
 	began := clock.Call("now")
 	return func() { clock.Call("measure", name, map[string]any{"start": began}) }
+}
+
+// local is the browser's localStorage, or the stand-in of boot.js where that is
+// blocked.
+type local struct{}
+
+// Get gives the value of a key, "" without one.
+func (local) Get(key string) string {
+	v := js.Global().Get("localStorage").Call("getItem", key)
+	if v.Type() != js.TypeString {
+		return ""
+	}
+	return v.String()
+}
+
+// Set keeps a value and tells whether there was room.
+func (local) Set(key, value string) (kept bool) {
+	defer func() {
+		if recover() != nil { // the browser throws when its quota is used up
+			kept = false
+		}
+	}()
+	js.Global().Get("localStorage").Call("setItem", key, value)
+	return true
+}
+
+// Remove forgets a key.
+func (local) Remove(key string) { js.Global().Get("localStorage").Call("removeItem", key) }
+
+// turnTheme goes from light to dark or back, and remembers it; boot.js sets it
+// again before the next page is painted.
+func turnTheme() {
+	root := js.Global().Get("document").Get("documentElement")
+	theme := root.Get("dataset").Get("theme")
+	dark := js.Global().Call("matchMedia", "(prefers-color-scheme: dark)").Get("matches").Bool()
+	if theme.Type() == js.TypeString {
+		dark = theme.String() == "dark"
+	}
+	next := "dark"
+	if dark {
+		next = "light"
+	}
+	root.Get("dataset").Set("theme", next)
+	local{}.Set("sealane/theme", next)
+}
+
+// plainHTTP tells whether the page came over HTTP/1.1.
+func plainHTTP() bool {
+	return js.Global().Get("location").Get("protocol").String() == "http:"
+}
+
+// ready takes away what boot.js set until the program is there.
+func ready() {
+	js.Global().Get("document").Get("documentElement").Get("classList").Call("remove", "asked")
+}
+
+// guard is deferred wherever a panic would leave a dead page: it shows the
+// banner of the prerendered page.
+func guard() {
+	if fault := recover(); fault != nil {
+		broken(fault)
+	}
+}
+
+func broken(fault any) {
+	text := "panic"
+	switch f := fault.(type) {
+	case error:
+		text = f.Error()
+	case string:
+		text = f
+	}
+	js.Global().Get("console").Call("error", "sealane: "+text)
+	if show := js.Global().Get("sealaneBroken"); show.Truthy() {
+		show.Invoke()
+	}
 }

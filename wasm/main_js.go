@@ -52,7 +52,7 @@ func door(w *world) ui.Door {
 		case takeOne != nil:
 			go func() {
 				defer guard()
-				takeOne(whole(files.At(0)))
+				takeOne(whole(files))
 			}()
 		}
 	})

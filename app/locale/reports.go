@@ -36,7 +36,9 @@ type ReportsWords struct {
 	Successful   string
 	Failed       string
 	InDetail     string
-	More         string // {count}
+	Lines        string // names what turns to other lines
+	Back, On     string
+	Page         string // {first} {last} {count}
 	Meaning      string
 	Results      Terms // what each result type says (RFC 8460 §4.3)
 	Foreign      string
@@ -80,7 +82,7 @@ var englishReports = ReportsWords{
 		{"policies", "Policies seen"}, {"failures", "Failures"}, {"log", "Log"}},
 	Days: "Failed sessions by day", Table: "As a table", NoFailures: "No failures are reported here.", NotTold: "not told",
 	Address: "Sending addresses", Sessions: "Sessions", Successful: "Succeeded", Failed: "Failed", InDetail: "In detail",
-	More:    "Show more of {count}",
+	Lines: "Other lines", Back: "Previous", On: "Next", Page: "{first}–{last} of {count}",
 	Meaning: "What it means",
 	Results: Terms{
 		{"starttls-not-supported", "The mail server did not offer STARTTLS, or took it back: to senders that insist, mail could not be sent."},

@@ -36,7 +36,8 @@ func (r *reader) session() (e Reported) {
 			failed = min(r.count(), 1)
 		case 2:
 			r.elements(DetailsNotArray, func() {
-				d := r.detail(members{[]string{"c", "s", "n", "r", "", "h", "a", "f"}, 0})
+				var d FailureDetail
+				r.detail(members{[]string{"c", "s", "n", "r", "", "h", "a", "f"}, 0}, &d)
 				d.Failed = 1
 				d.Result = datagramResult(d.Result)
 				e.Details = append(e.Details, d)

@@ -2,6 +2,7 @@ package tlsrpt
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -37,8 +38,9 @@ type Found struct {
 // octets of the file were read; an error of it or of visit ends the reading and is
 // returned. All else that goes wrong is told to visit.
 func Peel(name string, in io.Reader, limits Limits, step func(read int64) error, visit func(Found) error) error {
-	p := &peeler{limits: limits, step: step, visit: visit}
-	p.container(&layer{name: name, label: name}, bufio.NewReader(&source{p: p, in: in}))
+	p := &peeler{limits: limits, step: step, visit: visit, tools: tools.Get().(*toolbox)}
+	defer tools.Put(p.tools)
+	p.buffered(&source{p: p, in: in}, func(in *bufio.Reader) { p.container(&layer{name: name, label: name}, in) })
 	if p.trouble != "" {
 		p.lost(&layer{name: name}, p.trouble, p.read)
 	}
@@ -56,7 +58,7 @@ type peeler struct {
 	failed    error     // of step or visit: all ends
 	full      bool      // a limit of the file is reached: all ends
 	trouble   ErrorKind // that nobody told of yet
-	buffer    []byte
+	tools     *toolbox
 }
 
 // errFull ends reading at a limit.
@@ -185,8 +187,8 @@ func (p *peeler) container(l *layer, in *bufio.Reader) {
 		p.lost(l, whyNot(err, Unreadable), 0)
 		return
 	}
-	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\xEF\xBB\xBF"), " \t\r\n")
-	packed := strings.HasPrefix(string(head), "\x1F\x8B")
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
+	packed := bytes.HasPrefix(head, []byte("\x1F\x8B"))
 	if says := strings.ToLower(l.label); l.gzipped && packed {
 		l.mend(GzipTwice, "")
 	} else if !packed && (strings.HasSuffix(says, "gz") || strings.HasSuffix(says, "gzip")) ||
@@ -196,13 +198,13 @@ func (p *peeler) container(l *layer, in *bufio.Reader) {
 	switch {
 	case packed:
 		p.gzip(l, in)
-	case strings.HasPrefix(string(head), "PK\x03\x04") || strings.HasPrefix(string(head), "PK\x05\x06"):
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		p.zip(l, in)
-	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["), strings.HasPrefix(text, "<"), utf16Order(head) != 0, text == "":
+	case len(text) == 0, strings.IndexByte("{[<", text[0]) >= 0, utf16Order(head) != 0:
 		p.document(l, in)
-	case strings.HasPrefix(text, "From "):
+	case bytes.HasPrefix(text, []byte("From ")):
 		p.mbox(l, in)
-	case isHeader(text):
+	case isHeader(string(text[:min(len(text), 80)])):
 		p.message(l, in)
 	default:
 		p.lost(l, NotJSON, 0)

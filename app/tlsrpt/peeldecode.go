@@ -41,36 +41,46 @@ func (d *decoder) Read(to []byte) (int, error) {
 	return n, nil
 }
 
+// sextets are the values of base64's characters, and of those in URLs; foreign for others.
+var sextets = func() (of [256]byte) {
+	for c := range of {
+		of[c] = foreign
+	}
+	for v, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		of[c] = byte(v)
+	}
+	of['-'], of['_'] = 62, 63
+	return of
+}()
+
+const foreign = 64
+
 // base64 passes over characters that don't belong there, as RFC 2045 §6.8 wants; what follows
 // padding begins anew.
 func (d *decoder) base64(line []byte) []byte {
 	out := d.buffer[:0]
-	for _, c := range line {
-		var v byte
-		switch {
-		case c >= 'A' && c <= 'Z':
-			v = c - 'A'
-		case c >= 'a' && c <= 'z':
-			v = c - 'a' + 26
-		case c >= '0' && c <= '9':
-			v = c - '0' + 52
-		case c == '+' || c == '-':
-			v = 62
-		case c == '/' || c == '_':
-			v = 63
-		case c == '=':
-			d.bits, d.held = 0, 0
-			continue
-		case c == '\r' || c == '\n':
-			continue
-		default:
-			d.l.mend(TransferEncoding, string(c))
-			continue
+	for i := 0; i < len(line); i++ {
+		for ; d.held == 0 && i+4 <= len(line); i += 4 {
+			a, b, c, e := sextets[line[i]], sextets[line[i+1]], sextets[line[i+2]], sextets[line[i+3]]
+			if (a|b|c|e)&foreign != 0 {
+				break
+			}
+			out = append(out, a<<2|b>>4, b<<4|c>>2, c<<6|e)
 		}
-		d.bits, d.held = d.bits<<6|uint32(v), d.held+6
-		if d.held >= 8 {
-			d.held -= 8
-			out = append(out, byte(d.bits>>d.held))
+		if i == len(line) {
+			break
+		}
+		switch v := sextets[line[i]]; {
+		case v != foreign:
+			d.bits, d.held = d.bits<<6|uint32(v), d.held+6
+			if d.held >= 8 {
+				d.held -= 8
+				out = append(out, byte(d.bits>>d.held))
+			}
+		case line[i] == '=':
+			d.bits, d.held = 0, 0
+		case line[i] != '\r' && line[i] != '\n':
+			d.l.mend(TransferEncoding, string(rune(line[i])))
 		}
 	}
 	d.buffer = out

@@ -27,9 +27,11 @@ func (p *peeler) document(l *layer, in io.Reader) {
 		l.mend(ByteOrderMark, "")
 		text = after
 	}
-	if kind := alien(string(text[:min(len(text), 4096)])); kind != "" {
-		p.lost(l, kind, 0)
-		return
+	if text[0] != '{' { // as most begin
+		if kind := alien(string(text[:min(len(text), 4096)])); kind != "" {
+			p.lost(l, kind, 0)
+			return
+		}
 	}
 	p.tell(Found{Name: l.name, JSON: text, Repairs: l.mended()})
 }
@@ -37,26 +39,31 @@ func (p *peeler) document(l *layer, in io.Reader) {
 // all reads a document into the buffer that all documents share; at a fault it tells of
 // which kind, with what could be read.
 func (p *peeler) all(in io.Reader) ([]byte, ErrorKind) {
-	p.buffer = p.buffer[:0]
-	for {
-		if len(p.buffer) == cap(p.buffer) {
-			grown := make([]byte, len(p.buffer), max(16<<10, int(min(int64(2*cap(p.buffer)), p.limits.Document+1))))
-			copy(grown, p.buffer)
-			p.buffer = grown
+	buffer := p.tools.buffer[:0]
+	defer func() {
+		if p.tools.buffer = buffer; cap(buffer) > mostKept {
+			p.tools.buffer = nil
 		}
-		n, err := in.Read(p.buffer[len(p.buffer):min(cap(p.buffer), len(p.buffer)+stride)])
-		p.buffer = p.buffer[:len(p.buffer)+n]
+	}()
+	for {
+		if len(buffer) == cap(buffer) {
+			grown := make([]byte, len(buffer), max(16<<10, int(min(int64(2*cap(buffer)), p.limits.Document+1))))
+			copy(grown, buffer)
+			buffer = grown
+		}
+		n, err := in.Read(buffer[len(buffer):min(cap(buffer), len(buffer)+stride)])
+		buffer = buffer[:len(buffer)+n]
 		switch {
-		case int64(len(p.buffer)) > p.limits.Document:
-			return p.buffer, TooLarge
+		case int64(len(buffer)) > p.limits.Document:
+			return buffer, TooLarge
 		case err == io.EOF:
-			return p.buffer, ""
+			return buffer, ""
 		case err != nil:
 			var reason *ReportError
 			if errors.As(err, &reason) {
-				return p.buffer, reason.Kind
+				return buffer, reason.Kind
 			}
-			return p.buffer, whyNot(err, Unreadable)
+			return buffer, whyNot(err, Unreadable)
 		}
 	}
 }

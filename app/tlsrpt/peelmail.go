@@ -129,15 +129,16 @@ func (p *peeler) part(l *layer, h header, in *bufio.Reader) bool {
 	if inner.label == "" || media == "application/tlsrpt+gzip" || media == "application/tlsrpt+json" {
 		inner.label = media
 	}
-	body := bufio.NewReader(&decoder{l: l, in: in, encoding: strings.ToLower(h["content-transfer-encoding"])})
-	head, _ := body.Peek(1024)
-	if !attached(media, h.file(), head) {
-		return false
-	}
-	if media != "application/tlsrpt+json" && media != "application/tlsrpt+gzip" && media != "message/rfc822" {
-		l.mend(MediaTypeUnexpected, media)
-	}
-	p.container(inner, body)
+	p.buffered(&decoder{l: l, in: in, encoding: strings.ToLower(h["content-transfer-encoding"])}, func(body *bufio.Reader) {
+		head, _ := body.Peek(1024)
+		if !attached(media, h.file(), head) {
+			return
+		}
+		if media != "application/tlsrpt+json" && media != "application/tlsrpt+gzip" && media != "message/rfc822" {
+			l.mend(MediaTypeUnexpected, media)
+		}
+		p.container(inner, body)
+	})
 	return p.documents > before
 }
 
@@ -165,9 +166,10 @@ func (p *peeler) multipart(l *layer, boundary string, in *bufio.Reader) (told bo
 	io.Copy(io.Discard, b) // the preamble
 	for !b.last && !p.over() {
 		b.ended = false
-		part := bufio.NewReader(b)
-		told = p.part(l.inner(""), readHeader(part), part) || told
-		io.Copy(io.Discard, part)
+		p.buffered(b, func(part *bufio.Reader) {
+			told = p.part(l.inner(""), readHeader(part), part) || told
+			io.Copy(io.Discard, part)
+		})
 	}
 	io.Copy(io.Discard, in) // what stands behind
 	return told
@@ -218,9 +220,10 @@ func (p *peeler) mbox(l *layer, in *bufio.Reader) {
 	io.Copy(io.Discard, m) // nothing, or white space
 	for !m.last && !p.over() {
 		m.ended = false
-		mail := bufio.NewReader(m)
-		p.message(l.inner(""), mail)
-		io.Copy(io.Discard, mail)
+		p.buffered(m, func(mail *bufio.Reader) {
+			p.message(l.inner(""), mail)
+			io.Copy(io.Discard, mail)
+		})
 	}
 }
 

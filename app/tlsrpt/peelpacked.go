@@ -12,15 +12,15 @@ import (
 
 // gzip unpacks gzip (RFC 1952), all of its members.
 func (p *peeler) gzip(l *layer, in *bufio.Reader) {
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		p.lost(l, whyNot(err, GzipInvalid), 0)
-		return
-	}
 	inner := l.inner("")
 	inner.label = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(l.label), ".gz"), "+gzip")
 	inner.gzipped = true
-	p.container(inner, bufio.NewReader(&meter{p: p, in: &gunzip{l, in, z}}))
+	err := p.gunzip(in, func(z *gzip.Reader) {
+		p.buffered(&meter{p: p, in: &gunzip{l, in, z}}, func(in *bufio.Reader) { p.container(inner, in) })
+	})
+	if err != nil {
+		p.lost(l, whyNot(err, GzipInvalid), 0)
+	}
 }
 
 // gunzip reads the members one by one, so that what follows the last is no fault.
@@ -130,11 +130,13 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 		}
 		return descriptor(in)
 	}}
-	whole := bufio.NewReader(&meter{p: p, in: checked})
-	if skipped := strings.TrimPrefix(l.label, "/"); !strings.HasSuffix(skipped, "/") && !strings.HasPrefix(skipped, "__MACOSX/") {
-		p.container(l, whole)
-	}
-	_, err := io.Copy(io.Discard, whole) // what the inside left
+	var err error
+	p.buffered(&meter{p: p, in: checked}, func(in *bufio.Reader) {
+		if skipped := strings.TrimPrefix(l.label, "/"); !strings.HasSuffix(skipped, "/") && !strings.HasPrefix(skipped, "__MACOSX/") {
+			p.container(l, in)
+		}
+		_, err = io.Copy(io.Discard, in) // what the inside left
+	})
 	if !behind {
 		io.Copy(io.Discard, packed)
 		return true

@@ -102,8 +102,12 @@ func (r *reader) entry() (e Reported) {
 				}
 			})
 		case 2:
-			e.Details = nil
-			r.elements(DetailsNotArray, func() { e.Details = append(e.Details, r.detail(detailMembers)) })
+			// A detail has seldom less than 200 octets: mostly this is place for all.
+			e.Details = make([]FailureDetail, 0, min(1+(len(r.text)-r.at)/200, 64))
+			r.elements(DetailsNotArray, func() {
+				e.Details = append(e.Details, FailureDetail{})
+				r.detail(detailMembers, &e.Details[len(e.Details)-1])
+			})
 		default:
 			flat = true
 			r.policyMember(&e, i-3)
@@ -165,7 +169,7 @@ func (r *reader) policyMember(e *Reported, i int) {
 }
 
 // detail reads a failure detail.
-func (r *reader) detail(m members) (d FailureDetail) {
+func (r *reader) detail(m members, d *FailureDetail) {
 	there := r.object(m, func(i int) {
 		switch i {
 		case 0:
@@ -187,16 +191,15 @@ func (r *reader) detail(m members) (d FailureDetail) {
 		}
 	})
 	if r.stopped != nil {
-		return d
+		return
 	}
 	if there>>4&1 == 0 {
 		r.mendAt(CountMissing, "failed-session-count", "")
 	}
-	r.resultType(&d)
+	r.resultType(d)
 	if d.Reason == "" && there>>7&1 == 0 && (d.Result == "validation-failure" || d.Result == "certificate-not-trusted") {
 		r.mendAt(MissingField, "failure-reason-code", "") // SHOULD be there: RFC 8460 §4.3.1, §4.3.3
 	}
-	return d
 }
 
 // resultType writes the type of a detail as it is registered.

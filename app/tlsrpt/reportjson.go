@@ -82,7 +82,7 @@ func (r *reader) breathe(at int) {
 func (r *reader) peek() byte {
 	for r.stopped == nil {
 		for end := min(len(r.text), r.breath); r.at < end; r.at++ {
-			if c := r.text[r.at]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			if c := r.text[r.at]; c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 				return c
 			}
 		}

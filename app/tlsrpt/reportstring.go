@@ -6,25 +6,34 @@ import (
 	"unicode/utf8"
 )
 
+// plain tells of each octet whether it stands for itself in a string.
+var plain = func() (is [256]bool) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
+
 // string reads a string (RFC 8259 §7): a part of the text, unless something in it is
 // escaped or must be mended.
 func (r *reader) string() string {
 	start := r.at + 1
-	plain := true
+	whole := true
 	for i := start; ; {
 		for end := min(len(r.text), r.breath); i < end; i++ {
-			switch c := r.text[i]; {
-			case c == '"':
+			c := r.text[i]
+			if plain[c] {
+				continue
+			}
+			if c == '"' {
 				r.at = i + 1
-				if plain || r.stopped != nil {
+				if whole || r.stopped != nil {
 					return r.text[start:i]
 				}
 				return r.unescape(r.text[start:i])
-			case c == '\\':
-				plain = false
+			}
+			if whole = false; c == '\\' {
 				i++
-			case c < ' ' || c >= utf8.RuneSelf:
-				plain = false
 			}
 		}
 		if i >= len(r.text) || r.stopped != nil {
@@ -40,6 +49,13 @@ func (r *reader) string() string {
 func (r *reader) unescape(s string) string {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
+		run := i
+		for i < len(s) && plain[s[i]] {
+			i++
+		}
+		if out = append(out, s[run:i]...); i == len(s) {
+			break
+		}
 		c, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case c == '\\':

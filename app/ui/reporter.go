@@ -10,49 +10,45 @@ import (
 	"github.com/sealane/sealane/app/reports"
 )
 
-// File is one that the visitor has dropped or chosen.
+// File is one that the visitor has dropped or chosen. Its Read waits for what has not
+// come yet.
 type File struct {
 	Name string
-	// Open begins to read it. Read waits for what has not come yet, until Close is called.
-	Open func() io.ReadCloser
+	io.ReadCloser
 }
 
-// Files are what the visitor has dropped or chosen at once: thousands are looked at one
-// by one.
+// Files are what the visitor has dropped or chosen at once.
 type Files struct {
 	Len int
-	At  func(i int) File
+	// Read begins to read so many of them, from one on; come waits until their beginnings
+	// are there. When ctx ends, come gives none, and the reading of each file an error.
+	Read func(ctx context.Context, from, n int) (come func() []File)
 
-	next int // of those that are looked at already
+	next int // of those that are read already
 }
 
 // Reporter is the state behind the page that reads TLS reports (RFC 8460), without
 // any of go-app. Its methods are called on the UI goroutine only, but for Read.
 type Reporter struct {
 	Door Door
-	// View is what is shown, by its key in the words, and Filter narrows it. Rows is
-	// how many lines of a list are shown.
+	// View is what is shown, by its key in the words, and Filter narrows it.
 	View   string
 	Filter reports.Filter
-	Rows   int
 	// Sums is what was there to see when Look looked last.
 	Sums Sums
 	checks
+	pages map[string]int // of lists, by their names: which is shown, from 0
 
 	mu       sync.Mutex // of all below: held while a file is worked on, not while it is waited for
 	set      *reports.Set
 	queue    []Files
-	current  io.Closer // the file that is being read
-	ahead    []opened  // of the queue
+	coming   func() []File   // the next ones
+	come     []File          // of the queue
+	ctx      context.Context // of what is read; halt ends it
+	halt     context.CancelFunc
 	progress Progress
 	stop     bool          // the file that is being read is given up
 	rest     time.Duration // between two looks
-}
-
-// opened is a file that is being read, or will be soon.
-type opened struct {
-	name string
-	in   io.ReadCloser
 }
 
 // Progress is how far the reading is.
@@ -71,7 +67,7 @@ type Sums struct {
 	Total                       reports.Counts
 	Days, Groups, Addresses     []reports.Group
 	Policies                    []reports.Policy
-	Failures                    []reports.Failure // Rows of them
+	Failures                    []reports.Failure // up to the end of the page
 	All                         int               // failures
 	Entries                     []reports.Entry   // with repairs, or duplicates
 	Unreads                     []reports.Unread
@@ -103,13 +99,13 @@ var views = []string{
 	viewPolicies, viewFailures, viewLog,
 }
 
-// fewRows is how many lines a list has at first, and by how many it grows: the
-// engine needs half a millisecond for each.
-const fewRows = 25
+// perPage is how many lines of a list are shown at once: the engine needs up to three
+// milliseconds for each.
+const perPage = 20
 
 // NewReporter gives the state of a page that has read nothing.
 func NewReporter(door Door) *Reporter {
-	return &Reporter{Door: door, View: views[0], Rows: fewRows, set: &reports.Set{}}
+	return &Reporter{Door: door, View: views[0], set: &reports.Set{}}
 }
 
 // Add puts files at the end of those to be read, and tells whether Read must be
@@ -132,19 +128,13 @@ func (r *Reporter) Add(files Files) bool {
 func (r *Reporter) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.close()
-	for _, file := range r.ahead {
-		file.in.Close()
+	if r.halt != nil {
+		r.halt()
 	}
-	r.queue, r.ahead, r.stop = nil, nil, r.progress.Running
-}
-
-// close closes the file that is being read.
-func (r *Reporter) close() {
-	if r.current != nil {
-		r.current.Close()
+	for _, file := range r.come {
+		file.Close()
 	}
-	r.current = nil
+	r.queue, r.coming, r.come, r.halt, r.stop = nil, nil, nil, nil, r.progress.Running
 }
 
 // Clear forgets everything.
@@ -154,26 +144,36 @@ func (r *Reporter) Clear() {
 	r.set = &reports.Set{}
 	r.progress = Progress{Running: r.progress.Running}
 	r.mu.Unlock()
-	r.Filter, r.Rows = reports.Filter{}, fewRows
+	r.Filter, r.pages = reports.Filter{}, nil
 	r.forget()
 	r.Look()
 }
 
 // Show turns to a view.
 func (r *Reporter) Show(view string) {
-	r.View, r.Rows = view, fewRows
+	r.View = view
 	r.Look()
 }
 
-// Grow shows more of a list.
-func (r *Reporter) Grow() {
-	r.Rows += 4 * fewRows
+// Turn goes so many pages on in a list of so many lines.
+func (r *Reporter) Turn(list string, all, by int) {
+	if r.pages == nil {
+		r.pages = map[string]int{}
+	}
+	first, _ := r.Shown(list, all)
+	r.pages[list] = first/perPage + by
 	r.Look()
+}
+
+// Shown is which lines of a list are shown, of so many: from first up to end.
+func (r *Reporter) Shown(list string, all int) (first, end int) {
+	first = max(0, min(r.pages[list], (all-1)/perPage)) * perPage
+	return first, min(all, first+perPage)
 }
 
 // Narrow sets one of the filters.
 func (r *Reporter) Narrow(filter *string, value string) {
-	*filter, r.Rows = value, fewRows
+	*filter, r.pages = value, nil
 	r.Look()
 }
 
@@ -215,7 +215,7 @@ func (r *Reporter) Look() {
 	case viewPolicies:
 		s.Policies = r.set.Policies(f)
 	case viewFailures:
-		s.Failures, s.All = r.set.Failures(f, r.Rows)
+		s.Failures, s.All = r.set.Failures(f, perPage*(r.pages[viewFailures]+1))
 	case viewLog:
 	case string(reports.BySource):
 		s.Addresses = r.set.Sum(reports.BySendingIP, f)

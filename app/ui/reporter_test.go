@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -29,11 +30,13 @@ func reportFile(name, id string) File {
 
 // these are files that are dropped together.
 func these(files ...File) Files {
-	return Files{Len: len(files), At: func(i int) File { return files[i] }}
+	return Files{Len: len(files), Read: func(_ context.Context, from, n int) func() []File {
+		return func() []File { return files[from : from+n] }
+	}}
 }
 
 func textFile(name, text string) File {
-	return File{Name: name, Open: func() io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }}
+	return File{name, io.NopCloser(strings.NewReader(text))}
 }
 
 // ticking is a door whose clock goes on with every look at it.
@@ -139,6 +142,23 @@ func TestReporterViews(t *testing.T) {
 	r.Narrow(&r.Filter.From, "2026-11-21")
 	if r.Sums.Total != (reports.Counts{}) {
 		t.Errorf("of another day: %+v", r.Sums.Total)
+	}
+}
+
+// Pages of a list have no more and no less than its lines, whatever is pressed.
+func TestReporterTurns(t *testing.T) {
+	r := NewReporter(Closed())
+	for _, c := range []struct{ all, by, first, end int }{
+		{0, 0, 0, 0}, {0, 1, 0, 0}, {1, -1, 0, 1}, {45, 1, 20, 40}, {45, 1, 40, 45}, {45, 1, 40, 45}, {45, -1, 20, 40}, {25, 1, 20, 25}, {20, 0, 0, 20},
+	} {
+		r.Turn("x", c.all, c.by)
+		if first, end := r.Shown("x", c.all); first != c.first || end != c.end {
+			t.Errorf("of %d, by %d: %d to %d, want %d to %d", c.all, c.by, first, end, c.first, c.end)
+		}
+	}
+	r.Narrow(&r.Filter.Domain, "example.com")
+	if first, _ := r.Shown("x", 45); first != 0 {
+		t.Errorf("after a filter: from %d", first)
 	}
 }
 

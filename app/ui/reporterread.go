@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
@@ -13,9 +14,8 @@ const (
 	// stretch is how long the program works before the browser has its turn: less
 	// than there is between two frames.
 	stretch = 12 * time.Millisecond
-	// foresight is how many files are opened before it is their turn: to reach one takes
-	// longer than to read it.
-	foresight = 16
+	// atOnce is how many files are read together, while as many are worked on.
+	atOnce = 32
 )
 
 // errStopped ends the reading of a file.
@@ -45,7 +45,7 @@ func (r *Reporter) Read(show func()) {
 		}
 		return nil
 	}
-	for len(r.queue)+len(r.ahead) > 0 {
+	for len(r.queue)+len(r.come) > 0 || r.coming != nil {
 		if r.next(step) != nil {
 			r.progress.Stopped, r.stop = true, false
 		}
@@ -54,32 +54,64 @@ func (r *Reporter) Read(show func()) {
 	show()
 }
 
-// next reads the first file of the queue.
+// next reads the next file.
 func (r *Reporter) next(step func(int64) error) error {
-	for len(r.ahead) < foresight && len(r.queue) > 0 {
-		files := &r.queue[0]
-		if files.next == files.Len {
-			r.queue = r.queue[1:]
-			continue
+	if len(r.come) == 0 {
+		if err := r.wait(); err != nil || len(r.come) == 0 {
+			return err
 		}
-		file := files.At(files.next)
-		files.next++
-		r.ahead = append(r.ahead, opened{file.Name, file.Open()})
 	}
-	if len(r.ahead) == 0 {
-		return nil
-	}
-	file, set := r.ahead[0], r.set
-	r.ahead = r.ahead[1:]
-	r.current = file.in
-	in := &released{mu: &r.mu, in: file.in}
-	err := set.Read(file.name, in, tlsrpt.DefaultLimits(), step)
-	if r.close(); err != nil || set != r.set {
+	file, set := r.come[0], r.set
+	r.come = r.come[1:]
+	defer file.Close()
+	in := &released{mu: &r.mu, in: file}
+	if err := set.Read(file.Name, in, tlsrpt.DefaultLimits(), step); err != nil || set != r.set {
 		return err
 	}
 	r.progress.Files++
 	r.progress.before += in.read
 	return step(0)
+}
+
+// wait waits for the next files, and asks for those behind them.
+func (r *Reporter) wait() error {
+	if r.coming == nil {
+		r.coming = r.ask()
+	}
+	come := r.coming
+	if r.coming = r.ask(); come == nil {
+		return nil
+	}
+	r.mu.Unlock()
+	files := come()
+	r.mu.Lock()
+	if r.stop {
+		for _, file := range files {
+			file.Close()
+		}
+		return errStopped
+	}
+	r.come = files
+	return nil
+}
+
+// ask begins to read more files of the queue; nil when there are none.
+func (r *Reporter) ask() (come func() []File) {
+	for len(r.queue) > 0 {
+		files := &r.queue[0]
+		n := min(atOnce, files.Len-files.next)
+		if n == 0 {
+			r.queue = r.queue[1:]
+			continue
+		}
+		if r.halt == nil {
+			r.ctx, r.halt = context.WithCancel(context.Background())
+		}
+		come = files.Read(r.ctx, files.next, n)
+		files.next += n
+		return come
+	}
+	return nil
 }
 
 // released is a file for whose octets nobody else has to wait.

@@ -13,17 +13,19 @@ func (p *Reports) log() []app.UI {
 	w, s := &p.Lang.UI.Reports, &p.R.Sums
 	var all []app.UI
 	if n := len(s.Unreads); n > 0 {
+		first, end := p.R.Shown("unread", n)
 		all = append(all, worded("h2", "", fill(w.Unread, "count", count(uint64(s.Unread)))),
-			el("ul").class("rows").body(each(min(n, p.R.Rows), func(i int) app.UI { return p.unread(s.Unreads[i]) })...))
+			el("ul").class("rows").body(each(end-first, func(i int) app.UI { return p.unread(s.Unreads[first+i]) })...), p.pager("unread", n))
 	}
 	if n := len(s.Entries); n > 0 {
+		first, end := p.R.Shown(viewLog, n)
 		all = append(all, worded("h2", "", w.Log),
-			el("ul").class("rows").body(each(min(n, p.R.Rows), func(i int) app.UI { return p.entry(s.Entries[i]) })...))
+			el("ul").class("rows").body(each(end-first, func(i int) app.UI { return p.entry(s.Entries[first+i]) })...), p.pager(viewLog, n))
 	}
 	if len(all) == 0 {
 		return []app.UI{worded("p", "muted", w.LogNone)}
 	}
-	return append(all, p.more(max(len(s.Unreads), len(s.Entries))))
+	return all
 }
 
 func (p *Reports) unread(u reports.Unread) app.UI {

@@ -16,8 +16,9 @@ func (p *Reports) failures() []app.UI {
 	if len(all) == 0 {
 		return []app.UI{worded("p", "muted", w.NoFailures)}
 	}
-	rows := each(min(len(all), p.R.Rows), func(i int) app.UI { return p.failure(all[i], i) })
-	return []app.UI{el("ol").class("rows").body(rows...), p.more(p.R.Sums.All)}
+	first, end := p.R.Shown(viewFailures, len(all))
+	rows := each(end-first, func(i int) app.UI { return p.failure(all[first+i], first+i) })
+	return []app.UI{el("ol").class("rows").body(rows...), p.pager(viewFailures, p.R.Sums.All)}
 }
 
 func (p *Reports) failure(f reports.Failure, i int) app.UI {
@@ -92,8 +93,9 @@ func (p *Reports) meaning(result string) app.UI {
 // policies are those that senders saw, each to be held to today's.
 func (p *Reports) policies() []app.UI {
 	w, all := &p.Lang.UI.Reports, p.R.Sums.Policies
-	rows := each(min(len(all), p.R.Rows), func(i int) app.UI { return p.policy(all[i]) })
-	return []app.UI{el("ol").class("rows").body(rows...), p.more(len(all)), worded("p", "muted", w.NotTwice)}
+	first, end := p.R.Shown(viewPolicies, len(all))
+	rows := each(end-first, func(i int) app.UI { return p.policy(all[first+i]) })
+	return []app.UI{el("ol").class("rows").body(rows...), p.pager(viewPolicies, len(all)), worded("p", "muted", w.NotTwice)}
 }
 
 func (p *Reports) policy(seen reports.Policy) app.UI {

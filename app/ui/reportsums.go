@@ -106,11 +106,13 @@ func failures(groups []reports.Group) (most uint64) {
 // groups is a bar for each group, and the same as a table.
 func (p *Reports) groups(view string, groups []reports.Group) []app.UI {
 	w, most := &p.Lang.UI.Reports, failures(groups)
-	shown := groups[:min(len(groups), p.R.Rows)]
-	if view == string(reports.ByDay) {
-		shown = slices.Clone(groups[max(0, len(groups)-p.R.Rows):])
-		slices.Reverse(shown) // the latest first
+	lines := groups
+	if view == string(reports.ByDay) { // the latest first
+		lines = slices.Clone(groups)
+		slices.Reverse(lines)
 	}
+	first, end := p.R.Shown(view, len(lines))
+	shown := lines[first:end]
 	var all []app.UI
 	switch {
 	case most == 0:
@@ -127,7 +129,7 @@ func (p *Reports) groups(view string, groups []reports.Group) []app.UI {
 	if v, key := p.view(), tableOf(view); len(groups) > 0 { // closed, it is not made: that takes longer than all else
 		all = append(all, v.fold(key, w.Table, "small", when(v.m.IsOpen(key), func() app.UI { return p.table(view, shown) })))
 	}
-	return append(all, p.more(len(groups)))
+	return append(all, p.pager(view, len(groups)))
 }
 
 // tableOf names the fold with the table of a view.
@@ -181,10 +183,20 @@ func (p *Reports) told(text string) string {
 	return visible(shorten(text, 120))
 }
 
-// more shows more of a list, nil where all is shown.
-func (p *Reports) more(all int) app.UI {
-	if all <= p.R.Rows {
+// pager says which lines of a list are shown, and turns to others; nil where all are.
+func (p *Reports) pager(list string, all int) app.UI {
+	if all <= perPage {
 		return nil
 	}
-	return p.view().act("more", fill(p.Lang.UI.Reports.More, "count", count(uint64(all))), func(app.Context) { p.R.Grow() }, "")
+	w, v := &p.Lang.UI.Reports, p.view()
+	first, end := p.R.Shown(list, all)
+	turn := func(name, text string, by int, none bool) app.UI {
+		if none {
+			return el("button").attr("type", "button").class("quiet").data("act", name).attr("disabled", "true").text(text)
+		}
+		return v.act(name, text, func(app.Context) { p.R.Turn(list, all, by) }, "", list, all)
+	}
+	return el("div").class("buttons", "pager").attr("role", "group").aria("label", w.Lines).body(
+		turn("back", w.Back, -1, first == 0), turn("on", w.On, 1, end == all),
+		worded("span", "muted", fill(w.Page, "first", count(uint64(first+1)), "last", count(uint64(end)), "count", count(uint64(all)))))
 }
