@@ -80,27 +80,25 @@ type Failure struct {
 // Failures are the details, the most sessions first: so many of them at most, or all for 0; and
 // how many there are. Those of sts and of tlsa stand beside each other.
 func (s *Set) Failures(f Filter, most int) (list []Failure, all int) {
-	found := map[failureKey]*failure{}
-	var ones []*failure
+	// Without pointers: of those, the garbage collector would go through a hundred thousands
+	// while the page stands still.
+	found := map[failureKey]spell{}
 	s.each(f, func(r *row) {
 		if !r.detail {
 			return
 		}
 		key := failureKey{r.source, r.domain, s.seen[r.policy].kind, r.result, r.mx, r.sendingIP, r.ip, r.told, r.helo, r.info}
-		one := found[key]
-		if one == nil {
-			one = &failure{failureKey: key, first: r.day, last: r.day}
-			ones = append(ones, one)
-			found[key] = one
+		of, known := found[key]
+		if !known {
+			of.first, of.last = r.day, r.day
 		}
-		one.failed, one.first, one.last = one.failed+r.failed, min(one.first, r.day), max(one.last, r.day)
+		found[key] = spell{of.failed + r.failed, min(of.first, r.day), max(of.last, r.day)}
 	})
 	breathe := s.now(compared)
-	if all = len(ones); most == 0 {
-		most = all
+	if most == 0 {
+		most = len(found)
 	}
-	ones = s.foremost(ones, most, breathe)
-	for _, one := range ones {
+	for _, one := range s.foremost(found, most, breathe) {
 		breathe()
 		var t [len(one.failureKey)]string
 		for i, n := range one.failureKey {
@@ -111,35 +109,40 @@ func (s *Set) Failures(f Filter, most int) (list []Failure, all int) {
 			FailureDetail: tlsrpt.FailureDetail{Result: t[3], ReceivingMX: t[4], SendingIP: t[5], ReceivingIP: t[6], Reason: t[7], ReceivingHELO: t[8], Information: t[9], Failed: one.failed},
 		})
 	}
-	return list, all
+	return list, len(found)
 }
 
 // failureKey are the texts by which failures are told apart, and by which equal ones are in
 // order.
 type failureKey [10]uint32
 
-// failure is a Failure while it is made.
-type failure struct {
-	failureKey
+// spell is how many sessions failed, and from which day to which.
+type spell struct {
 	failed      uint64
 	first, last int32
 }
 
+// failure is a Failure while it is made.
+type failure struct {
+	failureKey
+	spell
+}
+
 // foremost gives so many as come first, in order: a list shows few of very many.
-func (s *Set) foremost(all []*failure, most int, breathe func()) (first []*failure) {
-	order := func(a, b *failure) int {
+func (s *Set) foremost(found map[failureKey]spell, most int, breathe func()) (first []failure) {
+	order := func(a, b failure) int {
 		breathe()
 		return cmp.Or(cmp.Compare(b.failed, a.failed), s.texts.compare(&a.failureKey, &b.failureKey))
 	}
-	var last *failure // of those that are surely before others
-	for _, one := range all {
-		if last != nil && order(one, last) > 0 {
+	cut := false // first[:most] is in order, and none is among them that comes behind its last
+	for key, of := range found {
+		one := failure{key, of}
+		if cut && order(one, first[most-1]) > 0 {
 			continue
 		}
 		if first = append(first, one); len(first) >= 2*most {
 			slices.SortFunc(first, order)
-			first = first[:most]
-			last = first[most-1]
+			first, cut = first[:most], true
 		}
 	}
 	slices.SortFunc(first, order)

@@ -51,16 +51,6 @@ func worded(tag, class, text string) app.UI { return el(tag).class(class).text(t
 // svg begins an element of a drawing.
 func svg(tag string) elem { return elem{app.Elem(tag).XMLNS("http://www.w3.org/2000/svg")} }
 
-// icon draws paths in a square of 16 by 16.
-func icon(class string, paths ...string) app.UI {
-	drawn := make([]app.UI, len(paths))
-	for i, d := range paths {
-		drawn[i] = svg("path").attr("d", d).html
-	}
-	return svg("svg").class(class).attr("viewBox", "0 0 16 16").attr("width", "16").attr("height", "16").
-		attr("focusable", "false").aria("hidden", "true").body(drawn...)
-}
-
 // when gives what is shown only sometimes; nil is left out by the engine.
 func when(condition bool, shown func() app.UI) app.UI {
 	if !condition {

@@ -18,13 +18,14 @@ var patterns = [...]string{"", "M-1 5 5 -1M3 9 9 3", "M2 2h2v2h-2zM6 6h2v2h-2z"}
 
 // defs defines the tones for all bars of the page.
 func defs() app.UI {
-	all := make([]app.UI, tones)
-	for i := range all {
-		all[i] = svg("pattern").attr("id", "tone"+itoa(i)).attr("width", "8").attr("height", "8").attr("patternUnits", "userSpaceOnUse").body(
-			svg("rect").class("tone", "tone"+itoa(i%4)).attr("width", "8").attr("height", "8").html,
-			svg("path").class("tone-over").attr("d", patterns[i/4]).html)
+	g := &graphic{}
+	g.begin("svg", "class", "sr", "aria-hidden", "true").begin("defs")
+	for i := range tones {
+		g.begin("pattern", "id", "tone"+itoa(i), "width", "8", "height", "8", "patternUnits", "userSpaceOnUse")
+		g.begin("rect", "class", "tone tone"+itoa(i%4), "width", "8", "height", "8").end("rect")
+		g.begin("path", "class", "tone-over", "d", patterns[i/4]).end("path").end("pattern")
 	}
-	return svg("svg").class("sr").aria("hidden", "true").body(svg("defs").body(all...))
+	return g.end("defs").done()
 }
 
 // tone is the look of a result type: of those that RFC 8460 doesn't know, the last.
@@ -52,7 +53,7 @@ func percent(part, whole uint64) string {
 
 // bar is the failures of a group, by result.
 func (p *Reports) bar(view string, g reports.Group, most uint64) app.UI {
-	drawn := draw("stack", "16", "")
+	drawn := band("stack", "16", "")
 	at := uint64(0)
 	for _, r := range pieces(g) {
 		drawn.rect(percent(at, most), "0", percent(r.Failed, most), "16", p.tone(r.Type), p.told(r.Type)+": "+count(r.Failed))
@@ -76,7 +77,7 @@ func (p *Reports) days(groups []reports.Group) app.UI {
 	const height = 120
 	groups = groups[max(0, len(groups)-mostDays):]
 	most, n := failures(groups), uint64(max(len(groups), 14))
-	drawn := draw("", itoa(height), p.Lang.UI.Reports.Days)
+	drawn := band("", itoa(height), p.Lang.UI.Reports.Days)
 	for i, g := range groups {
 		y := float64(height)
 		for _, r := range pieces(g) {
@@ -106,9 +107,9 @@ func (p *Reports) legend(groups []reports.Group) app.UI {
 	}
 	slices.Sort(types)
 	return el("ul").class("legend").body(each(len(types), func(i int) app.UI {
-		return el("li").body(
-			svg("svg").attr("width", "16").attr("height", "16").aria("hidden", "true").body(
-				svg("rect").attr("width", "16").attr("height", "16").attr("fill", p.tone(types[i])).html),
+		g := (&graphic{}).begin("svg", "width", "16", "height", "16", "aria-hidden", "true")
+		g.rect("", "", "16", "16", p.tone(types[i]), "")
+		return el("li").body(g.done(),
 			worded("code", "", p.told(types[i])))
 	})...)
 }

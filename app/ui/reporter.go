@@ -100,8 +100,13 @@ var views = []string{
 }
 
 // perPage is how many lines of a list are shown at once: the engine needs up to three
-// milliseconds for each.
-const perPage = 20
+// milliseconds for each, and for those of the log twice as much.
+func perPage(list string) int {
+	if list == viewLog {
+		return 8
+	}
+	return 15
+}
 
 // NewReporter gives the state of a page that has read nothing.
 func NewReporter(door Door) *Reporter {
@@ -161,14 +166,15 @@ func (r *Reporter) Turn(list string, all, by int) {
 		r.pages = map[string]int{}
 	}
 	first, _ := r.Shown(list, all)
-	r.pages[list] = first/perPage + by
+	r.pages[list] = first/perPage(list) + by
 	r.Look()
 }
 
 // Shown is which lines of a list are shown, of so many: from first up to end.
 func (r *Reporter) Shown(list string, all int) (first, end int) {
-	first = max(0, min(r.pages[list], (all-1)/perPage)) * perPage
-	return first, min(all, first+perPage)
+	n := perPage(list)
+	first = n * max(0, min(r.pages[list], (all-1)/n))
+	return first, min(all, first+n)
 }
 
 // Narrow sets one of the filters.
@@ -215,7 +221,7 @@ func (r *Reporter) Look() {
 	case viewPolicies:
 		s.Policies = r.set.Policies(f)
 	case viewFailures:
-		s.Failures, s.All = r.set.Failures(f, perPage*(r.pages[viewFailures]+1))
+		s.Failures, s.All = r.set.Failures(f, perPage(viewFailures)*(r.pages[viewFailures]+1))
 	case viewLog:
 	case string(reports.BySource):
 		s.Addresses = r.set.Sum(reports.BySendingIP, f)

@@ -147,9 +147,10 @@ func TestReporterViews(t *testing.T) {
 
 // Pages of a list have no more and no less than its lines, whatever is pressed.
 func TestReporterTurns(t *testing.T) {
-	r := NewReporter(Closed())
+	r, n := NewReporter(Closed()), perPage("x")
 	for _, c := range []struct{ all, by, first, end int }{
-		{0, 0, 0, 0}, {0, 1, 0, 0}, {1, -1, 0, 1}, {45, 1, 20, 40}, {45, 1, 40, 45}, {45, 1, 40, 45}, {45, -1, 20, 40}, {25, 1, 20, 25}, {20, 0, 0, 20},
+		{0, 0, 0, 0}, {0, 1, 0, 0}, {1, -1, 0, 1}, {2*n + 5, 1, n, 2 * n}, {2*n + 5, 1, 2 * n, 2*n + 5},
+		{2*n + 5, 1, 2 * n, 2*n + 5}, {2*n + 5, -1, n, 2 * n}, {n + 1, 1, n, n + 1}, {n, 0, 0, n},
 	} {
 		r.Turn("x", c.all, c.by)
 		if first, end := r.Shown("x", c.all); first != c.first || end != c.end {

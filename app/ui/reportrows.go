@@ -24,16 +24,16 @@ func (p *Reports) failures() []app.UI {
 func (p *Reports) failure(f reports.Failure, i int) app.UI {
 	w, v := &p.Lang.UI.Reports, p.view()
 	facts := []string{f.Source, f.SendingIP, f.Domain, f.PolicyType, f.ReceivingMX, f.ReceivingIP, f.Reason, f.Information, between(f.First, f.Last)}
-	var shown []app.UI
+	var shown []string
 	for _, fact := range facts {
 		if fact != "" {
-			shown = append(shown, worded("span", "", p.told(fact)))
+			shown = append(shown, p.told(fact))
 		}
 	}
 	key := "reports failure " + itoa(i)
 	return el("li").data("failure", f.Result).data("domain", f.Domain).body(
 		el("p").body(worded("strong", "", count(f.Failed)), app.Text(" "), worded("code", "", p.told(f.Result))),
-		el("p").class("facts").body(shown...),
+		worded("p", "muted", strings.Join(shown, " · ")),
 		el("div").class("buttons").body(p.again(w.Again, f.Domain), el("span").aria("live", "polite").body(p.outcome(f)...),
 			v.fold(key, w.Meaning, "small", when(v.m.IsOpen(key), func() app.UI { return p.meaning(f.Result) }))),
 	)
@@ -107,8 +107,7 @@ func (p *Reports) policy(seen reports.Policy) app.UI {
 	body := []app.UI{
 		el("p").body(worded("strong", "", p.told(seen.Domain)), app.Text(" "), worded("code", "", p.told(seen.Type)), app.Text(" "),
 			worded("span", "muted", visible(fill(w.Seen, "sources", shorten(sources, 200), "days", between(seen.First, seen.Last))))),
-		el("p").class("facts").body(
-			worded("span", "", w.Successful+" "+count(seen.Successful)), worded("span", "", w.Failed+" "+count(seen.Failed))),
+		worded("p", "muted", w.Successful+" "+count(seen.Successful)+" · "+w.Failed+" "+count(seen.Failed)),
 	}
 	if len(seen.Strings) > 0 {
 		body = append(body, el("pre").attr("tabindex", "0").body(worded("code", "", lines(shorten(strings.Join(seen.Strings, "\n"), 4000)))))

@@ -185,7 +185,7 @@ func (p *Reports) told(text string) string {
 
 // pager says which lines of a list are shown, and turns to others; nil where all are.
 func (p *Reports) pager(list string, all int) app.UI {
-	if all <= perPage {
+	if all <= perPage(list) {
 		return nil
 	}
 	w, v := &p.Lang.UI.Reports, p.view()
