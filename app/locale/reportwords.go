@@ -56,6 +56,7 @@ var englishReportWords = ReportWords{
 		{"report-id-cut", "ends where a domain was to follow"},
 		{"result-type-case", "a result type in other letters"},
 		{"sessions-twice", "the same sessions under `sts` and under `tlsa`: added up once"},
+		{"several", "several reports in one text: each read for itself"},
 		{"text-around", "something follows the report: passed over"},
 		{"trailing-comma", "a comma too many"},
 		{"transfer-encoding", "characters that don't belong into the mail's encoding: passed over"},

@@ -71,23 +71,22 @@ func (s *Set) Read(name string, in io.Reader, limits tlsrpt.Limits, step func(re
 			s.Fail(f.Name, f.Err)
 			return nil
 		}
-		report, err := tlsrpt.ParseReport(f.JSON, func() error {
+		err := tlsrpt.ParseReports(f.JSON, func() error {
 			if step == nil {
 				return nil
 			}
 			return step(read)
+		}, func(report tlsrpt.Report) error {
+			report.Repairs = append(f.Repairs[:len(f.Repairs):len(f.Repairs)], report.Repairs...)
+			s.Add(f.Name, report)
+			return nil
 		})
 		var reason *tlsrpt.ReportError
-		switch {
-		case errors.As(err, &reason):
+		if errors.As(err, &reason) {
 			s.Fail(f.Name, reason)
 			return nil
-		case err != nil:
-			return err
 		}
-		report.Repairs = append(f.Repairs, report.Repairs...)
-		s.Add(f.Name, report)
-		return nil
+		return err
 	})
 }
 

@@ -5,7 +5,7 @@ import "strconv"
 // datagram reads what Postfix sends to its reporter by libtlsrpt: one session, with short
 // names and numbers (the numbers are those of tlsrpt.h).
 func (r *reader) datagram() (report Report) {
-	domain := ""
+	domain, start := "", r.at
 	r.object(members{[]string{"d", "policies"}, 0}, func(i int) {
 		if i == 0 {
 			domain = r.word()
@@ -14,7 +14,7 @@ func (r *reader) datagram() (report Report) {
 		r.elements(PoliciesNotArray, func() { report.Policies = append(report.Policies, r.session()) })
 	})
 	if r.stopped == nil && len(report.Policies) == 0 {
-		r.at = 0
+		r.at = start
 		r.fail(NotTLSRPT)
 	}
 	for i := range report.Policies {

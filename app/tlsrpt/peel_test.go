@@ -172,8 +172,7 @@ func TestPeelMill(t *testing.T) {
 			if found++; f.Err != nil || string(f.JSON) != string(mill.Report(n, 8)) {
 				t.Errorf("%s: %v", f.Name, f.Err)
 			}
-			_, err := ParseReport(f.JSON, nil)
-			return err
+			return ParseReports(f.JSON, nil, func(Report) error { return nil })
 		}); err != nil || found != 1 {
 			t.Errorf("%s: %d reports, %v", name, found, err)
 		}

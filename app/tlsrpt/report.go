@@ -105,7 +105,8 @@ const (
 	ResultTypeCase       RepairKind = "result-type-case"        // a registered one in other letters
 	Datagram             RepairKind = "datagram"                // what Postfix sends its reporter, not a report
 	TrailingComma        RepairKind = "trailing-comma"          // JSON: [1,]
-	TextAround           RepairKind = "text-around"             // something before or behind the JSON
+	TextAround           RepairKind = "text-around"             // something behind the JSON
+	Several              RepairKind = "several"                 // reports behind each other, or in a list
 	ControlInString      RepairKind = "control-in-string"       // JSON: a line break or another control in a string
 	BadEscape            RepairKind = "bad-escape"              // JSON: an escape that there isn't
 	Charset              RepairKind = "charset"                 // not UTF-8: read as Latin-1, or UTF-16

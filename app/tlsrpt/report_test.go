@@ -42,7 +42,7 @@ func brief(all []Repair) string {
 }
 
 func TestCleanReport(t *testing.T) {
-	got, err := ParseReport([]byte(clean), nil)
+	got, err := parseReport([]byte(clean), nil)
 	if err != nil || len(got.Repairs) > 0 {
 		t.Fatalf("%v, %v", err, got.Repairs)
 	}
@@ -130,7 +130,7 @@ func result(r Report) any { return r.Policies[0].Details[0].Result }
 
 func TestRepairs(t *testing.T) {
 	for _, c := range repairs {
-		got, err := ParseReport(changed(t, c.old, c.new), nil)
+		got, err := parseReport(changed(t, c.old, c.new), nil)
 		if err != nil {
 			t.Errorf("%s: %v", c.new, err)
 			continue
@@ -159,7 +159,7 @@ func TestRepairsOfEntries(t *testing.T) {
 		{`[{}]`, "missing-field policies[0].policy, missing-field policies[0].summary"},
 		{`[3]`, "field-type policies[0], missing-field policies[0].policy, missing-field policies[0].summary"},
 	} {
-		got, err := ParseReport([]byte(`{"organization-name": "a", "report-id": "b", "contact-info": "c", "date-range": {"start-datetime": "2016-04-01T00:00:00Z", "end-datetime": "2016-04-02T00:00:00Z"}, "policies": `+c.policies+"}"), nil)
+		got, err := parseReport([]byte(`{"organization-name": "a", "report-id": "b", "contact-info": "c", "date-range": {"start-datetime": "2016-04-01T00:00:00Z", "end-datetime": "2016-04-02T00:00:00Z"}, "policies": `+c.policies+"}"), nil)
 		if strings.Contains(c.policies, `"x": {}`) {
 			var stop *ReportError
 			if !errors.As(err, &stop) || stop.Kind != Syntax {
@@ -174,7 +174,7 @@ func TestRepairsOfEntries(t *testing.T) {
 }
 
 func TestDatagram(t *testing.T) {
-	got, err := ParseReport([]byte(`{"d": "a.example","pr":"v=TLSRPTv1;rua=mailto:x@a.example","policies":[
+	got, err := parseReport([]byte(`{"d": "a.example","pr":"v=TLSRPTv1;rua=mailto:x@a.example","policies":[
 		{"policy-type":1,"policy-string":["3 1 1 AB"],"failure-details":[{"c":304,"s":"192.0.2.1","n":"mx.a.example","h":"250 x","r":"192.0.2.2","f":"why"},{"c":201}],"t":2,"f":1},
 		{"policy-type":2,"policy-domain":"b.example","f":0},{"policy-type":9,"f":0}]}`), nil)
 	if err != nil || brief(got.Repairs) != "datagram" || len(got.Policies) != 3 {
@@ -218,7 +218,7 @@ func TestReportErrors(t *testing.T) {
 		{`{"a": ` + strings.Repeat("[", 100), ReportError{TooDeep, 6 + maxDepth - 1, 1, 6 + maxDepth}},
 		{`{"policies": [` + strings.Repeat("{},", maxRows) + "{}]}", ReportError{TooManyRows, 14 + 3*maxRows, 1, 15 + 3*maxRows}},
 	} {
-		_, err := ParseReport([]byte(c.text), nil)
+		_, err := parseReport([]byte(c.text), nil)
 		var got *ReportError
 		if !errors.As(err, &got) || *got != c.want {
 			t.Errorf("%.60q: %#v, want %#v", c.text, got, c.want)
@@ -233,11 +233,11 @@ func TestParseReportBreathes(t *testing.T) {
 	for _, filler := range []string{`"x": "` + strings.Repeat("a", 1<<20) + `",`, strings.Repeat(" ", 1<<20), `"x": [` + strings.Repeat("1,", 1<<19) + `1],`, `"x": ` + strings.Repeat("1", 1<<20) + ","} {
 		text := changed(t, `"organization-name"`, filler+`"organization-name"`)
 		steps := 0
-		if _, err := ParseReport(text, func() error { steps++; return nil }); err != nil || steps < 15 || steps > 20 {
+		if _, err := parseReport(text, func() error { steps++; return nil }); err != nil || steps < 15 || steps > 20 {
 			t.Errorf("%.10q: %d steps, %v", filler, steps, err)
 		}
 		steps = 0
-		if _, err := ParseReport(text, func() error {
+		if _, err := parseReport(text, func() error {
 			if steps++; steps == 3 {
 				return stop
 			}
@@ -248,14 +248,14 @@ func TestParseReportBreathes(t *testing.T) {
 	}
 }
 
-func FuzzParseReport(f *testing.F) {
+func FuzzParseReports(f *testing.F) {
 	f.Add([]byte(clean))
 	for _, c := range repairs {
 		f.Add(changed(f, c.old, c.new))
 	}
 	f.Add([]byte(`{"d":"a","policies":[{"policy-type":1,"f":1}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		report, err := ParseReport(text, nil)
+		report, err := parseReport(text, nil)
 		var stop *ReportError
 		switch {
 		case errors.As(err, &stop):
@@ -268,4 +268,61 @@ func FuzzParseReport(f *testing.F) {
 			t.Errorf("%d repairs", len(report.Repairs))
 		}
 	})
+}
+
+// parseReport reads the last of the reports in a text.
+func parseReport(text []byte, step func() error) (last Report, err error) {
+	err = ParseReports(text, step, func(r Report) error {
+		last = r
+		return nil
+	})
+	return last, err
+}
+
+func TestParseSeveral(t *testing.T) {
+	second := strings.Replace(clean, `"report-id": "`, `"report-id": "2`, 1)
+	for name, c := range map[string]struct {
+		text    string
+		reports int
+		repairs string // of the last
+		kind    ErrorKind
+	}{
+		"one":                 {clean, 1, "", ""},
+		"lines":               {clean + "\n" + second, 2, "several", ""},
+		"list":                {"[" + clean + ",\n" + second + "]", 2, "several", ""},
+		"list of one":         {" [" + clean + "] ", 1, "several", ""},
+		"list, then a word":   {"[" + clean + " nonsense", 1, "several", Syntax},
+		"then a word":         {clean + "nonsense", 1, "text-around", ""},
+		"then half of one":    {clean + second[:200], 1, "several", CutOff},
+		"then something else": {clean + `{"a": 1}`, 1, "several", NotTLSRPT},
+		"a list of others":    {`[1, 2]`, 0, "", NotTLSRPT},
+	} {
+		var all []Report
+		err := ParseReports([]byte(c.text), nil, func(r Report) error {
+			all = append(all, r)
+			return nil
+		})
+		var reason *ReportError
+		kind := ErrorKind("")
+		if errors.As(err, &reason) {
+			kind = reason.Kind
+		}
+		if len(all) != c.reports || kind != c.kind {
+			t.Errorf("%s: %d reports, %q", name, len(all), kind)
+			continue
+		}
+		if n := len(all); n > 0 && brief(all[n-1].Repairs) != c.repairs {
+			t.Errorf("%s: %s", name, brief(all[n-1].Repairs))
+		}
+		if len(all) == 2 && all[0].ID == all[1].ID {
+			t.Errorf("%s: twice the same", name)
+		}
+		if kind == NotTLSRPT && len(all) == 1 && reason.Offset != int64(len(clean)) {
+			t.Errorf("%s: stopped at %d", name, reason.Offset)
+		}
+	}
+	stop := errors.New("enough")
+	if err := ParseReports([]byte(clean+clean), nil, func(Report) error { return stop }); err != stop {
+		t.Error(err)
+	}
 }

@@ -17,6 +17,7 @@ func ResultTypes() []string { return slices.Clone(resultTypes) }
 
 // report reads the whole (RFC 8460 §4.4).
 func (r *reader) report() (report Report) {
+	start := r.at
 	if r.peek() != '{' {
 		r.other()
 		return report
@@ -49,7 +50,7 @@ func (r *reader) report() (report Report) {
 		return report
 	}
 	if there>>4&1 == 0 {
-		r.at = 0
+		r.at = start
 		r.fail(NotTLSRPT)
 		return report
 	}

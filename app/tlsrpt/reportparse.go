@@ -2,21 +2,41 @@ package tlsrpt
 
 import "strings"
 
-// ParseReport reads a report (RFC 8460 §4.4), and mends what is known to be written
-// otherwise. It calls step, which may be nil, after at most 64 KB, so that a page can
-// breathe; an error of it is returned. All other errors are a *ReportError. The strings
-// of the Report share one copy of the text: clone those that are to be kept.
-func ParseReport(json []byte, step func() error) (Report, error) {
+// ParseReports reads a report (RFC 8460 §4.4), or several behind each other or in a list,
+// and mends what is known to be written otherwise. It calls visit with each, and step, which
+// may be nil, after at most 64 KB, so that a page can breathe; an error of either is
+// returned. All other errors are a *ReportError: what follows it is not read. The strings of
+// a Report share one copy of the text: clone those that are to be kept.
+func ParseReports(json []byte, step func() error, visit func(Report) error) error {
 	r := reader{text: string(json), breath: stride, step: step}
+	if r.peek() == '[' && strings.HasPrefix(strings.TrimLeft(r.text[r.at+1:], " \t\r\n"), "{") {
+		r.list('[', ']', func(i int) { r.give(visit, true) })
+	} else {
+		for more := false; r.stopped == nil; more = true {
+			r.give(visit, more)
+			if r.peek() != '{' {
+				break
+			}
+		}
+	}
+	return r.stopped
+}
+
+// give reads a report and gives it away, with what is noted of it; of several in a text,
+// this is noted too.
+func (r *reader) give(visit func(Report) error, several bool) {
 	report := r.report()
-	if r.peek(); r.stopped == nil && r.at < len(r.text) {
+	switch c := r.peek(); {
+	case r.stopped != nil:
+		return
+	case several || c == '{':
+		r.mend(Several, "")
+	case r.at < len(r.text):
 		r.mend(TextAround, r.text[r.at:])
 	}
-	if r.stopped != nil {
-		return Report{}, r.stopped
-	}
 	report.Repairs = r.mended.all
-	return report, nil
+	r.mended, r.path = repairLog{}, r.path[:0]
+	r.stopped = visit(report)
 }
 
 // members are the names of an object's members (RFC 8460 §4.4); after required of

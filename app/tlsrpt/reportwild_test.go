@@ -94,7 +94,7 @@ func TestWildReports(t *testing.T) {
 				t.Errorf("%s: %v", f.Name, f.Err)
 				return nil
 			}
-			report, err := ParseReport(f.JSON, nil)
+			report, err := parseReport(f.JSON, nil)
 			if want, ok := broken[row.File]; ok {
 				if got, _ := err.(*ReportError); got == nil || *got != want {
 					t.Errorf("%s: stops with %#v, want %#v", row.File, got, want)
