@@ -150,6 +150,9 @@ func (p *program) showReports(read *reports.Set, show reportsFlags) error {
 		return read.CSV(p.out, by, show.Filter)
 	}
 	p.totals(read, show.Filter)
+	for _, h := range read.Hints(show.Filter) {
+		fmt.Fprintln(p.out, p.say(p.words.Reports.Hints.Of(string(h.Kind)), "domain", p.said(h.Domain), "subject", p.said(h.Subject), "count", fmt.Sprint(h.Failed), "days", p.days(h.First, h.Last)))
+	}
 	switch by {
 	case "":
 		p.groups(read, reports.ByResult, show.Filter)
@@ -202,6 +205,14 @@ func (p *program) said(s string) string {
 	return brief(s)
 }
 
+// days is from which day to which.
+func (p *program) days(first, last string) string {
+	if first == last {
+		return p.said(first)
+	}
+	return p.said(first) + " – " + p.said(last)
+}
+
 // groups prints a view.
 func (p *program) groups(read *reports.Set, by reports.By, f reports.Filter) {
 	details := by == reports.ByResult || by == reports.BySendingIP || by == reports.ByReceivingMX
@@ -232,7 +243,7 @@ func (p *program) policies(all []reports.Policy) {
 		for _, source := range one.Sources {
 			sources = append(sources, p.said(source))
 		}
-		fmt.Fprintf(p.out, "\n%s %s, %s – %s: %s\n", p.said(one.Type), p.said(one.Domain), p.said(one.First), p.said(one.Last), strings.Join(sources, ", "))
+		fmt.Fprintf(p.out, "\n%s %s, %s: %s\n", p.said(one.Type), p.said(one.Domain), p.days(one.First, one.Last), strings.Join(sources, ", "))
 		fmt.Fprintln(p.out, p.say(p.cli.ReportsSessions, "successful", fmt.Sprint(one.Successful), "failed", fmt.Sprint(one.Failed), "detailed", fmt.Sprint(one.Detailed)))
 		for _, line := range one.Strings {
 			fmt.Fprintln(p.out, "  "+brief(line))

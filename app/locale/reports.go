@@ -20,6 +20,7 @@ type ReportsWords struct {
 	Well         string // {share}
 	Detailed     string // {count}: what a filter lets through
 	Inexact      string // {detailed} {failed}
+	StandsOut    string
 	Filters      string // names them
 	From, To     string
 	Domain       string
@@ -76,6 +77,7 @@ var englishReports = ReportsWords{
 	Well:       "{share} % succeeded: encrypted, and verified where a policy asks for it.",
 	Detailed:   "{count} sessions failed in this way. Reports don't tell how many succeeded beside them.",
 	Inexact:    "The details name {detailed} failures, the summaries {failed}: some senders leave details out, or count a session under several results.",
+	StandsOut:  "What stands out",
 	Filters:    "Show only",
 	From:       "From", To: "To", Domain: "Domain", Source: "Sent by", Result: "Result", Any: "all",
 	Views: Terms{{"result", "By result"}, {"source", "By sender"}, {"mx", "By mail server"}, {"day", "By day"}, {"domain", "By domain"},

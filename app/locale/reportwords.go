@@ -9,6 +9,8 @@ type ReportWords struct {
 	Errors Terms
 	// By names what views sum by, by reports.By.
 	By Terms
+	// Hints is what stands out, by reports.HintKind: {domain} {subject} {count} {days}.
+	Hints Terms
 }
 
 // englishReportWords has Terms that are sorted by what they name.
@@ -34,6 +36,7 @@ var englishReportWords = ReportWords{
 		{"field-name", "under another name"},
 		{"field-repeated", "written more than once: the last one counts"},
 		{"field-type", "a value of another type than wanted"},
+		{"filename-disagrees", "the file's name tells of another domain or time: the report counts"},
 		{"flat-policy", "the policy's fields stand outside of `policy`"},
 		{"gzip-mislabelled", "the name or media type says gzip where there is none, or the other way round"},
 		{"gzip-trailing", "something follows the gzip: passed over"},
@@ -57,6 +60,7 @@ var englishReportWords = ReportWords{
 		{"result-type-case", "a result type in other letters"},
 		{"sessions-twice", "the same sessions under `sts` and under `tlsa`: added up once"},
 		{"several", "several reports in one text: each read for itself"},
+		{"submitter-mismatch", "`TLS-Report-Submitter` is neither the domain in `From` nor below it"},
 		{"text-around", "something follows the report: passed over"},
 		{"trailing-comma", "a comma too many"},
 		{"transfer-encoding", "characters that don't belong into the mail's encoding: passed over"},
@@ -95,5 +99,15 @@ var englishReportWords = ReportWords{
 		{"result", "result"},
 		{"sending-ip", "sending address"},
 		{"source", "source"},
+	},
+	Hints: Terms{
+		{"all-failed", "Nothing that {subject} sent to {domain} got through on a whole day: {count} sessions failed and none succeeded, {days}."},
+		{"failure-in-testing", "{count} sessions to {domain} failed under a policy in testing mode, {days}. That mail was delivered all the same; under an enforced policy it would have been held back."},
+		{"mx-mismatch", "The policy of {domain} does not list {subject}: {count} sessions failed there, {days}. Add it to the policy, or take it out of the MX records."},
+		{"no-policy-found", "{subject} found no policy for {domain}, {days}, though others did."},
+		{"single-ip", "All failures to {domain} met one address, {subject}: {count} sessions, {days}. Look at that server first."},
+		{"single-sender-ip", "All failures to {domain} came from one address, {subject}: {count} sessions, {days}. The fault may lie there, or on the way from there."},
+		{"sporadic", "Fewer than one in a hundred sessions to {domain} failed: {count}, {days}. A few always do."},
+		{"starts-with-change", "Failures to {domain} begin on the day on which senders first saw another policy: {count} sessions, {days}."},
 	},
 }

@@ -21,6 +21,7 @@ func TestReportWords(t *testing.T) {
 	}{
 		{"repair", words.Repairs, []string{`\sRepairKind\s+= "([a-z0-9-]+)"`}},
 		{"error", words.Errors, []string{`\sErrorKind\s+= "([a-z0-9-]+)"`, `\stlsrpt\.ErrorKind\s+= "([a-z0-9-]+)"`}},
+		{"hint", words.Hints, []string{`\sHintKind\s+= "([a-z0-9-]+)"`}},
 		{"view", words.By, []string{`\sBy\s+= "([a-z0-9-]+)"`}},
 	} {
 		var said []string

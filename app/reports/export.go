@@ -79,6 +79,7 @@ func (w csv) line(cells ...string) {
 // Document is all that a Set knows under a filter, as it is exported.
 type Document struct {
 	Total    Counts     `json:"total"`
+	Hints    []Hint     `json:"hints"`
 	Results  []Group    `json:"results"`
 	Sources  []Group    `json:"sources"`
 	MXs      []Group    `json:"mxs"`
@@ -115,7 +116,7 @@ type UnreadOf struct {
 // JSON writes the Document of a filter.
 func (s *Set) JSON(out io.Writer, f Filter) error {
 	doc := Document{
-		Total: s.Total(f), Results: s.Sum(ByResult, f), Sources: s.Sum(BySource, f), MXs: s.Sum(ByReceivingMX, f), Days: s.Sum(ByDay, f),
+		Total: s.Total(f), Hints: s.Hints(f), Results: s.Sum(ByResult, f), Sources: s.Sum(BySource, f), MXs: s.Sum(ByReceivingMX, f), Days: s.Sum(ByDay, f),
 		Domains: s.Sum(ByDomain, f), Policies: s.Policies(f), Reports: []EntryOf{}, Unread: []UnreadOf{}, More: s.missed,
 	}
 	doc.Failures, _ = s.Failures(f, 0)

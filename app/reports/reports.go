@@ -77,6 +77,9 @@ func (s *Set) Read(name string, in io.Reader, limits tlsrpt.Limits, step func(re
 			}
 			return step(read)
 		}, func(report tlsrpt.Report) error {
+			if told := report.Misnamed(f.Name); told != "" {
+				report.Repairs = append(report.Repairs, tlsrpt.Repair{Kind: tlsrpt.FilenameDisagrees, Value: told, Count: 1})
+			}
 			report.Repairs = append(f.Repairs[:len(f.Repairs):len(f.Repairs)], report.Repairs...)
 			s.Add(f.Name, report)
 			return nil

@@ -87,7 +87,7 @@ func noise(n int) string {
 	return string(b)
 }
 
-const mailHead = "From: a@b.example\nTLS-Report-Domain: x\nTLS-Report-Submitter: y\nDKIM-Signature: z\n"
+const mailHead = "From: a@b.example\nTLS-Report-Domain: x\nTLS-Report-Submitter: mx.b.example\nDKIM-Signature: z\n"
 
 func peelCases() []struct{ name, text, want string } {
 	pack := func(s string) string { return string(mill.Gzip([]byte(s))) }
@@ -130,6 +130,7 @@ func peelCases() []struct{ name, text, want string } {
 		{"a.eml", strings.Replace(mail("application/tlsrpt+json", clean), "base64\r\n\r\n", "base64\r\n\r\n!*", 1), "a.eml: transfer-encoding"},
 		{"a.eml", strings.Replace(mail("application/tlsrpt+json", clean), "TLS-Report-Domain", "X", 1), "a.eml: headers-missing"},
 		{"a.eml", strings.Replace(mail("application/tlsrpt+json", clean), "DKIM-Signature", "X", 1), "a.eml: dkim-missing"},
+		{"a.eml", strings.Replace(mail("application/tlsrpt+json", clean), "Submitter: mail.example", "Submitter: other.example", 1), "a.eml: submitter-mismatch"},
 		{"a.eml", mailHead + "Content-Type: application/tlsrpt+json\n\n" + clean, "a.eml: whole-message"},
 		{"a.eml", mailHead + "Content-Type: application/tlsrpt+json\nContent-Transfer-Encoding: quoted-printable\n\n" + quoted(), "a.eml: whole-message"},
 		{"a.eml", mailHead + "Content-Type: message/rfc822\n\n" + mail("application/tlsrpt+json", clean), "a.eml: whole-message"},

@@ -43,7 +43,7 @@ func readHeader(in *bufio.Reader) header {
 		field, value, _ := strings.Cut(text, ":")
 		name = strings.ToLower(strings.TrimSpace(field))
 		switch name {
-		case "content-type", "content-transfer-encoding", "content-disposition", "tls-report-domain", "tls-report-submitter", "dkim-signature":
+		case "content-type", "content-transfer-encoding", "content-disposition", "tls-report-domain", "tls-report-submitter", "dkim-signature", "from":
 			h[name] = strings.TrimSpace(value)
 		default:
 			name = ""
@@ -85,6 +85,21 @@ func (h header) file() string {
 	return h.parameter("content-type", "name")
 }
 
+// author gives the domain of the address in From (RFC 5322 §3.6.2).
+func (h header) author() string {
+	at := strings.LastIndexByte(h["from"], '@')
+	if at < 0 {
+		return ""
+	}
+	domain, _, _ := strings.Cut(strings.ToLower(h["from"][at+1:]), ">")
+	return strings.TrimSpace(domain)
+}
+
+// within tells whether a domain is another, or below it.
+func within(domain, other string) bool {
+	return domain == other || strings.HasSuffix(domain, "."+other)
+}
+
 // message reads a mail (RFC 8460 §5.3).
 func (p *peeler) message(l *layer, in *bufio.Reader) {
 	h := readHeader(in)
@@ -96,6 +111,9 @@ func (p *peeler) message(l *layer, in *bufio.Reader) {
 		}
 		if h["dkim-signature"] == "" {
 			l.mend(DKIMMissing, "")
+		}
+		if submitter, from := strings.ToLower(h["tls-report-submitter"]), h.author(); submitter != "" && from != "" && !within(submitter, from) && !within(from, submitter) {
+			l.mend(SubmitterMismatch, submitter+" ≠ "+from)
 		}
 	}
 	l.mailed = true

@@ -124,6 +124,8 @@ const (
 	MailUnclosed        RepairKind = "mail-unclosed"         // the last boundary is missing
 	TransferEncoding    RepairKind = "transfer-encoding"     // base64 or quoted-printable with other characters in it
 	HeadersMissing      RepairKind = "headers-missing"       // no TLS-Report-Domain or TLS-Report-Submitter (§5.3)
+	SubmitterMismatch   RepairKind = "submitter-mismatch"    // TLS-Report-Submitter is not the domain in From, nor below it (§5.3)
+	FilenameDisagrees   RepairKind = "filename-disagrees"    // the file's name tells of another domain or day (§5.1)
 	DKIMMissing         RepairKind = "dkim-missing"          // no DKIM-Signature: it MUST be ignored, may be forged (§3)
 )
 

@@ -66,6 +66,7 @@ type Sums struct {
 	Reports, Duplicates, Mended int
 	Total                       reports.Counts
 	Days, Groups, Addresses     []reports.Group
+	Hints                       []reports.Hint
 	Policies                    []reports.Policy
 	Failures                    []reports.Failure // up to the end of the page
 	All                         int               // failures
@@ -86,6 +87,9 @@ type looked struct {
 	filter  reports.Filter
 }
 
+// hints is the list of what stands out.
+const hints = "hints"
+
 // Views of the page that are none of reports.By.
 const (
 	viewPolicies = "policies"
@@ -102,7 +106,10 @@ var views = []string{
 // perPage is how many lines of a list are shown at once: the engine needs up to three
 // milliseconds for each, and for those of the log twice as much.
 func perPage(list string) int {
-	if list == viewLog {
+	switch list {
+	case hints:
+		return 4
+	case viewLog:
 		return 8
 	}
 	return 15
@@ -208,11 +215,11 @@ func (r *Reporter) Look() {
 	s.Domains, s.Sources, s.Results = was.Domains, was.Sources, was.Results
 	switch {
 	case s.of == was.of && was.whole: // another view of the same
-		s.whole, s.Total, s.Days = true, was.Total, was.Days
+		s.whole, s.Total, s.Days, s.Hints = true, was.Total, was.Days, was.Hints
 	case s.Running: // what most of the time would go into
 		s.Total = r.set.Total(f)
 	default:
-		s.whole, s.Total, s.Days = true, r.set.Total(f), r.set.Sum(reports.ByDay, f)
+		s.whole, s.Total, s.Days, s.Hints = true, r.set.Total(f), r.set.Sum(reports.ByDay, f), r.set.Hints(f)
 		if s.of.set != was.of.set || s.Reports != was.Reports || !was.whole {
 			s.Domains, s.Sources, s.Results = r.set.Choices()
 		}

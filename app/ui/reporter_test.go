@@ -201,6 +201,31 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+// The worst kinds of hints have marks of their own, and each has words for what it names.
+func TestHintsAreShown(t *testing.T) {
+	for i, kind := range reports.HintKinds() {
+		if level := hintLevels[kind]; (level == "") != (i >= len(hintLevels)) || i > 0 && level == "error" && hintLevels[reports.HintKinds()[i-1]] != "error" {
+			t.Errorf("%s, the %d., is marked %q", kind, i, level)
+		}
+	}
+	r := NewReporter(Closed())
+	r.Add(these(reportFile("a.json", "1")))
+	r.Read(func() {})
+	r.Look()
+	b := newBench()
+	p := &Reports{M: b.Machine, R: r, Lang: locale.English()}
+	if n := len(r.Sums.Hints); n != 1 || r.Sums.Hints[0].Kind != reports.FailureInTesting || len(p.hints()) == 0 {
+		t.Errorf("of a failure in testing: %+v", r.Sums.Hints)
+	}
+	was := r.Sums.Hints
+	if r.Show(viewLog); len(r.Sums.Hints) != len(was) {
+		t.Error("another view has lost them")
+	}
+	if r.Narrow(&r.Filter.Domain, "nobody.example"); len(r.Sums.Hints) != 0 {
+		t.Errorf("of nobody: %+v", r.Sums.Hints)
+	}
+}
+
 // Every result type has words, and a finding behind it.
 func TestResultsAreExplained(t *testing.T) {
 	b := newBench()

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // sums is what was read: in words first, then what a view shows.
 func (p *Reports) sums() []app.UI {
 	w := &p.Lang.UI.Reports
-	all := append(p.words(), p.filters())
+	all := append(append(p.words(), p.hints()...), p.filters())
 	if days := p.R.Sums.Days; failures(days) > 0 && p.R.View != string(reports.ByDay) {
 		all = append(all, worded("h2", "", w.Days), p.days(days))
 	}
@@ -64,6 +65,27 @@ func (p *Reports) words() []app.UI {
 		rest = append(rest, worded("p", "muted", fill(w.Inexact, "detailed", count(t.Detailed), "failed", count(t.Failed))))
 	}
 	return sentence("warning", fill(w.Some, "failed", count(t.Failed), "all", count(all)), rest...)
+}
+
+// hintLevels are the marks of hints.
+var hintLevels = map[reports.HintKind]string{
+	reports.MXMismatch: "error", reports.AllFailed: "error", reports.FailureInTesting: "warning", reports.StartsWithChange: "warning",
+}
+
+// hints says what stands out.
+func (p *Reports) hints() []app.UI {
+	all := p.R.Sums.Hints
+	if len(all) == 0 {
+		return nil
+	}
+	first, end := p.R.Shown(hints, len(all))
+	lines := each(end-first, func(i int) app.UI {
+		h := all[first+i]
+		level := cmp.Or(hintLevels[h.Kind], "notice")
+		text := fill(p.Lang.Reports.Hints.Of(string(h.Kind)), "domain", p.told(h.Domain), "subject", p.told(h.Subject), "count", count(h.Failed), "days", between(h.First, h.Last))
+		return el("li").class("make-note").data("hint", string(h.Kind)).body(mark(level), worded("span", "", text))
+	})
+	return []app.UI{worded("h2", "", p.Lang.UI.Reports.StandsOut), el("ul").class("hints").body(lines...), p.pager(hints, len(all))}
 }
 
 // mostChoices is how many lines a list to choose from has at most; of more, the
