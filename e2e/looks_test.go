@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/sealane/sealane/app/reports/mill"
 )
 
 // TestLooks shows every kind of page, and the perfect and the worst domain, at two widths and in both
@@ -46,7 +48,32 @@ func TestLooks(t *testing.T) {
 				p.fits(fmt.Sprintf("%s at %d px, unfolded", name, width))
 				p.picture(filepath.Join(pictures, fmt.Sprintf("%s-%d-unfolded.png", name, width)))
 			}
+			if name == "reports" {
+				p.filled(pictures, width)
+			}
 		}
+	}
+}
+
+// filled looks at each view of the page of reports with some of them on it.
+func (p *page) filled(pictures string, width int64) {
+	p.t.Helper()
+	var files []string
+	for n := range 80 {
+		name, content := mill.File(n, 1+n%9)
+		files = append(files, filepath.Join(p.t.TempDir(), name))
+		write(p.t, files[n], 0o600, string(content))
+	}
+	broken := filepath.Join(p.t.TempDir(), strings.Repeat("a long name of a file ", 9)+".json")
+	write(p.t, broken, 0o600, "{")
+	p.drop(append(files, broken)...)
+	p.await("the reports", `document.querySelector('[data-reading="false"]') && document.querySelector('[data-show="log"]')`)
+	for _, view := range []string{"result", "source", "mx", "day", "domain", "policies", "failures", "log"} {
+		p.click(fmt.Sprintf(`[data-show=%q]`, view))
+		p.await("view "+view, fmt.Sprintf(`document.querySelector('[data-view=%q]')`, view))
+		eval[bool](p, `(document.querySelector(".reports details.fold:not([open]) summary")?.click(), true)`)
+		p.fits(fmt.Sprintf("reports by %s at %d px", view, width))
+		p.picture(filepath.Join(pictures, fmt.Sprintf("reports-%s-%d.png", view, width)))
 	}
 }
 

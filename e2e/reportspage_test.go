@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"github.com/sealane/sealane/app/reports/mill"
@@ -46,8 +50,8 @@ func reportsPage(t *testing.T, s *server) {
 	p := visit(t, s, "/reports")
 	p.ready()
 	asked := len(p.all())
-	p.drop(files...)
-	p.await("the totals", `document.querySelector('[data-reading="false"]') && document.querySelector('[data-by="result"]')`)
+	p.drag(files...)
+	p.await("the totals", `document.querySelector('[data-reading="false"]') && document.querySelector('[data-view="result"]')`)
 	text := p.spoken()
 	for _, said := range []string{
 		fmt.Sprintf("%d of %d sessions failed", total.Failed, total.Failed+total.Successful), "1 came twice", "1 could not be read",
@@ -57,20 +61,17 @@ func reportsPage(t *testing.T, s *server) {
 		}
 	}
 	for by, view := range map[sums.By]string{sums.ByResult: "result", sums.BySource: "source", sums.ByReceivingMX: "mx", sums.ByDay: "day", sums.ByDomain: "domain"} {
-		p.click(fmt.Sprintf(`[data-show=%q]`, view))
-		p.await("view "+view, fmt.Sprintf(`document.querySelector('[data-by=%q]')`, view))
+		rows := p.rows(view)
 		groups := want.Sum(by, sums.Filter{})
-		if eval[bool](p, `!!document.querySelector('[data-act="more"]')`) {
-			p.click(`[data-act="more"]`)
-			p.await("more lines", fmt.Sprintf(`document.querySelectorAll('[data-by=%q] tbody tr').length === %d`, view, len(groups)))
+		if len(rows) != len(groups) {
+			t.Errorf("by %s: %d lines, the page has %d", view, len(groups), len(rows))
 		}
 		for _, g := range groups {
 			figure := g.Failed
 			if g.Successful+g.Failed == 0 {
 				figure = g.Detailed
 			}
-			cells := eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('[data-by=%q] tbody tr')].filter(r => r.dataset.key === %q).map(r => r.textContent.replace(/\u00a0/g, "")).join()`, view, g.Key))
-			if !strings.Contains(cells, fmt.Sprint(figure)) {
+			if cells := rows[g.Key]; !slices.Contains(cells, fmt.Sprint(figure)) {
 				t.Errorf("%s %q: %d failed, the page says %q", view, g.Key, figure, cells)
 			}
 		}
@@ -78,7 +79,15 @@ func reportsPage(t *testing.T, s *server) {
 
 	p.click(`[data-show="log"]`)
 	p.await("the place where reading stopped", `document.querySelector('[data-unread="syntax"]')?.textContent.includes("line 2, column 15")`)
-	p.await("the repairs", `document.querySelector('[data-repair="sessions-twice"]') && document.querySelector('[data-repair="duplicate"]')`)
+	repairs := map[string]bool{}
+	p.pages(func() {
+		for _, kind := range eval[[]string](p, `[...document.querySelectorAll("[data-repair]")].map(e => e.dataset.repair)`) {
+			repairs[kind] = true
+		}
+	})
+	if !repairs["sessions-twice"] || !repairs["duplicate"] {
+		t.Errorf("the log lists %v", repairs)
+	}
 	if left := len(p.all()) - asked; left != 0 {
 		t.Errorf("the page made %d requests: %s", left, p.all()[asked:])
 	}
@@ -88,35 +97,107 @@ func reportsPage(t *testing.T, s *server) {
 	p.await("nothing", `!document.querySelector(".reports")`)
 }
 
-// filtered narrows the page to a domain.
-func (p *page) filtered(want *sums.Set) {
+// rows shows a view, and gives the cells of its table by their keys, from all pages.
+func (p *page) rows(view string) map[string][]string {
 	p.t.Helper()
-	domains, _, _ := want.Choices()
-	total := want.Total(sums.Filter{Domain: domains[0]})
-	eval[bool](p, fmt.Sprintf(`(e => { e.value = %q; e.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.getElementById("reports-domain"))`, domains[0]))
-	p.await("the sums of "+domains[0], fmt.Sprintf(`document.querySelector("[data-total]").textContent.replace(/\u00a0/g, "").startsWith("%d of %d ")`, total.Failed, total.Failed+total.Successful))
+	p.click(fmt.Sprintf(`[data-show=%q]`, view))
+	p.await("view "+view, fmt.Sprintf(`document.querySelector('[data-view=%q]')`, view))
+	p.click(`.reports details.fold:not([open]) summary`)
+	p.await("table by "+view, fmt.Sprintf(`document.querySelector('[data-by=%q]')`, view))
+	rows := map[string][]string{}
+	p.pages(func() {
+		for key, cells := range eval[map[string][]string](p, fmt.Sprintf(`Object.fromEntries([...document.querySelectorAll('[data-by=%q] tbody tr')].map(r => [r.dataset.key, [...r.querySelectorAll("td")].map(c => c.textContent.replace(/\u00a0/g, ""))]))`, view)) {
+			rows[key] = cells
+		}
+	})
+	return rows
 }
 
-// exported saves a view as CSV, under the filter that is set.
+// pages looks at each page of the last list that has some.
+func (p *page) pages(look func()) {
+	p.t.Helper()
+	look()
+	const pager = `[...document.querySelectorAll(".pager")].pop()`
+	for eval[bool](p, pager+`?.querySelector('[data-act="on"]:enabled') ? true : false`) {
+		was := eval[string](p, pager+`.innerText`)
+		eval[bool](p, `(`+pager+`.querySelector('[data-act="on"]').click(), true)`)
+		p.await("the next page", fmt.Sprintf(pager+`.innerText !== %q`, was))
+		look()
+	}
+}
+
+// narrow sets a filter, and waits for its total.
+func (p *page) narrow(field, value, total string) {
+	p.t.Helper()
+	eval[bool](p, fmt.Sprintf(`(e => { e.value = %q; e.dispatchEvent(new Event("change", {bubbles: true})); return true; })(document.getElementById("reports-%s"))`, value, field))
+	p.await(total+" of "+field+" "+value, fmt.Sprintf(`document.querySelector("[data-total]").textContent.replace(/\u00a0/g, "").startsWith(%q)`, total))
+}
+
+// filtered narrows the page by each of its filters.
+func (p *page) filtered(want *sums.Set) {
+	p.t.Helper()
+	domains, sources, results := want.Choices()
+	days := want.Sum(sums.ByDay, sums.Filter{})
+	for _, c := range []struct {
+		field, value string
+		filter       sums.Filter
+	}{
+		{"domain", domains[0], sums.Filter{Domain: domains[0]}}, {"source", sources[1], sums.Filter{Source: sources[1]}}, {"result", results[0], sums.Filter{Result: results[0]}},
+		{"from", days[2].Key, sums.Filter{From: days[2].Key}}, {"to", days[1].Key, sums.Filter{To: days[1].Key}},
+	} {
+		total := want.Total(c.filter)
+		said := fmt.Sprintf("%d of %d ", total.Failed, total.Failed+total.Successful)
+		if c.field == "result" {
+			said = fmt.Sprintf("%d ", total.Detailed)
+		}
+		p.narrow(c.field, c.value, said)
+		all := want.Total(sums.Filter{})
+		p.narrow(c.field, "", fmt.Sprintf("%d of %d ", all.Failed, all.Failed+all.Successful))
+	}
+}
+
+// exported saves a view as CSV and all as JSON, under a filter, and prints.
 func (p *page) exported(want *sums.Set) {
 	p.t.Helper()
 	domains, _, _ := want.Choices()
+	filter := sums.Filter{Domain: domains[0]}
+	total := want.Total(filter)
+	p.narrow("domain", domains[0], fmt.Sprintf("%d of %d ", total.Failed, total.Failed+total.Successful))
 	p.click(`[data-show="source"]`)
-	p.await("sources", `document.querySelector('[data-by="source"]')`)
-	var csv bytes.Buffer
-	if err := want.CSV(&csv, sums.BySource, sums.Filter{Domain: domains[0]}); err != nil {
+	p.await("sources", `document.querySelector('[data-view="source"]')`)
+	var csv, doc bytes.Buffer
+	if err := errors.Join(want.CSV(&csv, sums.BySource, filter), want.JSON(&doc, filter)); err != nil {
 		p.t.Fatal(err)
 	}
-	content, err := os.ReadFile(p.saved("csv", "csv"))
-	if err != nil || string(content) != csv.String() {
-		p.t.Errorf("saved as CSV (%v):\n%s\nwant:\n%s", err, content, csv.String())
+	for kind, content := range map[string]string{"csv": csv.String(), "json": doc.String()} {
+		saved, err := os.ReadFile(p.saved(kind, kind))
+		if err != nil || string(saved) != content {
+			p.t.Errorf("saved as %s (%v):\n%.2000s\nwant:\n%.2000s", kind, err, saved, content)
+		}
 	}
+	eval[bool](p, `(window.print = () => { window.printed = !!document.querySelector("[data-by=source] tbody tr"); }, true)`)
+	p.click(`[data-act="print"]`)
+	p.await("the page printed, with its table", `window.printed === true`)
 }
 
 // drop gives files to the page.
 func (p *page) drop(files ...string) {
 	p.t.Helper()
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(`[data-reports="file"]`), files, chromedp.NodeReady))
+}
+
+// drag drags files onto the page, and lets go.
+func (p *page) drag(files ...string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		for _, kind := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
+			if _, err := cdp.Call(ctx, target, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: 200, Y: 300,
+				Data: &input.DragData{Items: []*input.DragDataItem{}, Files: files, DragOperationsMask: 1}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // spoken is the text of the page, with plain spaces.
@@ -201,6 +282,7 @@ func TestReportsHostile(t *testing.T) {
 		"cut.json.gz":    mill.Gzip(mill.Report(1, 30))[:300],
 		"dmarc.xml":      []byte(`<?xml version="1.0"?><feedback><report_metadata><org_name>x</org_name></report_metadata></feedback>`),
 		"text.eml":       []byte("From: a@example.com\r\nSubject: hello\r\n\r\nNo report.\r\n"),
+		"rows.json":      []byte(`{"policies": [{"failure-details": [` + strings.Repeat("{},", 10_000_000) + `{}]}]}`),
 		"<img src=x>.gz": []byte("\x1f\x8bnothing"),
 	} {
 		write(t, filepath.Join(dir, strings.ReplaceAll(name, "/", "_")), 0o600, string(content))
@@ -229,7 +311,10 @@ func TestReportsHostile(t *testing.T) {
 	if n := eval[int](p, `document.querySelectorAll("main img").length`); n != 0 {
 		t.Error("a file name came alive")
 	}
-	p.drop(filepath.Join(dir, "empty.json"))
+	latin := filepath.Join(dir, "latin.json")
+	write(t, latin, 0o600, strings.Replace(string(mill.Report(0, 3)), "Google", "G\xF6gle", 1))
+	p.drop(filepath.Join(dir, "empty.json"), latin)
+	p.await("the other charset", `document.querySelector('[data-repair="charset"]')`)
 	p.await("more", fmt.Sprintf(`document.querySelectorAll("[data-unread]").length === %d`, len(lines)+1))
 }
 

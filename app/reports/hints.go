@@ -111,7 +111,7 @@ func (s *Set) Hints(f Filter) (all []Hint) {
 			switch {
 			case kind == "no-policy-found":
 				note(hinted{PolicyNotFound, r.domain, r.source}, 0, r.day)
-			case failed && r.successful == 0:
+			case r.failed > 1 && r.successful == 0: // one is no outage
 				note(hinted{AllFailed, r.domain, r.source}, r.failed, r.day)
 			}
 			return
