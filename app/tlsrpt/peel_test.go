@@ -142,6 +142,8 @@ func peelCases() []struct{ name, text, want string } {
 		{"a.pdf", "%PDF-1.4", "a.pdf: not-json"},
 		{"a.mbox.gz", pack("From x\n" + mailHead + "\n" + noise(9000))[:5000], "a.mbox.gz: mail-no-report whole-message|a.mbox.gz: cut-off"},
 		{"a", "", "a: empty"},
+		{"a", "\xFF\xFE", "a: empty charset"},
+		{"a", "\xEF\xBB\xBF \n", "a: empty byte-order-mark"},
 		{"a.gz", pack(""), "a.gz: empty"},
 		{"a.json", "{" + strings.Repeat(" ", 4000) + "}", "a.json: too-large"},
 		{"a.gz", pack("{" + strings.Repeat(" ", 4000) + "}"), "a.gz: too-large"},

@@ -11,12 +11,8 @@ import (
 // document reads what is to be JSON.
 func (p *peeler) document(l *layer, in io.Reader) {
 	text, kind := p.all(in)
-	switch {
-	case kind != "":
+	if kind != "" {
 		p.lost(l, kind, int64(len(text)))
-		return
-	case len(bytes.TrimSpace(text)) == 0:
-		p.lost(l, Empty, 0)
 		return
 	}
 	if order := utf16Order(text); order != 0 {
@@ -26,6 +22,10 @@ func (p *peeler) document(l *layer, in io.Reader) {
 	if after, found := bytes.CutPrefix(text, []byte("\xEF\xBB\xBF")); found {
 		l.mend(ByteOrderMark, "")
 		text = after
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		p.lost(l, Empty, 0)
+		return
 	}
 	if text[0] != '{' { // as most begin
 		if kind := alien(string(text[:min(len(text), 4096)])); kind != "" {
