@@ -36,6 +36,7 @@ var meanings = []meaning{
 	{"dnssec-broken", "dnssec-broken tlsa-denial tlsa-servfail resolver-broken"},
 	{"ede-blocked", "resolver-filter"},
 	{"ede-denial", "tlsa-denial dnssec-broken"},
+	{"ede-other", "resolver-broken dns-broken"},
 	{"ede-signature", "signature-date dnssec-broken clock"},
 	{"ede-stale", "dns-broken resolver-broken"},
 	{"ede-unreachable", "dns-broken resolver-broken"},

@@ -190,6 +190,38 @@ func TestMany(t *testing.T) {
 	}
 }
 
+// TestExtendedErrors explains every code of RFC 8914 §4 and those registered since, by its
+// number and by its name.
+func TestExtendedErrors(t *testing.T) {
+	meanings := map[string]string{
+		"other": "0 Other Error|21 Not Supported|26 Too Early", "unsupported": "1 Unsupported DNSKEY Algorithm|2 Unsupported DS Digest Type|27 Unsupported NSEC3 Iterations Value",
+		"stale": "3 Stale Answer|13 Cached Error|14 Not Ready|19 Stale NXDomain Answer", "blocked": "4 Forged Answer|15 Blocked|16 Censored|17 Filtered|18 Prohibited",
+		"denial": "12 NSEC Missing", "signature": "7 Signature Expired|8 Signature Not Yet Valid|25 Signature Expired before Valid",
+		"unreachable": "20 Not Authoritative|22 No Reachable Authority|23 Network Error|24 Invalid Data",
+		"":            "5 DNSSEC Indeterminate|6 DNSSEC Bogus|9 DNSKEY Missing|10 RRSIGs Missing|11 No Zone Key Bit Set",
+	}
+	count := 0
+	for kind, codes := range meanings {
+		want := "ede-" + kind
+		if kind == "" {
+			want = "dnssec-broken"
+		}
+		for _, code := range strings.Split(codes, "|") {
+			number, name, _ := strings.Cut(code, " ")
+			count++
+			for _, text := range []string{"; EDE: " + number, "; EDE: " + number + " (" + name + ")", "status: SERVFAIL dns-extended-error-" + number + "-" + strings.ToLower(strings.ReplaceAll(name, " ", "-"))} {
+				x := explain.Read(text)
+				if len(x.Matches) != 1 || x.Matches[0].Form.Meaning() != want {
+					t.Errorf("%s: %+v, want %s", text, x.Matches, want)
+				}
+			}
+		}
+	}
+	if count != 28 {
+		t.Errorf("%d codes", count)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		"", "> =\n=", "5.7.323", "<@>: 4.7.5\n\n4.7.5", "{LRT=},{IP=[}", "Status: 4.7.5\nDiagnostic-Code: X-Postfix; Server certificate not verified",
