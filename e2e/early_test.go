@@ -46,10 +46,26 @@ func TestSubmitBeforeTheProgramRuns(t *testing.T) {
 	p.put("perfect.test")
 	p.absent()
 	p.submit()
-	p.await("page of the link", `location.search === "?d=perfect.test" && document.readyState === "complete" && document.getElementById("d").value === "perfect.test"`)
+	p.await("sign that it was heard", `document.documentElement.classList.contains("asked")`)
 	p.absent()
 	letGo()
 	p.finished("perfect.test")
+	if got := p.path(); got != "/?d=perfect.test" {
+		t.Errorf("the URL is %q", got)
+	}
+}
+
+// TestErrorBeforeTheProgramRuns submits an error text in the same way: no server sees it.
+func TestErrorBeforeTheProgramRuns(t *testing.T) {
+	s, letGo := held(t, serve(t, "-lab"))
+	p := visit(t, s, "/")
+	p.put("STSFetchResult.NONE")
+	p.absent()
+	p.submit()
+	p.absent()
+	letGo()
+	p.await("what it means", `location.pathname === "/explain" && document.querySelector(".incident")`)
+	p.keepsToItself("STSFetchResult")
 }
 
 // TestTypeBeforeTheProgramRuns types into the prerendered form, and goes on in the same

@@ -105,6 +105,16 @@
     root.classList.add("asked");
   }
 
+  // What is asked before the program is here waits for it: sent, it would begin the page
+  // anew, and an error text in the field is nothing for a server to see.
+  document.addEventListener("submit", function (e) {
+    if (document.getElementById("app-wasm-loader") && document.getElementById("d")) {
+      e.preventDefault();
+      window.sealaneAsked = true;
+      root.classList.add("asked");
+    }
+  }, true);
+
   // The pages about findings and widgets are no part of the program, whose engine answers
   // clicks on every link of this origin (window.onclick) with a page of its own.
   // It is not told of these, so that the browser follows them.

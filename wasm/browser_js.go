@@ -139,9 +139,14 @@ func plainHTTP() bool {
 	return js.Global().Get("location").Get("protocol").String() == "http:"
 }
 
-// ready takes away what boot.js set until the program is there.
+// ready takes away what boot.js set until the program is there, and asks what was asked
+// before.
 func ready() {
-	js.Global().Get("document").Get("documentElement").Get("classList").Call("remove", "asked")
+	document().Get("documentElement").Get("classList").Call("remove", "asked")
+	if field := document().Call("getElementById", "d"); js.Global().Get("sealaneAsked").Truthy() && field.Truthy() {
+		js.Global().Delete("sealaneAsked")
+		field.Get("form").Call("requestSubmit")
+	}
 }
 
 // guard is deferred wherever a panic would leave a dead page: it shows the
