@@ -15,7 +15,7 @@ var (
 	gnuTLS = program{"gnutls", "GnuTLS", Sending, library, []form{
 		{"cert-expired", "the certificate chain uses expired certificate|the certificate is not trusted. the certificate has expired"},
 		{"cert-future", "the certificate chain uses not yet valid certificate"},
-		{"cert-untrusted", "the certificate issuer is unknown|(gnutls_handshake): certificate verification failed"},
+		{"cert-untrusted", "the certificate issuer is unknown|the certificate issuer is not a ca|the signature in the certificate is invalid|the certificate chain violates the signer's constraints|the certificate chain does not match the intended purpose|(gnutls_handshake): certificate verification failed"},
 		{"cert-mismatch", "the name in the certificate does not match the expected"},
 		{"cert-weak", "the certificate chain uses insecure algorithm"},
 		{"tls-handshake", "a tls fatal alert has been received|a packet with illegal or unsupported version was received|the tls connection was non-properly terminated|no supported cipher suites have been found"},
