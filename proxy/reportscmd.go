@@ -106,8 +106,10 @@ func (p *program) readReports(ctx context.Context, to *reports.Set, name string)
 	info, err := os.Stat(name)
 	if matches, bad := filepath.Glob(name); err != nil && bad == nil && len(matches) > 0 {
 		for _, one := range matches {
-			if err := p.readReports(ctx, to, one); err != nil {
+			if err := p.readReports(ctx, to, one); ctx.Err() != nil {
 				return err
+			} else if err != nil {
+				to.Fail(one, &tlsrpt.ReportError{Kind: tlsrpt.Unreadable})
 			}
 		}
 		return nil
@@ -117,10 +119,17 @@ func (p *program) readReports(ctx context.Context, to *reports.Set, name string)
 		return err
 	case info.IsDir():
 		return filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
+			if err == nil && d.Type().IsRegular() {
+				err = readReport(to, path, step)
+			}
+			if err == nil || ctx.Err() != nil {
 				return err
 			}
-			return readReport(to, path, step)
+			to.Fail(path, &tlsrpt.ReportError{Kind: tlsrpt.Unreadable})
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
 		})
 	case !info.Mode().IsRegular():
 		return errOdd

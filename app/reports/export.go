@@ -65,7 +65,7 @@ func (w csv) line(cells ...string) {
 		if i > 0 {
 			w.out.WriteByte(',')
 		}
-		if cell != "" && strings.IndexByte("=+-@\t\r\n", cell[0]) >= 0 {
+		if cell != "" && strings.IndexByte("'=+-@\t\r\n", cell[0]) >= 0 {
 			cell = "'" + cell
 		}
 		if strings.ContainsAny(cell, ",\"\r\n") {
@@ -116,10 +116,11 @@ type UnreadOf struct {
 // JSON writes the Document of a filter.
 func (s *Set) JSON(out io.Writer, f Filter) error {
 	doc := Document{
-		Total: s.Total(f), Hints: s.Hints(f), Results: s.Sum(ByResult, f), Sources: s.Sum(BySource, f), MXs: s.Sum(ByReceivingMX, f), Days: s.Sum(ByDay, f),
-		Domains: s.Sum(ByDomain, f), Policies: s.Policies(f), Reports: []EntryOf{}, Unread: []UnreadOf{}, More: s.missed,
+		Total: s.Total(f), Hints: listed(s.Hints(f)), Results: listed(s.Sum(ByResult, f)), Sources: listed(s.Sum(BySource, f)),
+		MXs: listed(s.Sum(ByReceivingMX, f)), Days: listed(s.Sum(ByDay, f)), Domains: listed(s.Sum(ByDomain, f)), Policies: listed(s.Policies(f)), Reports: []EntryOf{}, Unread: []UnreadOf{}, More: s.missed,
 	}
-	doc.Failures, _ = s.Failures(f, 0)
+	failures, _ := s.Failures(f, 0)
+	doc.Failures = listed(failures)
 	for _, e := range s.entries {
 		doc.Reports = append(doc.Reports, EntryOf{e.File, e.Organization, e.ID, e.Contact, moment(e.Begin), moment(e.End), e.Duplicate, e.Repairs})
 	}
@@ -130,6 +131,9 @@ func (s *Set) JSON(out io.Writer, f Filter) error {
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(doc)
 }
+
+// listed is a list that JSON writes as one, though it is empty.
+func listed[T any](all []T) []T { return append([]T{}, all...) }
 
 // moment writes a time, "" for none.
 func moment(at time.Time) string {

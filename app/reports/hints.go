@@ -29,7 +29,7 @@ var hintKinds = []HintKind{MXMismatch, AllFailed, FailureInTesting, StartsWithCh
 // HintKinds are all kinds, the worst first.
 func HintKinds() []HintKind { return slices.Clone(hintKinds) }
 
-// Hint is something that stands out for a domain, whatever a filter for results says.
+// Hint is something that stands out for a domain.
 type Hint struct {
 	Kind   HintKind `json:"kind"`
 	Domain string   `json:"domain"` // policy-domain
@@ -50,103 +50,123 @@ type hinted struct {
 // observed is what a domain's rows have in common.
 type observed struct {
 	sums
-	days      extent
-	failing   extent          // days with failures
-	receivers map[uint32]bool // receiving-ip of failures; at most two
-	senders   map[uint32]bool // sending-mta-ip of failures; at most two
-	policies  map[uint32]extent
+	first     int32            // day
+	failing   spell            // days with failures
+	receivers map[uint32]bool  // receiving-ip of failures; at most two
+	senders   map[uint32]bool  // sending-mta-ip of failures; at most two
+	policies  map[string]int32 // the first day of each, by its lines
+	finders   map[uint32]int32 // sources that saw one, and their first days
 }
 
-// extent is from which day to which; the zero extent is none.
-type extent struct {
-	first, last int32
-	any         bool
+// daily is what a source says of a domain for a day.
+type daily struct {
+	domain, source uint32
+	day            int32
 }
 
-func (e extent) with(day int32) extent {
-	if !e.any {
-		return extent{day, day, true}
-	}
-	return extent{min(e.first, day), max(e.last, day), true}
+// hinter looks at the rows one by one.
+type hinter struct {
+	s       *Set
+	domains map[uint32]*observed
+	days    map[daily]sums
+	found   map[hinted]spell
+	lines   map[uint32]string // of policies, for comparing
+	testing map[uint32]bool   // policies
+	allowed map[[2]uint32]bool
+}
+
+func (h *hinter) note(what hinted, failed uint64, day int32) {
+	h.found[what] = h.found[what].with(failed, day)
 }
 
 // Hints gives what stands out, the worst first, then by failures.
 func (s *Set) Hints(f Filter) (all []Hint) {
 	f.Result = "" // what stands out does so among all
-	domains := map[uint32]*observed{}
-	found := map[hinted]spell{}
-	note := func(h hinted, failed uint64, day int32) {
-		of, known := found[h]
-		if !known {
-			of.first, of.last = day, day
-		}
-		found[h] = spell{of.failed + failed, min(of.first, day), max(of.last, day)}
-	}
-	testing, allowed := map[uint32]bool{}, map[[2]uint32]bool{}
-	s.each(f, func(r *row) {
-		d := domains[r.domain]
-		if d == nil {
-			d = &observed{receivers: map[uint32]bool{}, senders: map[uint32]bool{}, policies: map[uint32]extent{}}
-			domains[r.domain] = d
-		}
-		d.add(r)
-		d.days = d.days.with(r.day)
-		kind := s.texts.text(s.seen[r.policy].kind)
-		failed := r.failed > 0
-		if failed {
-			d.failing = d.failing.with(r.day)
-		}
-		if !r.detail {
-			if kind == "sts" {
-				d.policies[r.policy] = d.policies[r.policy].with(r.day)
-				is, known := testing[r.policy]
-				if !known {
-					is = s.seen[r.policy].testing()
-					testing[r.policy] = is
-				}
-				if is && failed {
-					note(hinted{FailureInTesting, r.domain, 0}, r.failed, r.day)
-				}
-			}
-			switch {
-			case kind == "no-policy-found":
-				note(hinted{PolicyNotFound, r.domain, r.source}, 0, r.day)
-			case r.failed > 1 && r.successful == 0: // one is no outage
-				note(hinted{AllFailed, r.domain, r.source}, r.failed, r.day)
-			}
-			return
-		}
-		few(d.receivers, r.ip)
-		few(d.senders, r.sendingIP)
-		if kind != "sts" || r.mx == 0 || s.texts.text(r.result) != "validation-failure" {
-			return
-		}
-		key := [2]uint32{r.policy, r.mx}
-		is, known := allowed[key]
-		if !known {
-			is = s.seen[r.policy].allows(s.texts.text(r.mx))
-			allowed[key] = is
-		}
-		if !is {
-			note(hinted{MXMismatch, r.domain, r.mx}, r.failed, r.day)
-		}
-	})
-	for domain, d := range domains {
-		s.stands(domain, d, note)
-	}
-	for h, of := range found {
-		if h.kind == PolicyNotFound && len(domains[h.domain].policies) == 0 {
-			continue // nobody found one
-		}
-		all = append(all, Hint{h.kind, s.texts.text(h.domain), s.texts.text(h.subject), of.failed, dayText(of.first), dayText(of.last)})
-	}
+	h := &hinter{s, map[uint32]*observed{}, map[daily]sums{}, map[hinted]spell{}, map[uint32]string{}, map[uint32]bool{}, map[[2]uint32]bool{}}
+	s.each(f, h.look)
 	breathe := s.now(compared)
+	for key, of := range h.days {
+		breathe()
+		if of.successful <= 0 && of.failed > 1 { // one is no outage
+			h.note(hinted{AllFailed, key.domain, key.source}, uint64(of.failed), key.day)
+		}
+	}
+	for domain, d := range h.domains {
+		breathe()
+		d.stands(domain, h.found)
+	}
+	for what, of := range h.found {
+		if what.kind == PolicyNotFound && !h.domains[what.domain].foundBefore(of.last, what.subject) {
+			continue
+		}
+		all = append(all, Hint{what.kind, s.texts.text(what.domain), s.texts.text(what.subject), of.failed, dayText(of.first), dayText(of.last)})
+	}
 	slices.SortFunc(all, func(a, b Hint) int {
 		breathe()
 		return cmp.Or(slices.Index(hintKinds, a.Kind)-slices.Index(hintKinds, b.Kind), cmp.Compare(b.Failed, a.Failed),
 			strings.Compare(a.Domain, b.Domain), strings.Compare(a.Subject, b.Subject))
 	})
 	return all
+}
+
+func (h *hinter) look(r *row) {
+	d := h.domains[r.domain]
+	if d == nil {
+		d = &observed{first: r.day, receivers: map[uint32]bool{}, senders: map[uint32]bool{}, policies: map[string]int32{}, finders: map[uint32]int32{}}
+		h.domains[r.domain] = d
+	}
+	d.add(r)
+	d.first = earlier(d.first, r.day)
+	if r.failed > 0 {
+		d.failing = d.failing.with(r.failed, r.day)
+	}
+	kind := h.s.texts.text(h.s.seen[r.policy].kind)
+	switch {
+	case !r.detail:
+		h.summary(d, r, kind)
+	case r.failed > 0:
+		few(d.receivers, r.ip)
+		few(d.senders, r.sendingIP)
+		if kind == "sts" && r.mx != 0 && h.s.texts.text(r.result) == "validation-failure" && !h.allows(r) {
+			h.note(hinted{MXMismatch, r.domain, r.mx}, r.failed, r.day)
+		}
+	}
+}
+
+// summary looks at the summary of a policy of a kind.
+func (h *hinter) summary(d *observed, r *row, kind string) {
+	key := daily{r.domain, r.source, r.day}
+	of := h.days[key]
+	of.add(r)
+	h.days[key] = of
+	if kind == "no-policy-found" {
+		h.note(hinted{PolicyNotFound, r.domain, r.source}, 0, r.day)
+		return
+	}
+	since(d.finders, r.source, r.day)
+	if kind != "sts" {
+		return
+	}
+	if _, known := h.lines[r.policy]; !known {
+		h.lines[r.policy], h.testing[r.policy] = h.s.seen[r.policy].told(), h.s.seen[r.policy].testing()
+	}
+	if told := h.lines[r.policy]; told != "" {
+		since(d.policies, told, r.day)
+	}
+	if h.testing[r.policy] && r.failed > 0 {
+		h.note(hinted{FailureInTesting, r.domain, 0}, r.failed, r.day)
+	}
+}
+
+// allows tells whether the policy of a detail lists its host.
+func (h *hinter) allows(r *row) bool {
+	key := [2]uint32{r.policy, r.mx}
+	is, known := h.allowed[key]
+	if !known {
+		is = h.s.seen[r.policy].allows(h.s.texts.text(r.mx))
+		h.allowed[key] = is
+	}
+	return is
 }
 
 // few keeps at most two texts: all that is asked is whether there is one.
@@ -156,34 +176,71 @@ func few(texts map[uint32]bool, text uint32) {
 	}
 }
 
+// since keeps the first day of something.
+func since[K comparable](days map[K]int32, what K, day int32) {
+	if first, known := days[what]; known {
+		day = earlier(first, day)
+	}
+	days[what] = day
+}
+
+// foundBefore tells whether a policy was seen on that day or before, by another source.
+func (d *observed) foundBefore(day int32, source uint32) bool {
+	for finder, first := range d.finders {
+		if finder != source && first <= day {
+			return true
+		}
+	}
+	return false
+}
+
 // stands notes what stands out in all that is said of a domain.
-func (s *Set) stands(domain uint32, d *observed, note func(hinted, uint64, int32)) {
+func (d *observed) stands(domain uint32, found map[hinted]spell) {
 	c := d.counts()
-	whole := func(kind HintKind, subject uint32, failed uint64, days extent) {
-		note(hinted{kind, domain, subject}, failed, days.first)
-		note(hinted{kind, domain, subject}, 0, days.last)
+	failed := max(c.Failed, c.Detailed)
+	whole := func(kind HintKind, subject uint32) {
+		found[hinted{kind, domain, subject}] = spell{failed, d.failing.first, d.failing.last, true}
 	}
 	one := func(kind HintKind, texts map[uint32]bool) {
 		for text := range texts {
-			if len(texts) == 1 && text != 0 && c.Detailed > 1 && c.Successful > 0 {
-				whole(kind, text, c.Detailed, d.failing)
+			if len(texts) == 1 && text != 0 && c.Detailed > 1 && c.Detailed >= c.Failed && c.Successful > 0 {
+				whole(kind, text)
 			}
 		}
 	}
 	one(OneReceiver, d.receivers)
 	one(OneSender, d.senders)
-	if all := c.Successful + c.Failed; c.Failed > 0 && all/c.Failed > 100 {
-		whole(Sporadic, 0, c.Failed, d.failing)
+	if all := c.Successful + c.Failed; failed > 0 && failed < all/100+min(all%100, 1) {
+		whole(Sporadic, 0)
 	}
-	if !d.failing.any || d.failing.first-d.days.first < 2 || d.days.first == noDay {
+	if !d.failing.any || d.first == noDay || d.failing.first-d.first < 2 {
 		return // of the days before, too little is known
 	}
-	for _, days := range d.policies {
-		if days.first == d.failing.first {
-			whole(StartsWithChange, 0, max(c.Failed, c.Detailed), d.failing)
-			return
-		}
+	since, before := false, false
+	for _, first := range d.policies {
+		since = since || first == d.failing.first
+		before = before || first < d.failing.first
 	}
+	if since && before {
+		whole(StartsWithChange, 0)
+	}
+}
+
+// told is what an sts policy says, for comparing; "" where a report doesn't tell all of it.
+func (p *seen) told() string {
+	var lines []string
+	whole := false
+	for _, line := range p.lines {
+		key, value, _ := strings.Cut(line, ":")
+		key = strings.TrimSpace(key)
+		whole = whole || key == "mode"
+		lines = append(lines, key+":"+strings.TrimSpace(value))
+	}
+	if !whole {
+		return ""
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
 // testing tells whether an sts policy was one of mode testing (RFC 8461 §3.2).

@@ -26,6 +26,8 @@ func TestHints(t *testing.T) {
 	two := []tlsrpt.FailureDetail{failure("certificate-expired", "192.0.2.1", "mx1.example", "192.0.2.9"), failure("certificate-expired", "192.0.2.2", "mx1.example", "192.0.2.8")}
 	other := sts("enforce", 50, 4, two...)
 	other.Strings[4] = "max_age: 172800"
+	hosted := sts("enforce", 50, 4, two...)
+	hosted.MXHosts = []string{"mx1.example"}
 	for name, c := range map[string]struct {
 		all  []tlsrpt.Report
 		want string // kind subject failed first last
@@ -50,7 +52,15 @@ func TestHints(t *testing.T) {
 		"few of many":      {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 900, 4, two...))}, "sporadic  4 2025-05-01 2025-05-01"},
 		"since a change": {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 0)), on(2, "A", "2", sts("enforce", 9, 0)), on(3, "A", "3", other), on(4, "A", "4", other)},
 			"starts-with-change  8 2025-05-03 2025-05-04"},
-		"later than a change": {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 0)), on(3, "A", "2", sts("enforce", 50, 4, two...))}, ""},
+		"a whole day, under one of two policies": {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 0, 2), other)}, ""},
+		"another source, and the same policy":    {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 0)), on(3, "B", "1", hosted)}, ""},
+		"a policy that could not be fetched":     {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 0)), on(3, "A", "2", entry("sts", "x.example", 9, 4, two...))}, ""},
+		"one address, and failures without one":  {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 40, two[0], two[0]))}, ""},
+		"found a day later by the same":          {[]tlsrpt.Report{on(1, "A", "1", entry("no-policy-found", "x.example", 7, 0)), on(2, "A", "2", sts("enforce", 9, 0))}, ""},
+		"found later by another":                 {[]tlsrpt.Report{on(1, "A", "1", entry("no-policy-found", "x.example", 7, 0)), on(2, "B", "2", sts("enforce", 9, 0))}, ""},
+		"a detail of nothing":                    {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 0, detail("validation-failure", "192.0.2.1", "mx2.example", 0)))}, ""},
+		"one in a hundred":                       {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 198, 2, two[0], two[1]))}, ""},
+		"later than a change":                    {[]tlsrpt.Report{on(1, "A", "1", sts("enforce", 9, 0)), on(3, "A", "2", sts("enforce", 50, 4, two...))}, ""},
 	} {
 		s := &reports.Set{}
 		for _, r := range c.all {

@@ -5,6 +5,7 @@ package reports
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/sealane/sealane/app/tlsrpt"
@@ -116,9 +117,13 @@ func (s *Set) Add(file string, r tlsrpt.Report) {
 		e.Repairs = append(e.Repairs, mended)
 	}
 	s.texts.size += len(e.File) + len(e.ID)
-	key := identity(r)
-	if e.Duplicate = s.known[key]; !e.Duplicate {
+	// A datagram tells of one session, with nothing that another doesn't tell, too.
+	single := slices.ContainsFunc(r.Repairs, func(x tlsrpt.Repair) bool { return x.Kind == tlsrpt.Datagram })
+	if key := identity(r); single {
+		s.sum(r)
+	} else if e.Duplicate = s.known[key]; !e.Duplicate {
 		s.known[key] = true
+		s.texts.size += len(key) + 32
 		s.sum(r)
 	}
 	s.entries = append(s.entries, e)

@@ -113,7 +113,7 @@ func (s *Set) policy(e tlsrpt.Reported) uint32 {
 func (s *Set) sum(r tlsrpt.Report) {
 	day := int32(noDay)
 	if !r.Begin.IsZero() {
-		day = int32(r.Begin.Unix() / int64(24*time.Hour/time.Second))
+		day = int32(r.Begin.Truncate(24*time.Hour).Unix() / int64(24*time.Hour/time.Second)) // before 1970 too
 	}
 	source := s.texts.number(r.Organization)
 	twins := twinsOf(r.Policies)
@@ -144,8 +144,10 @@ func (s *Set) sum(r tlsrpt.Report) {
 
 // identity tells a report from others.
 func identity(r tlsrpt.Report) string {
-	if r.ID != "" {
-		return r.Organization + "\x00" + r.ID
+	if key := r.Organization + "\x00" + r.ID; r.ID != "" && len(key) <= maxName {
+		return key
+	} else if r.ID != "" {
+		return digest(key)
 	}
 	var b strings.Builder
 	add := func(s string) { b.WriteString(strconv.Itoa(len(s)) + ":" + s) }

@@ -38,13 +38,13 @@ func (s *Set) Policies(f Filter) []Policy {
 				p = &of{first: r.day, last: r.day, sources: map[uint32]bool{}}
 				found[r.policy] = p
 			}
-			p.first, p.last, p.sources[r.source] = min(p.first, r.day), max(p.last, r.day), true
+			p.first, p.last, p.sources[r.source] = earlier(p.first, r.day), max(p.last, r.day), true
 			before = *r
 		}
 		if r.detail {
-			p.counts.Detailed += r.failed
+			p.counts.Detailed = sum(p.counts.Detailed, r.failed)
 		} else {
-			p.counts.Successful, p.counts.Failed = p.counts.Successful+r.successful, p.counts.Failed+r.failed
+			p.counts.Successful, p.counts.Failed = sum(p.counts.Successful, r.successful), sum(p.counts.Failed, r.failed)
 		}
 	})
 	var all []Policy
@@ -88,11 +88,7 @@ func (s *Set) Failures(f Filter, most int) (list []Failure, all int) {
 			return
 		}
 		key := failureKey{r.source, r.domain, s.seen[r.policy].kind, r.result, r.mx, r.sendingIP, r.ip, r.told, r.helo, r.info}
-		of, known := found[key]
-		if !known {
-			of.first, of.last = r.day, r.day
-		}
-		found[key] = spell{of.failed + r.failed, min(of.first, r.day), max(of.last, r.day)}
+		found[key] = found[key].with(r.failed, r.day)
 	})
 	breathe := s.now(compared)
 	if most == 0 {
@@ -116,10 +112,35 @@ func (s *Set) Failures(f Filter, most int) (list []Failure, all int) {
 // order.
 type failureKey [10]uint32
 
-// spell is how many sessions failed, and from which day to which.
+// spell is how many sessions failed, and from which day to which; the zero spell is none.
 type spell struct {
 	failed      uint64
 	first, last int32
+	any         bool
+}
+
+// with is one with more sessions, of a day.
+func (s spell) with(failed uint64, day int32) spell {
+	if !s.any {
+		return spell{failed, day, day, true}
+	}
+	return spell{sum(s.failed, failed), earlier(s.first, day), max(s.last, day), true}
+}
+
+// earlier is the first of two days, of which one may not be told.
+func earlier(a, b int32) int32 {
+	if a == noDay || b == noDay {
+		return max(a, b)
+	}
+	return min(a, b)
+}
+
+// sum adds, and stops at the largest number there is.
+func sum(a, b uint64) uint64 {
+	if a+b < a {
+		return 1<<64 - 1
+	}
+	return a + b
 }
 
 // failure is a Failure while it is made.

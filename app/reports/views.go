@@ -75,7 +75,7 @@ func (s *Set) each(f Filter, visit func(r *row)) {
 		}
 		for i := range rows {
 			r := &rows[i]
-			if r.day < from || r.day > to || domain != 0 && r.domain != domain || result != 0 && (!r.detail || r.result != result) ||
+			if r.day == noDay && (f.From != "" || f.To != "") || r.day < from || r.day > to || domain != 0 && r.domain != domain || result != 0 && (!r.detail || r.result != result) ||
 				source != 0 && r.source != source && (!r.detail || r.sendingIP != source) {
 				continue
 			}

@@ -22,8 +22,15 @@ func (r *reader) datagram() (report Report) {
 			e.Domain = domain
 		}
 	}
+	noted := r.mended.all
 	r.mended = repairLog{}
 	r.mended.add(Datagram, nil, "", domain)
+	for _, repair := range noted { // all else is how datagrams are
+		if repair.Kind == CountInvalid {
+			r.mended.all = append(r.mended.all, repair)
+			r.mended.shapes = append(r.mended.shapes, repair.Path)
+		}
+	}
 	return report
 }
 

@@ -26,11 +26,12 @@ func (r Report) Misnamed(name string) string {
 	case !r.End.IsZero() && to != r.End.Unix():
 		return end
 	case slices.ContainsFunc(r.Policies, func(e Reported) bool { return domainOf(e) != "" }) &&
+		!slices.ContainsFunc(r.Policies, func(e Reported) bool { return e.Type == "tlsa" }) && // of a host: RFC 8460 §1.1
 		!slices.ContainsFunc(r.Policies, func(e Reported) bool { return within(domainOf(e), domain) }):
 		return domain
 	}
 	return ""
 }
 
-// domainOf is the policy-domain as it is compared: for DANE, it may be a host.
+// domainOf is the policy-domain as it is compared.
 func domainOf(e Reported) string { return strings.TrimSuffix(strings.ToLower(e.Domain), ".") }

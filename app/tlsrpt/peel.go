@@ -203,8 +203,10 @@ func (p *peeler) container(l *layer, in *bufio.Reader) {
 	case len(text) == 0, strings.IndexByte("{[<", text[0]) >= 0, utf16Order(head) != 0:
 		p.document(l, in)
 	case bytes.HasPrefix(text, []byte("From ")):
+		in.Discard(len(head) - len(text))
 		p.mbox(l, in)
 	case isHeader(string(text[:min(len(text), 80)])):
+		in.Discard(len(head) - len(text))
 		p.message(l, in)
 	default:
 		p.lost(l, NotJSON, 0)

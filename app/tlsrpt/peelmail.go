@@ -24,14 +24,20 @@ type header map[string]string
 // readHeader reads up to the empty line.
 func readHeader(in *bufio.Reader) header {
 	h := header{}
-	name, size := "", 0
+	name, size, midline := "", 0, false
 	for {
 		line, err := in.ReadSlice('\n')
-		text := strings.TrimRight(string(line), "\r\n")
-		if text == "" && err != bufio.ErrBufferFull {
+		text, begins := strings.TrimRight(string(line), "\r\n"), !midline
+		if midline = err == bufio.ErrBufferFull; begins && !midline && text == "" || len(line) == 0 {
 			return h
 		}
-		if size += len(line); size > maxHeader {
+		if size += len(line); size > maxHeader || text == "" {
+			continue
+		}
+		if !begins {
+			if name != "" {
+				h[name] += text
+			}
 			continue
 		}
 		if text[0] == ' ' || text[0] == '\t' {

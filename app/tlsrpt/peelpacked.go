@@ -2,6 +2,7 @@ package tlsrpt
 
 import (
 	"bufio"
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"hash"
@@ -13,14 +14,28 @@ import (
 // gzip unpacks gzip (RFC 1952), all of its members.
 func (p *peeler) gzip(l *layer, in *bufio.Reader) {
 	inner := l.inner("")
-	inner.label = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(l.label), ".gz"), "+gzip")
+	inner.label = unpackedLabel(l.label)
 	inner.gzipped = true
 	err := p.gunzip(in, func(z *gzip.Reader) {
 		p.buffered(&meter{p: p, in: &gunzip{l, in, z}}, func(in *bufio.Reader) { p.container(inner, in) })
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		p.lost(l, whyNot(err, GzipInvalid), 0)
+	case p.trouble != "":
+		p.lost(l, p.trouble, p.read)
 	}
+}
+
+// unpackedLabel is what a label promises of the inside.
+func unpackedLabel(label string) string {
+	label = strings.ToLower(label)
+	for _, end := range []string{".gz", ".gzip", "+gzip", "application/gzip", "application/x-gzip"} {
+		if before, found := strings.CutSuffix(label, end); found {
+			return before
+		}
+	}
+	return label
 }
 
 // gunzip reads the members one by one, so that what follows the last is no fault.
@@ -40,7 +55,7 @@ func (g *gunzip) Read(to []byte) (int, error) {
 		if string(head) == "\x1F\x8B" && g.z.Reset(g.in) == nil {
 			return n, nil
 		}
-		if len(head) > 0 {
+		if head, _ = g.in.Peek(64); len(bytes.Trim(head, "\r\n\x00")) > 0 { // a line's end belongs to a mail's boundary
 			g.l.mend(GzipTrailing, "")
 		}
 	case err != nil:
@@ -60,8 +75,12 @@ func (p *peeler) zip(l *layer, in *bufio.Reader) {
 	files := 0
 	for ; !p.over(); files++ {
 		head, err := in.Peek(30)
-		if len(head) < 4 || string(head[:4]) != "PK\x03\x04" {
-			break // the central directory
+		if len(head) >= 4 && behindFiles(head) {
+			break
+		}
+		if len(head) >= 4 && string(head[:4]) != "PK\x03\x04" {
+			p.lost(l, ZipInvalid, p.read)
+			return
 		}
 		if err != nil {
 			p.lost(l, CutOff, p.read)
@@ -70,14 +89,16 @@ func (p *peeler) zip(l *layer, in *bufio.Reader) {
 		var f zipFile
 		f.flags, f.method = word16(head, 6), word16(head, 8)
 		f.sum, f.packed = word32(head, 14), int64(word32(head, 18))
-		name := make([]byte, word16(head, 26))
-		more := word16(head, 28)
+		name, more := make([]byte, word16(head, 26)), make([]byte, word16(head, 28))
 		in.Discard(30)
-		if _, err := io.ReadFull(in, name); err != nil {
+		_, err = io.ReadFull(in, name)
+		if _, bad := io.ReadFull(in, more); err != nil || bad != nil {
 			p.lost(l, CutOff, p.read)
 			return
 		}
-		in.Discard(more)
+		if f.packed == 1<<32-1 {
+			f.packed = packed64(more)
+		}
 		if !p.zipped(l.inner(string(name)), f, in) {
 			return
 		}
@@ -85,6 +106,41 @@ func (p *peeler) zip(l *layer, in *bufio.Reader) {
 	if files == 0 {
 		p.lost(l, Empty, 0)
 	}
+}
+
+// behindFiles tells whether a record is none of a file, but of those that stand behind all
+// (APPNOTE 4.3.6).
+func behindFiles(head []byte) bool {
+	switch string(head[:4]) {
+	case "PK\x01\x02", "PK\x05\x06", "PK\x06\x06", "PK\x06\x08":
+		return true
+	}
+	return false
+}
+
+// recordBegins tells whether what follows is a record, or the beginning of one that is cut
+// off.
+func recordBegins(next []byte) bool {
+	if len(next) < 4 {
+		return strings.HasPrefix("PK", string(next[:min(len(next), 2)]))
+	}
+	return string(next[:4]) == "PK\x03\x04" || behindFiles(next)
+}
+
+// packed64 gives the size that stands in the extra field of a large file (APPNOTE 4.5.3):
+// behind that of what is unpacked.
+func packed64(extra []byte) int64 {
+	for len(extra) >= 4 {
+		size := word16(extra, 2)
+		if 4+size > len(extra) {
+			break
+		}
+		if word16(extra, 0) == 1 && size >= 16 {
+			return int64(word32(extra, 12)) | int64(word32(extra, 16))<<32&(1<<63-1)
+		}
+		extra = extra[4+size:]
+	}
+	return 1<<32 - 1
 }
 
 // zipFile is what the header of a file in a zip says.
@@ -124,11 +180,11 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 		}
 		return !behind
 	}
-	checked := &summed{in: plain, sum: crc32.NewIEEE(), want: func() (uint32, bool) {
+	checked := &summed{in: plain, sum: crc32.NewIEEE(), right: func(sum uint32) bool {
 		if !behind {
-			return f.sum, true
+			return f.sum == sum
 		}
-		return descriptor(in)
+		return descriptor(in, sum)
 	}}
 	var err error
 	p.buffered(&meter{p: p, in: checked}, func(in *bufio.Reader) {
@@ -137,6 +193,9 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 		}
 		_, err = io.Copy(io.Discard, in) // what the inside left
 	})
+	if p.trouble != "" {
+		p.lost(l, p.trouble, p.read)
+	}
 	if !behind {
 		io.Copy(io.Discard, packed)
 		return true
@@ -146,10 +205,10 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 
 // summed checks what was unpacked at its end.
 type summed struct {
-	in   io.Reader
-	sum  hash.Hash32
-	want func() (uint32, bool)
-	done error
+	in    io.Reader
+	sum   hash.Hash32
+	right func(sum uint32) bool
+	done  error
 }
 
 // Read gives an error with a kind.
@@ -160,7 +219,7 @@ func (s *summed) Read(to []byte) (int, error) {
 	n, err := s.in.Read(to)
 	s.sum.Write(to[:n])
 	if err == io.EOF {
-		if want, ok := s.want(); !ok || want != s.sum.Sum32() {
+		if !s.right(s.sum.Sum32()) {
 			err = &ReportError{Kind: ZipInvalid}
 		}
 	} else if err != nil {
@@ -170,18 +229,25 @@ func (s *summed) Read(to []byte) (int, error) {
 	return n, err
 }
 
-// descriptor reads the checksum behind a file: it has a mark or not, and sizes of 32
-// or 64 bits; what follows it tells (APPNOTE 4.3.9).
-func descriptor(in *bufio.Reader) (uint32, bool) {
+// descriptor reads the checksum behind a file, and tells whether it is right: it has a mark
+// or not, and sizes of 32 or 64 bits; what follows it tells, or that nothing does
+// (APPNOTE 4.3.9).
+func descriptor(in *bufio.Reader, sum uint32) bool {
 	head, _ := in.Peek(28)
-	for _, size := range []int{16, 12, 24, 20} {
-		if len(head) >= size+4 && string(head[size:size+2]) == "PK" {
-			in.Discard(size)
-			if size%8 == 0 {
-				return word32(head, 4), string(head[:4]) == "PK\x07\x08"
+	for _, right := range []bool{true, false} { // of what could be one, a right one
+		for _, size := range []int{16, 12, 24, 20} {
+			if len(head) < size || !recordBegins(head[size:]) {
+				continue
 			}
-			return word32(head, 0), true
+			at, marked := 0, string(head[:4]) == "PK\x07\x08"
+			if size%8 == 0 {
+				at = 4
+			}
+			if is := word32(head, at) == sum && marked == (at > 0); is == right {
+				in.Discard(size)
+				return is
+			}
 		}
 	}
-	return 0, false
+	return false
 }

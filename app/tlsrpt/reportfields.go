@@ -95,7 +95,7 @@ func (r *reader) entry() (e Reported) {
 		case 0:
 			r.policy(&e)
 		case 1:
-			counts = r.object(summaryMembers, func(i int) {
+			counts |= r.object(summaryMembers, func(i int) {
 				if i == 0 {
 					e.Successful = r.count()
 				} else {

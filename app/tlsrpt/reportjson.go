@@ -71,6 +71,11 @@ func (r *reader) breathe(at int) {
 		return
 	}
 	r.breath = at + stride
+	r.pause()
+}
+
+// pause calls step.
+func (r *reader) pause() {
 	if r.step != nil && r.stopped == nil {
 		if err := r.step(); err != nil {
 			r.stopped = err

@@ -9,29 +9,39 @@ import "strings"
 // a Report share one copy of the text: clone those that are to be kept.
 func ParseReports(json []byte, step func() error, visit func(Report) error) error {
 	r := reader{text: string(json), breath: stride, step: step}
-	if r.peek() == '[' && strings.HasPrefix(strings.TrimLeft(r.text[r.at+1:], " \t\r\n"), "{") {
-		r.list('[', ']', func(i int) { r.give(visit, true) })
-	} else {
-		for more := false; r.stopped == nil; more = true {
-			r.give(visit, more)
-			if r.peek() != '{' {
-				break
+	for n := 0; r.stopped == nil; n++ {
+		listed := r.peek() == '[' && strings.HasPrefix(strings.TrimLeft(r.text[r.at+1:], " \t\r\n"), "{")
+		if listed {
+			r.list('[', ']', func(int) { r.give(visit, true, true) })
+		} else {
+			r.give(visit, n > 0, false)
+		}
+		if r.peek() == ',' {
+			r.at++
+		}
+		if c := r.peek(); c != '{' && c != '[' {
+			if listed && r.stopped == nil && r.at < len(r.text) {
+				r.fail(Syntax) // of a single one this is a repair
 			}
+			break
 		}
 	}
 	return r.stopped
 }
 
-// give reads a report and gives it away, with what is noted of it; of several in a text,
-// this is noted too.
-func (r *reader) give(visit func(Report) error, several bool) {
+// give reads a report and gives it away, with what is noted of it: that there are several
+// in a text, or something else behind it.
+func (r *reader) give(visit func(Report) error, several, listed bool) {
 	report := r.report()
-	switch c := r.peek(); {
-	case r.stopped != nil:
+	c := r.peek()
+	more := c == '{' || c == '[' || c == ','
+	if r.stopped != nil {
 		return
-	case several || c == '{':
+	}
+	if several || more {
 		r.mend(Several, "")
-	case r.at < len(r.text):
+	}
+	if !listed && !more && r.at < len(r.text) {
 		r.mend(TextAround, r.text[r.at:])
 	}
 	report.Repairs = r.mended.all

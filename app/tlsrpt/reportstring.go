@@ -48,7 +48,13 @@ func (r *reader) string() string {
 // unescape reads what stands between quotes.
 func (r *reader) unescape(s string) string {
 	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); {
+	next := stride
+	foreign, control := false, false // each is noted once
+	for i := 0; i < len(s) && r.stopped == nil; {
+		if i >= next {
+			next += stride
+			r.pause()
+		}
 		run := i
 		for i < len(s) && plain[s[i]] {
 			i++
@@ -64,10 +70,14 @@ func (r *reader) unescape(s string) string {
 			i += used
 			continue
 		case c == utf8.RuneError && size == 1:
-			r.mend(Charset, s)
+			if !foreign {
+				r.mend(Charset, s)
+			}
+			foreign = true
 			c = rune(s[i]) // as Latin-1
-		case c < ' ':
+		case c < ' ' && !control:
 			r.mend(ControlInString, s)
+			control = true
 		}
 		out = utf8.AppendRune(out, c)
 		i += size

@@ -35,12 +35,12 @@ func (r *reader) together(all []Reported) {
 	r.path = append(r.path[:0], place{name: "policies"}, place{})
 	for i, e := range all {
 		r.path[1].index = i
-		key := e.Type + "\x00" + strings.ToLower(e.Domain) + "\x00" + strings.Join(e.Strings, "\x00")
+		key := e.Type + "\x00" + domainOf(e) + "\x00" + strings.Join(e.Strings, "\x00")
 		if seen[key] {
 			r.mendAt(PolicyRepeated, "policy", e.Type+" "+e.Domain)
 		}
 		seen[key] = true
-		domain := strings.ToLower(e.Domain)
+		domain := domainOf(e)
 		if other := types[domain]; e.Type == "tlsa" && other == "sts" || e.Type == "sts" && other == "tlsa" {
 			r.mendAt(SessionsTwice, "policy", e.Domain)
 		} else if e.Domain != "" && (e.Type == "sts" || e.Type == "tlsa") {

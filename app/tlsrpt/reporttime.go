@@ -22,6 +22,9 @@ func (r *reader) moment() time.Time {
 		return time.Time{}
 	}
 	at, kind := readMoment(s)
+	if kind == "" && at.IsZero() { // the zero of some languages: nobody has set it
+		kind = DateTimeInvalid
+	}
 	if kind != "" {
 		r.mend(kind, s)
 	}

@@ -110,7 +110,22 @@ func (r *reader) lines(all []string) []string {
 	}
 	if len(all) == 1 && strings.Contains(all[0], "\n") {
 		r.mend(PolicyStringNotArray, all[0])
-		all = strings.FieldsFunc(all[0], func(c rune) bool { return c == '\r' || c == '\n' })
+		text, next := all[0], stride
+		all = nil
+		for at := 0; at < len(text) && r.stopped == nil; {
+			end := strings.IndexAny(text[at:], "\r\n")
+			if end < 0 {
+				end = len(text) - at
+			}
+			if end > 0 {
+				r.row()
+				all = append(all, text[at:at+end])
+			}
+			if at += end + 1; at >= next {
+				next += stride
+				r.pause()
+			}
+		}
 	}
 	return all
 }
