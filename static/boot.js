@@ -54,7 +54,9 @@
           one.parts.push(part.value);
           one.size += part.value.length;
         }
-      } catch (e) { /* the reader throws it again */ }
+      } catch (e) { // for whoever reads on
+        one.reader = { read: function () { return Promise.reject(e); }, cancel: function () { /* there is nothing to end */ } };
+      }
       return one;
     }));
     var at = 4 * read.length;

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"io"
@@ -116,6 +117,7 @@ type dropped struct {
 	reader js.Value
 	part   js.Value // which is read, from off on
 	off, n int
+	err    error
 }
 
 // Read gives an error of the reader, or of ctx.
@@ -127,9 +129,13 @@ func (d *dropped) Read(p []byte) (int, error) {
 	}
 	for d.off == d.n {
 		if !d.reader.Truthy() {
-			return 0, io.EOF
+			return 0, cmp.Or(d.err, io.EOF)
 		}
 		read, err := await(d.ctx, d.reader.Call("read"), 0, func() {})
+		if err != nil && d.ctx.Err() == nil {
+			d.reader = js.Undefined() // there is nothing to end
+			d.err = err
+		}
 		if err != nil {
 			return 0, err
 		}

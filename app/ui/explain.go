@@ -74,8 +74,8 @@ func (p *Explain) Render() app.UI {
 func (p *Explain) said() []app.UI {
 	w, x := p.Lang.UI.Explain, p.X
 	switch {
-	case x.TooLarge:
-		return []app.UI{el("span").class("wrong").text(w.TooLarge)}
+	case x.Fault != "":
+		return []app.UI{el("span").class("wrong").data("fault", x.Fault).text(w.Fault.Of(x.Fault))}
 	case x.Text == "":
 		return nil
 	}

@@ -21,8 +21,8 @@ type Explainer struct {
 	Read    explain.Explanation
 	// Incidents are the matches of Read, with what the visitor has said to each.
 	Incidents []Incident
-	// TooLarge tells that a file was.
-	TooLarge bool
+	// Fault is what was wrong with a file: "too-large" or "empty".
+	Fault string
 
 	reports map[dnsname.Name]check.Report // of checks before the Machine's last
 }
@@ -50,16 +50,23 @@ func (x *Explainer) Put(text string) {
 	x.Changed()
 }
 
-// Take is Put for a file; nil is one too large.
+// Take is Put for a file; nil is one too large. Of one that gives nothing, the text in the
+// field stays.
 func (x *Explainer) Take(content []byte) {
-	x.Put(strings.ToValidUTF8(string(content), "\uFFFD"))
-	x.TooLarge = content == nil
+	switch {
+	case content == nil:
+		x.Fault = "too-large"
+	case len(content) == 0:
+		x.Fault = "empty"
+	default:
+		x.Put(strings.ToValidUTF8(string(content), "\uFFFD"))
+	}
 }
 
 // Changed reads what stands in the field now. What was said to an incident holds
 // while its text is only added to.
 func (x *Explainer) Changed() {
-	x.TooLarge = false
+	x.Fault = ""
 	x.Read = explain.Read(x.Text)
 	before := x.Incidents
 	x.Incidents = make([]Incident, len(x.Read.Matches))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sealane/sealane/app/check"
 	"github.com/sealane/sealane/app/explain"
+	"github.com/sealane/sealane/app/locale"
 )
 
 const deferredLine = "postfix/smtp[1]: A: to=<u@example.com>, relay=mx1.example.com[192.0.2.25]:25, dsn=4.7.5, status=deferred (Server certificate not trusted)\n"
@@ -115,12 +116,20 @@ func TestWhatTheVisitorSaysHoldsWhileTheTextGrows(t *testing.T) {
 func TestFilesOfAnySortAreTaken(t *testing.T) {
 	x := NewExplainer(newBench().Machine)
 	x.Take([]byte("\xff\xfe" + deferredLine))
-	if len(x.Incidents) != 1 || x.TooLarge || !strings.HasPrefix(x.Text, "\uFFFD") {
+	was := x.Text
+	if len(x.Incidents) != 1 || x.Fault != "" || !strings.HasPrefix(was, "\uFFFD") {
 		t.Errorf("%d incidents in %q", len(x.Incidents), x.Text)
 	}
-	x.Take(nil)
-	if !x.TooLarge || x.Text != "" {
-		t.Errorf("too large: %t, %q", x.TooLarge, x.Text)
+	for fault, content := range map[string][]byte{"too-large": nil, "empty": {}} {
+		if x.Take(content); x.Fault != fault || x.Text != was || x.Machine == nil {
+			t.Errorf("%s: %q, %q", fault, x.Fault, x.Text)
+		}
+		if locale.English().UI.Explain.Fault.Of(fault) == fault {
+			t.Errorf("%s has no words", fault)
+		}
+	}
+	if x.Put("nothing"); x.Fault != "" {
+		t.Errorf("the fault of a file stays: %s", x.Fault)
 	}
 }
 

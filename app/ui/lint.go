@@ -32,7 +32,9 @@ type Lint struct {
 func (p *Lint) OnMount(ctx app.Context) {
 	p.M.Door.Load(func(content []byte) {
 		ctx.Dispatch(func(app.Context) {
-			p.put(string(content))
+			if len(content) > 0 { // else what stands there is worth more
+				p.put(string(content))
+			}
 		})
 	})
 	configure(ctx, p.M)

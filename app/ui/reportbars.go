@@ -38,12 +38,24 @@ func (p *Reports) tone(result string) string {
 	return "url(#tone" + itoa(tones-1) + ")"
 }
 
-// pieces are the failures of a group by result, and those that have no details.
+// others stands for all results for which there is no room.
+const others = "…"
+
+// pieces are the failures of a group by result, and those that have no details: no more
+// than can be told apart.
 func pieces(g reports.Group) []reports.Result {
-	if g.Failed > g.Detailed {
-		return append(slices.Clip(g.Results), reports.Result{Failed: g.Failed - g.Detailed})
+	all := slices.Clip(g.Results)
+	if len(all) >= tones {
+		rest := uint64(0)
+		for _, r := range all[tones-1:] {
+			rest += r.Failed
+		}
+		all = append(slices.Clip(all[:tones-1]), reports.Result{Type: others, Failed: rest})
 	}
-	return g.Results
+	if g.Failed > g.Detailed {
+		all = append(all, reports.Result{Failed: g.Failed - g.Detailed})
+	}
+	return all
 }
 
 // percent is a length or place within a drawing.

@@ -47,7 +47,9 @@ type Reporter struct {
 	ctx      context.Context // of what is read; halt ends it
 	halt     context.CancelFunc
 	progress Progress
-	stop     bool          // the file that is being read is given up
+	reading  bool          // a file
+	halts    int           // how often reading was stopped: what was begun before is given up
+	watch    func()        // is told when there is something new to look at
 	rest     time.Duration // between two looks
 }
 
@@ -126,7 +128,7 @@ func (r *Reporter) Add(files Files) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := &r.progress
-	if !p.Running { // what was given up before no longer counts
+	if p.Stopped { // what was given up no longer counts
 		p.OfFiles = p.Files
 	}
 	r.queue = append(r.queue, files)
@@ -146,7 +148,9 @@ func (r *Reporter) Stop() {
 	for _, file := range r.come {
 		file.Close()
 	}
-	r.queue, r.coming, r.come, r.halt, r.stop = nil, nil, nil, nil, r.progress.Running
+	r.progress.Stopped = r.progress.Stopped || r.reading || r.coming != nil || len(r.queue)+len(r.come) > 0
+	r.queue, r.coming, r.come, r.halt = nil, nil, nil, nil
+	r.halts++
 }
 
 // Clear forgets everything.
@@ -173,7 +177,7 @@ func (r *Reporter) Turn(list string, all, by int) {
 		r.pages = map[string]int{}
 	}
 	first, _ := r.Shown(list, all)
-	r.pages[list] = first/perPage(list) + by
+	r.pages[list] = max(0, first/perPage(list)+by)
 	r.Look()
 }
 
@@ -292,8 +296,17 @@ func (c *checks) forget() {
 	*c = checks{run: c.run + 1}
 }
 
+// Watch sets who is told, while files are read, that there is something new to look at;
+// nil for nobody.
+func (r *Reporter) Watch(look func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.watch = look
+}
+
 // Leave stops all that is under way.
 func (r *Reporter) Leave() {
+	r.Watch(nil)
 	r.Stop()
 	r.forget()
 }

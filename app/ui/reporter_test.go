@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sealane/sealane/app/check"
+	"github.com/sealane/sealane/app/dane"
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/lint"
 	"github.com/sealane/sealane/app/locale"
@@ -62,7 +63,8 @@ func TestReporterReads(t *testing.T) {
 		t.Error("two are to read at once")
 	}
 	shown := 0
-	r.Read(func() { shown++ })
+	r.Watch(func() { shown++ })
+	r.Read()
 	r.Look()
 	s := r.Sums
 	if s.Reports != 4 || s.Duplicates != 1 || s.Unread != 1 || s.Total != (reports.Counts{Successful: 27, Failed: 3, Detailed: 3}) {
@@ -84,7 +86,7 @@ func TestReporterStops(t *testing.T) {
 	r := NewReporter(door)
 	r.Add(these(reportFile("a.json", "1"), reportFile("b.json", "2"), reportFile("c.json", "3")))
 	r.Door.Breathe = func() { r.Stop() }
-	r.Read(func() {})
+	r.Read()
 	r.Look()
 	if s := r.Sums; s.Running || !s.Stopped || s.Files >= 3 || s.OfFiles != 3 {
 		t.Errorf("stopped: %+v", s.Progress)
@@ -94,7 +96,7 @@ func TestReporterStops(t *testing.T) {
 	if !r.Add(these(reportFile("c.json", "3"))) {
 		t.Fatal("nothing goes on")
 	}
-	r.Read(func() {})
+	r.Read()
 	r.Look()
 	if s := r.Sums; s.Stopped || s.Files != read+1 || s.OfFiles != read+1 {
 		t.Errorf("after that: %+v", s.Progress)
@@ -118,17 +120,82 @@ func TestReporterClearedWhileReading(t *testing.T) {
 			r.Add(these(reportFile("c.json", "3")))
 		}
 	}
-	r.Read(func() {})
+	r.Read()
 	r.Look()
 	if s := r.Sums; s.Reports != 1 || s.Files != 1 || s.OfFiles != 1 || s.Running {
 		t.Errorf("%d reports, %+v", s.Reports, s.Progress)
 	}
 }
 
+// A reading that is stopped before it has begun, or while something is added, takes nothing of
+// what comes then, and doesn't call it stopped.
+func TestReporterStoppedAndAdded(t *testing.T) {
+	door, _ := ticking(stretch)
+	r := NewReporter(door)
+	r.Add(these(reportFile("a.json", "1")))
+	r.Stop()
+	r.Read()
+	if r.Look(); !r.Sums.Stopped || r.Sums.Files != 0 || r.Sums.OfFiles != 1 {
+		t.Errorf("stopped before it began: %+v", r.Sums.Progress)
+	}
+	if !r.Add(these(reportFile("b.json", "2"), reportFile("c.json", "3"))) {
+		t.Fatal("nobody reads on")
+	}
+	r.Read()
+	if r.Look(); r.Sums.Stopped || r.Sums.Files != 2 || r.Sums.OfFiles != 2 || r.Sums.Reports != 2 {
+		t.Errorf("what came then: %d reports, %+v", r.Sums.Reports, r.Sums.Progress)
+	}
+	for _, clear := range []bool{false, true} {
+		r, once := NewReporter(door), false
+		r.Add(these(reportFile("a.json", "1"), reportFile("b.json", "2"), reportFile("d.json", "4")))
+		r.Door.Breathe = func() {
+			if once {
+				return
+			}
+			if once = true; clear {
+				r.Clear()
+			} else {
+				r.Stop()
+			}
+			r.Add(these(reportFile("c.json", "3")))
+		}
+		r.Read()
+		if r.Look(); r.Sums.Stopped || r.Sums.Running || r.Sums.Files != r.Sums.OfFiles || r.Sums.Files != r.Sums.Reports || clear && r.Sums.Files != 1 {
+			t.Errorf("cleared %v: %d reports, %+v", clear, r.Sums.Reports, r.Sums.Progress)
+		}
+	}
+	r.Stop()
+	if r.Look(); r.Sums.Stopped {
+		t.Error("stopped, though nothing was left")
+	}
+}
+
+// Who comes back to the page finds what was read till then, and nobody reading.
+func TestReporterLeft(t *testing.T) {
+	door, _ := ticking(stretch)
+	r, looks := NewReporter(door), 0
+	r.Watch(func() { looks++ })
+	r.Add(these(reportFile("a.json", "1"), reportFile("b.json", "2"), reportFile("c.json", "3")))
+	r.Door.Breathe = r.Leave
+	r.Read()
+	was := looks
+	r.Door.Breathe = func() {}
+	r.Watch(func() { looks++ })
+	if r.Look(); r.Sums.Running || !r.Sums.Stopped || r.Sums.Files == 3 {
+		t.Errorf("come back: %+v", r.Sums.Progress)
+	}
+	if r.Add(these(reportFile("c.json", "3"))); !r.progress.Running {
+		t.Fatal("nobody reads on")
+	}
+	if r.Read(); looks == was {
+		t.Error("nobody is told who watches now")
+	}
+}
+
 func TestReporterViews(t *testing.T) {
 	r := NewReporter(Closed())
 	r.Add(these(reportFile("a.json", "1"), textFile("b.json", "nothing")))
-	r.Read(func() {})
+	r.Read()
 	for _, view := range views {
 		r.Show(view)
 		s := r.Sums
@@ -157,6 +224,10 @@ func TestReporterTurns(t *testing.T) {
 			t.Errorf("of %d, by %d: %d to %d, want %d to %d", c.all, c.by, first, end, c.first, c.end)
 		}
 	}
+	if r.Turn("x", n, -1); r.pages["x"] != 0 {
+		t.Errorf("before the first page: %d", r.pages["x"])
+	}
+	r.Turn("x", 3*n, 1)
 	r.Narrow(&r.Filter.Domain, "example.com")
 	if first, _ := r.Shown("x", 45); first != 0 {
 		t.Errorf("after a filter: from %d", first)
@@ -210,7 +281,7 @@ func TestHintsAreShown(t *testing.T) {
 	}
 	r := NewReporter(Closed())
 	r.Add(these(reportFile("a.json", "1")))
-	r.Read(func() {})
+	r.Read()
 	r.Look()
 	b := newBench()
 	p := &Reports{M: b.Machine, R: r, Lang: locale.English()}
@@ -270,6 +341,66 @@ func TestComparePolicy(t *testing.T) {
 		if known && !slices.Equal(ops, c.ops) {
 			t.Errorf("%s: %v", name, lines)
 		}
+	}
+}
+
+// A policy whose text nobody tells is neither the same nor another; TLSA records are held to
+// those of the hosts that the report names.
+func TestComparePolicyOfHosts(t *testing.T) {
+	host := func(name string, records ...string) check.HostView {
+		h := check.HostView{Host: dnsname.MustParse(name), TLSAState: check.Found}
+		for _, text := range records {
+			r, err := dane.ParseText(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.TLSA = append(h.TLSA, check.TLSAView{Record: r})
+		}
+		return h
+	}
+	a, b := "3 1 1 "+strings.Repeat("aa", 32), "3 1 1 "+strings.Repeat("bb", 32)
+	two := check.Report{Record: check.RecordView{State: check.NXDomain}, Hosts: []check.HostView{host("mx1.example.com", a), host("mx2.example.com", b)}}
+	k := checks{made: map[string]Checked{"example.com": {two, true}, "mx2.example.com": {two, true}}}
+	for name, c := range map[string]struct {
+		seen  reports.Policy
+		known bool
+		ops   []lint.Op
+	}{
+		"no policy told":       {reports.Policy{Type: "sts", Domain: "example.com"}, false, nil},
+		"no records told":      {reports.Policy{Type: "tlsa", Domain: "example.com"}, false, nil},
+		"of one host":          {reports.Policy{Type: "tlsa", Domain: "example.com", Strings: []string{a}, MXHosts: []string{"MX1.example.com."}}, true, []lint.Op{lint.Keep}},
+		"changed since":        {reports.Policy{Type: "tlsa", Domain: "example.com", Strings: []string{b}, MXHosts: []string{"mx1.example.com"}}, true, []lint.Op{lint.Delete, lint.Insert}},
+		"of the host as such":  {reports.Policy{Type: "tlsa", Domain: "mx2.example.com", Strings: []string{b}}, true, []lint.Op{lint.Keep}},
+		"of nobody knows whom": {reports.Policy{Type: "tlsa", Domain: "example.com", Strings: []string{a}}, true, []lint.Op{lint.Keep}},
+	} {
+		lines, known := k.Compare(c.seen)
+		var ops []lint.Op
+		for _, l := range lines {
+			ops = append(ops, l.Op)
+		}
+		if known != c.known || !slices.Equal(ops, c.ops) {
+			t.Errorf("%s: %v, known %v", name, lines, known)
+		}
+	}
+}
+
+// However many results there are, a bar has only as many pieces as can be told apart, and
+// they are all of it.
+func TestPiecesAreFew(t *testing.T) {
+	g := reports.Group{Counts: reports.Counts{Failed: 1000}}
+	for i := range 500 {
+		g.Results = append(g.Results, reports.Result{Type: itoa(i), Failed: 1})
+		g.Detailed++
+	}
+	all, sum := pieces(g), uint64(0)
+	for _, r := range all {
+		sum += r.Failed
+	}
+	if len(all) != tones+1 || sum != 1000 {
+		t.Errorf("%d pieces, %d in all", len(all), sum)
+	}
+	if len(g.Results) != 500 || g.Results[tones-1].Type != itoa(tones-1) {
+		t.Error("the group has changed")
 	}
 }
 

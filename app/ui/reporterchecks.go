@@ -116,17 +116,20 @@ type Line struct {
 // doesn't matter. Known is false where today's could not be seen.
 func (c *checks) Compare(p reports.Policy) (lines []Line, known bool) {
 	made := c.made[p.Domain]
-	if !made.Done {
+	if !made.Done || len(p.Strings) == 0 { // with nothing to compare
 		return nil, false
 	}
 	seen, today := p.Strings, []string(nil)
+	several := false // hosts: a record of today may be of another than was seen
 	switch p.Type {
 	case "sts":
 		if today, known = policyToday(&made.Report); known {
 			seen = policyLines(strings.Join(seen, "\n") + "\n")
 		}
 	case "tlsa":
-		today, known = recordsToday(&made.Report)
+		hosts := hostsOf(&made.Report, append([]string{p.Domain}, p.MXHosts...))
+		several = len(hosts) > 1
+		today, known = recordsToday(hosts)
 		seen = slices.Clone(seen)
 		for i := range seen {
 			seen[i] = association(seen[i])
@@ -140,7 +143,7 @@ func (c *checks) Compare(p reports.Policy) (lines []Line, known bool) {
 		lines = append(lines, Line{op, line})
 	}
 	for _, line := range today {
-		if !slices.Contains(seen, line) {
+		if !slices.Contains(seen, line) && !several {
 			lines = append(lines, Line{lint.Insert, line})
 		}
 	}
@@ -173,10 +176,21 @@ func policyLines(text string) (lines []string) {
 	return lines
 }
 
-// recordsToday gives the TLSA records of all hosts.
-func recordsToday(r *check.Report) (records []string, known bool) {
-	known = len(r.Hosts) > 0
-	for _, h := range r.Hosts {
+// hostsOf gives the hosts that are named, or all where none of them is.
+func hostsOf(r *check.Report, names []string) []check.HostView {
+	named := slices.DeleteFunc(slices.Clone(r.Hosts), func(h check.HostView) bool {
+		return !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(strings.TrimSuffix(n, "."), h.Host.String()) })
+	})
+	if len(named) == 0 {
+		return r.Hosts
+	}
+	return named
+}
+
+// recordsToday gives the TLSA records of hosts.
+func recordsToday(hosts []check.HostView) (records []string, known bool) {
+	known = len(hosts) > 0
+	for _, h := range hosts {
 		known = known && h.TLSAState >= check.Found && h.TLSAState <= check.NXDomain
 		for _, t := range h.TLSA {
 			if text := association(t.Record.String()); !slices.Contains(records, text) {

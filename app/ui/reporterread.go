@@ -21,14 +21,21 @@ const (
 // errStopped ends the reading of a file.
 var errStopped = errors.New("ui: stopped")
 
-// Read reads all files that were added, and calls show when there is something new
-// to look at. It blocks, and is for a goroutine of its own: but for the waiting, it
-// and Look take turns.
-func (r *Reporter) Read(show func()) {
+// Read reads all files that were added, and tells the watcher now and then. It blocks, and
+// is for a goroutine of its own: but for the waiting, it and Look take turns.
+func (r *Reporter) Read() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	began, shown := r.Door.Now(), r.Door.Now()
+	began, shown, halts := r.Door.Now(), r.Door.Now(), r.halts
+	show := func() {
+		if r.watch != nil {
+			r.watch()
+		}
+	}
 	step := func(read int64) error {
+		if r.halts != halts {
+			return errStopped
+		}
 		r.progress.Octets = r.progress.before + read
 		if now := r.Door.Now(); now.Sub(began) >= stretch {
 			if now.Sub(shown) >= r.rest {
@@ -40,59 +47,60 @@ func (r *Reporter) Read(show func()) {
 			r.mu.Lock()
 			began = r.Door.Now()
 		}
-		if r.stop {
+		if r.halts != halts {
 			return errStopped
 		}
 		return nil
 	}
 	for len(r.queue)+len(r.come) > 0 || r.coming != nil {
-		if r.next(step) != nil {
-			r.progress.Stopped, r.stop = true, false
-		}
+		halts = r.halts
+		r.reading = true
+		r.next(step)
+		r.reading = false
 	}
 	r.progress.Running = false
 	show()
 }
 
-// next reads the next file.
-func (r *Reporter) next(step func(int64) error) error {
+// next reads the next file, unless step wants it given up.
+func (r *Reporter) next(step func(int64) error) {
 	if len(r.come) == 0 {
-		if err := r.wait(); err != nil || len(r.come) == 0 {
-			return err
-		}
+		r.wait()
+	}
+	if len(r.come) == 0 {
+		return
 	}
 	file, set := r.come[0], r.set
 	r.come = r.come[1:]
 	defer file.Close()
 	in := &released{mu: &r.mu, in: file}
-	if err := set.Read(file.Name, in, tlsrpt.DefaultLimits(), step); err != nil || set != r.set {
-		return err
+	if set.Read(file.Name, in, tlsrpt.DefaultLimits(), step) != nil || set != r.set {
+		return
 	}
 	r.progress.Files++
 	r.progress.before += in.read
-	return step(0)
+	_ = step(0) // what it says ends nothing more
 }
 
 // wait waits for the next files, and asks for those behind them.
-func (r *Reporter) wait() error {
+func (r *Reporter) wait() {
 	if r.coming == nil {
 		r.coming = r.ask()
 	}
-	come := r.coming
+	come, halts := r.coming, r.halts
 	if r.coming = r.ask(); come == nil {
-		return nil
+		return
 	}
 	r.mu.Unlock()
 	files := come()
 	r.mu.Lock()
-	if r.stop {
-		for _, file := range files {
-			file.Close()
-		}
-		return errStopped
+	if r.halts == halts {
+		r.come = files
+		return
 	}
-	r.come = files
-	return nil
+	for _, file := range files {
+		file.Close()
+	}
 }
 
 // ask begins to read more files of the queue; nil when there are none.

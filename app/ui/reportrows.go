@@ -23,7 +23,7 @@ func (p *Reports) failures() []app.UI {
 
 func (p *Reports) failure(f reports.Failure, i int) app.UI {
 	w, v := &p.Lang.UI.Reports, p.view()
-	facts := []string{f.Source, f.SendingIP, f.Domain, f.PolicyType, f.ReceivingMX, f.ReceivingIP, f.Reason, f.Information, between(f.First, f.Last)}
+	facts := []string{f.Source, f.SendingIP, f.Domain, f.PolicyType, f.ReceivingMX, f.ReceivingIP, f.Reason, f.Information, p.between(f.First, f.Last)}
 	var shown []string
 	for _, fact := range facts {
 		if fact != "" {
@@ -40,11 +40,11 @@ func (p *Reports) failure(f reports.Failure, i int) app.UI {
 }
 
 // between is a day, or two.
-func between(first, last string) string {
+func (p *Reports) between(first, last string) string {
 	if first == last {
-		return first
+		return p.told(first)
 	}
-	return first + " – " + last
+	return p.told(first) + " – " + p.told(last)
 }
 
 // again is the button that checks a domain; a report may name none.
@@ -100,13 +100,17 @@ func (p *Reports) policies() []app.UI {
 
 func (p *Reports) policy(seen reports.Policy) app.UI {
 	w := &p.Lang.UI.Reports
-	sources := strings.Join(seen.Sources[:min(len(seen.Sources), 5)], ", ")
+	var named []string
+	for _, source := range seen.Sources[:min(len(seen.Sources), 5)] {
+		named = append(named, p.told(source))
+	}
+	sources := strings.Join(named, ", ")
 	if len(seen.Sources) > 5 {
 		sources += ", …"
 	}
 	body := []app.UI{
 		el("p").body(worded("strong", "", p.told(seen.Domain)), app.Text(" "), worded("code", "", p.told(seen.Type)), app.Text(" "),
-			worded("span", "muted", visible(fill(w.Seen, "sources", shorten(sources, 200), "days", between(seen.First, seen.Last))))),
+			worded("span", "muted", visible(fill(w.Seen, "sources", shorten(sources, 200), "days", p.between(seen.First, seen.Last))))),
 		worded("p", "muted", w.Successful+" "+count(seen.Successful)+" · "+w.Failed+" "+count(seen.Failed)),
 	}
 	if len(seen.Strings) > 0 {

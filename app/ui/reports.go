@@ -27,6 +27,8 @@ func (p *Reports) OnMount(ctx app.Context) {
 	p.M.Door.Files(func(files Files) {
 		ctx.Dispatch(func(ctx app.Context) { p.add(ctx, files) })
 	})
+	p.R.Watch(func() { ctx.Dispatch(p.look) })
+	p.R.Look() // what was read before
 	configure(ctx, p.M)
 }
 
@@ -56,7 +58,7 @@ func (p *Reports) add(ctx app.Context, files Files) {
 	}
 	ctx.Async(func() {
 		defer p.M.Door.Guard()
-		p.R.Read(func() { ctx.Dispatch(p.look) })
+		p.R.Read()
 	})
 }
 

@@ -82,7 +82,7 @@ func (p *Reports) hints() []app.UI {
 	lines := each(end-first, func(i int) app.UI {
 		h := all[first+i]
 		level := cmp.Or(hintLevels[h.Kind], "notice")
-		text := fill(p.Lang.Reports.Hints.Of(string(h.Kind)), "domain", p.told(h.Domain), "subject", p.told(h.Subject), "count", count(h.Failed), "days", between(h.First, h.Last))
+		text := fill(p.Lang.Reports.Hints.Of(string(h.Kind)), "domain", p.told(h.Domain), "subject", p.told(h.Subject), "count", count(h.Failed), "days", p.between(h.First, h.Last))
 		return el("li").class("make-note").data("hint", string(h.Kind)).body(mark(level), worded("span", "", text))
 	})
 	return []app.UI{worded("h2", "", p.Lang.UI.Reports.StandsOut), el("ul").class("hints").body(lines...), p.pager(hints, len(all))}
