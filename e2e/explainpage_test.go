@@ -87,6 +87,20 @@ func TestErrorInTheFieldForDomains(t *testing.T) {
 	}
 }
 
+// TestFolderForAnErrorText drops a folder where a file should be: what was pasted stays, and
+// the page says what is wrong.
+func TestFolderForAnErrorText(t *testing.T) {
+	p := visit(t, serve(t, "-lab"), "/explain")
+	p.ready()
+	p.pasteError(postfixLine)
+	p.await("what it says", `document.querySelector(".incident")`)
+	p.drag(t.TempDir())
+	p.await("what is wrong", `document.querySelector("[data-fault=empty]") && document.querySelector(".incident")`)
+	if got := eval[string](p, `document.getElementById("explain-text").value`); strings.TrimSpace(got) != strings.TrimSpace(postfixLine) {
+		t.Errorf("in the field is %q", got)
+	}
+}
+
 // pasteError puts a text into the field in the place of what is there.
 func (p *page) pasteError(text string) {
 	p.t.Helper()

@@ -266,6 +266,30 @@ func TestReportsStop(t *testing.T) {
 	p.await("one more", `[...document.querySelectorAll("[data-reading=false]")].some(e => e.textContent.includes("reports from"))`)
 }
 
+// TestReportsLeft leaves the page while it reads, and comes back: what was read is there, and
+// more can be read.
+func TestReportsLeft(t *testing.T) {
+	s := serve(t, "-lab")
+	p := visit(t, s, "/reports")
+	p.ready()
+	dir, files := t.TempDir(), []string(nil)
+	for n := range 3000 {
+		file := filepath.Join(dir, fmt.Sprint(n, ".json"))
+		write(t, file, 0o600, string(mill.Report(n, 32)))
+		files = append(files, file)
+	}
+	eval[bool](p, `(new MutationObserver((_, o) => { if (document.querySelector('[data-reading="true"]')) { o.disconnect(); document.querySelector('a[href="/explain"]').click(); } }).observe(document.body, {childList: true, subtree: true}), true)`)
+	p.drop(files...)
+	p.await("the other page", `location.pathname === "/explain"`)
+	p.click(`a[href="/reports"]`)
+	p.await("the page at rest", `document.querySelector('[data-reading="false"]')`)
+	if text := p.spoken(); !strings.Contains(text, "Stopped after ") || strings.Contains(text, "Stopped after 3000") {
+		t.Errorf("come back to, the page says: %s", tail(text, 800))
+	}
+	p.drop(files[2999])
+	p.await("one more", `[...document.querySelectorAll("[data-reading=false]")].some(e => e.textContent.includes("reports from"))`)
+}
+
 // TestReportsHostile gives the page what would fill its memory, or hang it: of each a line,
 // and the page lives.
 func TestReportsHostile(t *testing.T) {
@@ -311,6 +335,13 @@ func TestReportsHostile(t *testing.T) {
 	if n := eval[int](p, `document.querySelectorAll("main img").length`); n != 0 {
 		t.Error("a file name came alive")
 	}
+	folder := filepath.Join(dir, "folder.json")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.drag(folder)
+	p.await("a word about the folder", `[...document.querySelectorAll("[data-unread=unreadable]")].some(e => e.innerText.includes("folder.json"))`)
+	lines = append(lines, "")
 	latin := filepath.Join(dir, "latin.json")
 	write(t, latin, 0o600, strings.Replace(string(mill.Report(0, 3)), "Google", "G\xF6gle", 1))
 	p.drop(filepath.Join(dir, "empty.json"), latin)
