@@ -159,7 +159,10 @@ func (p *program) showReports(read *reports.Set, show reportsFlags) error {
 		return read.CSV(p.out, by, show.Filter)
 	}
 	p.totals(read, show.Filter)
-	for _, h := range read.Hints(show.Filter) {
+	for i, h := range read.Hints(show.Filter) {
+		if i == 0 {
+			fmt.Fprintln(p.out)
+		}
 		fmt.Fprintln(p.out, p.say(p.words.Reports.Hints.Of(string(h.Kind)), "domain", p.said(h.Domain), "subject", p.said(h.Subject), "count", fmt.Sprint(h.Failed), "days", p.days(h.First, h.Last)))
 	}
 	switch by {

@@ -87,7 +87,7 @@ func (s *Set) Hints(f Filter) (all []Hint) {
 	breathe := s.now(compared)
 	for key, of := range h.days {
 		breathe()
-		if of.successful <= 0 && of.failed > 1 { // one is no outage
+		if of.successful <= 0 && of.failed > 1 && key.day != noDay { // one is no outage
 			h.note(hinted{AllFailed, key.domain, key.source}, uint64(of.failed), key.day)
 		}
 	}
