@@ -14,7 +14,7 @@ func BenchmarkReports(b *testing.B) {
 	var texts [][]byte
 	size := 0
 	for i := range 1000 {
-		texts = append(texts, mill.Report(i, 32))
+		texts = append(texts, mill.Report(i, 39))
 		size += len(texts[i])
 	}
 	b.SetBytes(int64(size))
@@ -39,9 +39,9 @@ func BenchmarkFiles(b *testing.B) {
 	var files []file
 	size := 0
 	for i := range 700 {
-		name, text := mill.File(i, 32)
+		name, text := mill.File(i, 39)
 		files = append(files, file{name, text})
-		size += len(mill.Report(i, 32))
+		size += len(mill.Report(i, 39))
 	}
 	b.SetBytes(int64(size))
 	for b.Loop() {

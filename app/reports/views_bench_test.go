@@ -14,7 +14,7 @@ import (
 func BenchmarkSum(b *testing.B) {
 	var set reports.Set
 	for i := range 10_000 {
-		set.Read(fmt.Sprint(i), bytes.NewReader(mill.Report(i, 32)), tlsrpt.DefaultLimits(), nil)
+		set.Read(fmt.Sprint(i), bytes.NewReader(mill.Report(i, 39)), tlsrpt.DefaultLimits(), nil)
 	}
 	for _, by := range []reports.By{reports.ByResult, reports.BySource, reports.BySendingIP, reports.ByReceivingMX, reports.ByDay, reports.ByDomain} {
 		b.Run(string(by), func(b *testing.B) {
