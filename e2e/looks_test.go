@@ -71,7 +71,7 @@ func (p *page) filled(pictures string, width int64) {
 	for _, view := range []string{"result", "source", "mx", "day", "domain", "policies", "failures", "log"} {
 		p.click(fmt.Sprintf(`[data-show=%q]`, view))
 		p.await("view "+view, fmt.Sprintf(`document.querySelector('[data-view=%q]')`, view))
-		eval[bool](p, `(document.querySelector(".reports details.fold:not([open]) summary")?.click(), true)`)
+		eval[bool](p, `([...document.querySelectorAll(".reports details.fold:not([open]) summary")].slice(0, 2).forEach(s => s.click()), true)`)
 		p.fits(fmt.Sprintf("reports by %s at %d px", view, width))
 		p.picture(filepath.Join(pictures, fmt.Sprintf("reports-%s-%d.png", view, width)))
 	}

@@ -102,7 +102,7 @@ func (p *page) rows(view string) map[string][]string {
 	p.t.Helper()
 	p.click(fmt.Sprintf(`[data-show=%q]`, view))
 	p.await("view "+view, fmt.Sprintf(`document.querySelector('[data-view=%q]')`, view))
-	p.click(`.reports details.fold:not([open]) summary`)
+	eval[bool](p, `([...document.querySelectorAll(".reports details.fold:not([open]) summary")].forEach(s => s.click()), true)`)
 	p.await("table by "+view, fmt.Sprintf(`document.querySelector('[data-by=%q]')`, view))
 	rows := map[string][]string{}
 	p.pages(func() {

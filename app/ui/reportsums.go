@@ -16,7 +16,7 @@ func (p *Reports) sums() []app.UI {
 	w := &p.Lang.UI.Reports
 	all := append(append(p.words(), p.hints()...), p.filters())
 	if days := p.R.Sums.Days; failures(days) > 0 && p.R.View != string(reports.ByDay) {
-		all = append(all, worded("h2", "", w.Days), p.days(days))
+		all = append(all, worded("h2", "", w.Days), p.days(days), p.behind(daysList, latest(days)))
 	}
 	tabs := each(len(w.Views), func(i int) app.UI {
 		key := w.Views[i].Key
@@ -129,9 +129,8 @@ func failures(groups []reports.Group) (most uint64) {
 func (p *Reports) groups(view string, groups []reports.Group) []app.UI {
 	w, most := &p.Lang.UI.Reports, failures(groups)
 	lines := groups
-	if view == string(reports.ByDay) { // the latest first
-		lines = slices.Clone(groups)
-		slices.Reverse(lines)
+	if view == string(reports.ByDay) {
+		lines = latest(groups)
 	}
 	first, end := p.R.Shown(view, len(lines))
 	shown := lines[first:end]
@@ -152,6 +151,25 @@ func (p *Reports) groups(view string, groups []reports.Group) []app.UI {
 		all = append(all, v.fold(key, w.Table, "small", when(v.m.IsOpen(key), func() app.UI { return p.table(view, shown) })))
 	}
 	return append(all, p.pager(view, len(groups)))
+}
+
+// daysList is the list behind the drawing of the days.
+const daysList = "days"
+
+// latest gives days with the last of them first.
+func latest(days []reports.Group) []reports.Group {
+	days = slices.Clone(days)
+	slices.Reverse(days)
+	return days
+}
+
+// behind is the table behind a drawing of days.
+func (p *Reports) behind(list string, groups []reports.Group) app.UI {
+	v, key := p.view(), tableOf(list)
+	return v.fold(key, p.Lang.UI.Reports.Table, "small", when(v.m.IsOpen(key), func() app.UI {
+		first, end := p.R.Shown(list, len(groups))
+		return el("div").body(p.table(string(reports.ByDay), groups[first:end]), p.pager(list, len(groups)))
+	}))
 }
 
 // tableOf names the fold with the table of a view.
