@@ -28,24 +28,29 @@ func saveFile(name string, content []byte) {
 	time.AfterFunc(time.Minute, func() { js.Global().Get("URL").Call("revokeObjectURL", address) })
 }
 
-// onFiles gives take the files that are dropped on the page or chosen. The
-// listeners stay for the life of the page.
-func onFiles(take func(ui.Files)) {
-	give := func(list js.Value) {
+// onFiles gives take the files that are dropped on the page or chosen, once the browser
+// has had its turn: to list thousands takes it long. The listeners stay for the life of
+// the page.
+func onFiles(breathe func(), take func(ui.Files)) {
+	give := func(list js.Value, after func()) {
 		if !list.Truthy() || list.Get("length").Int() == 0 {
 			return
 		}
 		files := js.Global().Get("Array").Call("from", list) // for the list itself is emptied
-		take(ui.Files{Len: files.Length(), Read: func(ctx context.Context, from, n int) func() []ui.File {
-			promise := js.Global().Call("sealaneFiles", files.Call("slice", from, from+n), beginning)
-			return func() []ui.File { return filesOf(ctx, promise) }
-		}})
+		go func() {
+			defer guard()
+			breathe()
+			after()
+			take(ui.Files{Len: files.Length(), Read: func(ctx context.Context, from, n int) func() []ui.File {
+				promise := js.Global().Call("sealaneFiles", files.Call("slice", from, from+n), beginning)
+				return func() []ui.File { return filesOf(ctx, promise) }
+			}})
+		}()
 	}
 	listen("change", func(e js.Value) {
 		target := e.Get("target")
 		if target.Get("type").String() == "file" {
-			give(target.Get("files"))
-			target.Set("value", "") // so that the same file can be chosen again
+			give(target.Get("files"), func() { target.Set("value", "") }) // so that the same file can be chosen again
 		}
 	})
 	listen("dragover", func(e js.Value) {
@@ -56,7 +61,7 @@ func onFiles(take func(ui.Files)) {
 	listen("drop", func(e js.Value) {
 		if hasFiles(e) {
 			e.Call("preventDefault")
-			give(e.Get("dataTransfer").Get("files"))
+			give(e.Get("dataTransfer").Get("files"), func() {})
 		}
 	})
 }

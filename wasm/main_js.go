@@ -45,15 +45,13 @@ func door(w *world) ui.Door {
 	kept := memory{local{}}
 	var takeOne func([]byte)
 	var takeAll func(ui.Files)
-	onFiles(func(files ui.Files) {
+	breathe := newBreathe()
+	onFiles(breathe, func(files ui.Files) {
 		switch {
 		case takeAll != nil:
 			takeAll(files)
 		case takeOne != nil:
-			go func() {
-				defer guard()
-				takeOne(whole(files))
-			}()
+			takeOne(whole(files))
 		}
 	})
 	return ui.Door{
@@ -73,7 +71,7 @@ func door(w *world) ui.Door {
 		Save:     saveFile,
 		Load:     func(f func([]byte)) { takeOne, takeAll = f, nil },
 		Files:    func(f func(ui.Files)) { takeAll = f },
-		Breathe:  newBreathe(),
+		Breathe:  breathe,
 		Now:      time.Now,
 		Measure:  measure,
 		Typed: func() (string, bool) {

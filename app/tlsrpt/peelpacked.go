@@ -3,7 +3,6 @@ package tlsrpt
 import (
 	"bufio"
 	"bytes"
-	"compress/flate"
 	"compress/gzip"
 	"hash"
 	"hash/crc32"
@@ -166,9 +165,11 @@ func (p *peeler) zipped(l *layer, f zipFile, in *bufio.Reader) bool {
 	case f.flags&1 == 1:
 		p.lost(l, ZipEncrypted, p.read)
 	case f.method == 8 && behind:
-		plain = flate.NewReader(in)
+		plain = p.inflate(in)
+		defer p.inflated(plain)
 	case f.method == 8:
-		plain = flate.NewReader(bufio.NewReader(packed))
+		plain = p.inflate(bufio.NewReader(packed))
+		defer p.inflated(plain)
 	case f.method == 0 && !behind:
 		plain = packed
 	default:

@@ -2,6 +2,7 @@ package tlsrpt
 
 import (
 	"bufio"
+	"compress/flate"
 	"compress/gzip"
 	"io"
 	"sync"
@@ -16,6 +17,7 @@ type toolbox struct {
 	buffer  []byte // of a document
 	readers []*bufio.Reader
 	gunzips []*gzip.Reader
+	flates  []io.Reader // of package flate
 }
 
 // mostKept is how much of a buffer is kept, in octets.
@@ -34,6 +36,21 @@ func (p *peeler) buffered(in io.Reader, read func(*bufio.Reader)) {
 	r.Reset(nil)
 	t.readers = append(t.readers, r)
 }
+
+// inflate unpacks deflate (RFC 1951); inflated takes it back.
+func (p *peeler) inflate(in io.Reader) io.Reader {
+	t := p.tools
+	n := len(t.flates)
+	if n == 0 {
+		return flate.NewReader(in)
+	}
+	r := t.flates[n-1]
+	t.flates = t.flates[:n-1]
+	_ = r.(flate.Resetter).Reset(in, nil) // fails never (its source)
+	return r
+}
+
+func (p *peeler) inflated(r io.Reader) { p.tools.flates = append(p.tools.flates, r) }
 
 // gunzip has something unpacked, or gives why it can't be.
 func (p *peeler) gunzip(in io.Reader, read func(*gzip.Reader)) error {

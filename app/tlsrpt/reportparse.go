@@ -77,8 +77,12 @@ var otherNames = map[string]string{
 	"total-failed-session-count": "total-failure-session-count",
 }
 
-// find gives the number of a member, or -1; with a repair when it has another name.
-func (m members) find(r *reader, name string) int {
+// find gives the number of a member, or -1; with a repair when it has another name. Most
+// come in one order: likely is looked at first.
+func (m members) find(r *reader, name string, likely int) int {
+	if likely < len(m.names) && m.names[likely] == name {
+		return likely
+	}
 	for i, known := range m.names {
 		if name == known {
 			return i
@@ -101,12 +105,14 @@ func (m members) find(r *reader, name string) int {
 // there, as bits; null counts as missing.
 func (r *reader) object(m members, each func(i int)) (there uint) {
 	var null uint
+	likely := 0
 	if r.peek() != '{' {
 		r.wrongType()
 		return 0
 	}
 	r.list('{', '}', func(int) {
-		i := m.find(r, r.key())
+		i := m.find(r, r.key(), likely)
+		likely = i + 1
 		switch c := r.peek(); {
 		case i < 0:
 			r.skip()

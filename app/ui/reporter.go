@@ -106,13 +106,15 @@ var views = []string{
 }
 
 // perPage is how many lines of a list are shown at once: the engine needs up to three
-// milliseconds for each, and for those of the log twice as much.
+// milliseconds for each line of a view, and for those of the log twice as much.
 func perPage(list string) int {
 	switch list {
 	case hints:
 		return 4
 	case viewLog:
 		return 8
+	case viewFailures, viewPolicies:
+		return 10
 	}
 	return 15
 }
