@@ -79,6 +79,7 @@ func (r *Reporter) next(step func(int64) error) {
 	}
 	r.progress.Files++
 	r.progress.before += in.read
+	r.reading = false
 	_ = step(0) // what it says ends nothing more
 }
 
