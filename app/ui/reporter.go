@@ -50,7 +50,7 @@ type Reporter struct {
 	reading  bool          // a file
 	halts    int           // how often reading was stopped: what was begun before is given up
 	watch    func()        // is told when there is something new to look at
-	rest     time.Duration // between two looks
+	rest     time.Duration // between two looks; the first waits until the browser has compiled what reads
 }
 
 // Progress is how far the reading is.
@@ -121,7 +121,7 @@ func perPage(list string) int {
 
 // NewReporter gives the state of a page that has read nothing.
 func NewReporter(door Door) *Reporter {
-	return &Reporter{Door: door, View: views[0], set: &reports.Set{}}
+	return &Reporter{Door: door, View: views[0], set: &reports.Set{}, rest: time.Second}
 }
 
 // Add puts files at the end of those to be read, and tells whether Read must be
