@@ -279,6 +279,22 @@ func parseReport(text []byte, step func() error) (last Report, err error) {
 	return last, err
 }
 
+// An entry takes no more memory than what it says: 100 000 of them may say nothing.
+func TestEmptyEntriesAreSmall(t *testing.T) {
+	text := []byte(`{"policies":[` + strings.Repeat(`{"failure-details":[]},`, 100_000) + `{}]}`)
+	took := testing.Benchmark(func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := parseReport(text, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}).AllocedBytesPerOp()
+	if took > 200<<20 {
+		t.Errorf("%d MB", took>>20)
+	}
+}
+
 func TestParseSeveral(t *testing.T) {
 	second := strings.Replace(clean, `"report-id": "`, `"report-id": "2`, 1)
 	for name, c := range map[string]struct {

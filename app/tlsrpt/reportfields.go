@@ -103,12 +103,12 @@ func (r *reader) entry() (e Reported) {
 				}
 			})
 		case 2:
-			// A detail has seldom less than 200 octets: mostly this is place for all.
-			e.Details = make([]FailureDetail, 0, min(1+(len(r.text)-r.at)/200, 64))
+			r.details = r.details[:0]
 			r.elements(DetailsNotArray, func() {
-				e.Details = append(e.Details, FailureDetail{})
-				r.detail(detailMembers, &e.Details[len(e.Details)-1])
+				r.details = append(r.details, FailureDetail{})
+				r.detail(detailMembers, &r.details[len(r.details)-1])
 			})
+			e.Details = slices.Clone(r.details)
 		default:
 			flat = true
 			r.policyMember(&e, i-3)

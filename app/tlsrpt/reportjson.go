@@ -26,6 +26,7 @@ type reader struct {
 	stopped error
 	path    []place
 	mended  repairLog
+	details []FailureDetail // of an entry, while it is read
 }
 
 // place is a part of the path to what is read: a member, or an index.
