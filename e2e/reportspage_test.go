@@ -245,17 +245,23 @@ func TestReportsAgain(t *testing.T) {
 	p.await("what today's differs in", fmt.Sprintf(`document.querySelector('[data-policy="sts"][data-domain=%q] del')?.textContent.includes("mode: testing")`, well))
 }
 
+// manyReports writes more of them than are read at once.
+func manyReports(t *testing.T) (files []string) {
+	t.Helper()
+	dir := t.TempDir()
+	for n := range 3000 {
+		files = append(files, filepath.Join(dir, fmt.Sprint(n, ".json")))
+		write(t, files[n], 0o600, string(mill.Report(n, 32)))
+	}
+	return files
+}
+
 // TestReportsStop stops the reading of many files, and goes on with one more.
 func TestReportsStop(t *testing.T) {
 	s := serve(t, "-lab")
 	p := visit(t, s, "/reports")
 	p.ready()
-	dir, files := t.TempDir(), []string(nil)
-	for n := range 3000 {
-		file := filepath.Join(dir, fmt.Sprint(n, ".json"))
-		write(t, file, 0o600, string(mill.Report(n, 32)))
-		files = append(files, file)
-	}
+	files := manyReports(t)
 	eval[bool](p, `(new MutationObserver((_, o) => { const b = document.querySelector('[data-act="stop"]'); if (b) { o.disconnect(); b.click(); } }).observe(document.body, {childList: true, subtree: true}), true)`)
 	p.drop(files...)
 	p.await("the end", `document.querySelector('[data-reading="false"]')`)
@@ -272,12 +278,7 @@ func TestReportsLeft(t *testing.T) {
 	s := serve(t, "-lab")
 	p := visit(t, s, "/reports")
 	p.ready()
-	dir, files := t.TempDir(), []string(nil)
-	for n := range 3000 {
-		file := filepath.Join(dir, fmt.Sprint(n, ".json"))
-		write(t, file, 0o600, string(mill.Report(n, 32)))
-		files = append(files, file)
-	}
+	files := manyReports(t)
 	eval[bool](p, `(new MutationObserver((_, o) => { if (document.querySelector('[data-reading="true"]')) { o.disconnect(); document.querySelector('a[href="/explain"]').click(); } }).observe(document.body, {childList: true, subtree: true}), true)`)
 	p.drop(files...)
 	p.await("the other page", `location.pathname === "/explain"`)

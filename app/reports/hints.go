@@ -7,6 +7,7 @@ import (
 
 	"github.com/sealane/sealane/app/dnsname"
 	"github.com/sealane/sealane/app/mtasts"
+	"github.com/sealane/sealane/app/syntax"
 )
 
 // HintKind is what stands out in reports; its words are in package locale.
@@ -70,9 +71,18 @@ type hinter struct {
 	domains map[uint32]*observed
 	days    map[daily]sums
 	found   map[hinted]spell
-	lines   map[uint32]string // of policies, for comparing
-	testing map[uint32]bool   // policies
+	known   map[uint32]known // of policies
 	allowed map[[2]uint32]bool
+}
+
+// policy gives what is known of one.
+func (h *hinter) policy(n uint32) known {
+	k, read := h.known[n]
+	if !read {
+		k = h.s.seen[n].read()
+		h.known[n] = k
+	}
+	return k
 }
 
 func (h *hinter) note(what hinted, failed uint64, day int32) {
@@ -82,7 +92,7 @@ func (h *hinter) note(what hinted, failed uint64, day int32) {
 // Hints gives what stands out, the worst first, then by failures.
 func (s *Set) Hints(f Filter) (all []Hint) {
 	f.Result = "" // what stands out does so among all
-	h := &hinter{s, map[uint32]*observed{}, map[daily]sums{}, map[hinted]spell{}, map[uint32]string{}, map[uint32]bool{}, map[[2]uint32]bool{}}
+	h := &hinter{s, map[uint32]*observed{}, map[daily]sums{}, map[hinted]spell{}, map[uint32]known{}, map[[2]uint32]bool{}}
 	s.each(f, h.look)
 	breathe := s.now(compared)
 	for key, of := range h.days {
@@ -147,13 +157,11 @@ func (h *hinter) summary(d *observed, r *row, kind string) {
 	if kind != "sts" {
 		return
 	}
-	if _, known := h.lines[r.policy]; !known {
-		h.lines[r.policy], h.testing[r.policy] = h.s.seen[r.policy].told(), h.s.seen[r.policy].testing()
+	k := h.policy(r.policy)
+	if k.told != "" {
+		since(d.policies, k.told, r.day)
 	}
-	if told := h.lines[r.policy]; told != "" {
-		since(d.policies, told, r.day)
-	}
-	if h.testing[r.policy] && r.failed > 0 {
+	if k.testing && r.failed > 0 {
 		h.note(hinted{FailureInTesting, r.domain, 0}, r.failed, r.day)
 	}
 }
@@ -163,7 +171,7 @@ func (h *hinter) allows(r *row) bool {
 	key := [2]uint32{r.policy, r.mx}
 	is, known := h.allowed[key]
 	if !known {
-		is = h.s.seen[r.policy].allows(h.s.texts.text(r.mx))
+		is = h.policy(r.policy).allows(h.s.texts.text(r.mx))
 		h.allowed[key] = is
 	}
 	return is
@@ -226,48 +234,31 @@ func (d *observed) stands(domain uint32, found map[hinted]spell) {
 	}
 }
 
-// told is what an sts policy says, for comparing; "" where a report doesn't tell all of it.
-func (p *seen) told() string {
-	var lines []string
-	whole := false
-	for _, line := range p.lines {
-		key, value, _ := strings.Cut(line, ":")
-		key = strings.TrimSpace(key)
-		whole = whole || key == "mode"
-		lines = append(lines, key+":"+strings.TrimSpace(value))
-	}
-	if !whole {
-		return ""
-	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
+// known is what can be made out of an sts policy that was seen.
+type known struct {
+	told    string // as it is meant, for comparing; "" where a report doesn't tell all of it
+	testing bool
+	mx      []mtasts.Pattern
 }
 
-// testing tells whether an sts policy was one of mode testing (RFC 8461 §3.2).
-func (p *seen) testing() bool {
-	for _, line := range p.lines {
-		if key, value, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "mode" {
-			return strings.TrimSpace(value) == "testing"
-		}
+// read reads the lines as a policy (RFC 8461 §3.2), and mx-host.
+func (p *seen) read() (k known) {
+	policy, diagnostics := mtasts.ParsePolicy([]byte(strings.Join(p.lines, "\n") + "\n"))
+	if syntax.Valid(diagnostics) {
+		slices.SortFunc(policy.MX, func(a, b mtasts.Pattern) int { return strings.Compare(a.Name.String(), b.Name.String()) }) // their order says nothing
+		k.told = policy.String()
 	}
-	return false
+	k.testing, k.mx = policy.Mode == mtasts.ModeTesting, policy.MX
+	for _, host := range p.hosts {
+		pattern, _ := mtasts.ParsePattern(host)
+		k.mx = append(k.mx, pattern)
+	}
+	return k
 }
 
-// allows tells whether an sts policy lists a host (RFC 8461 §4.1); of one whose patterns
-// were not told, nobody can say that it doesn't.
-func (p *seen) allows(mx string) bool {
-	patterns := slices.Clone(p.hosts)
-	for _, line := range p.lines {
-		if key, value, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "mx" {
-			patterns = append(patterns, strings.TrimSpace(value))
-		}
-	}
+// allows tells whether the policy lists a host (RFC 8461 §4.1); of one whose patterns were
+// not told, nobody can say that it doesn't.
+func (k known) allows(mx string) bool {
 	host, err := dnsname.Parse(mx)
-	if err != nil || len(patterns) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(patterns, func(text string) bool {
-		pattern, _ := mtasts.ParsePattern(text)
-		return pattern.Matches(host)
-	})
+	return err != nil || len(k.mx) == 0 || slices.ContainsFunc(k.mx, func(p mtasts.Pattern) bool { return p.Matches(host) })
 }
