@@ -103,12 +103,15 @@ func (r *reader) entry() (e Reported) {
 				}
 			})
 		case 2:
-			r.details = r.details[:0]
+			e.Details = nil
 			r.elements(DetailsNotArray, func() {
-				r.details = append(r.details, FailureDetail{})
-				r.detail(detailMembers, &r.details[len(r.details)-1])
+				if e.Details == nil {
+					e.Details = make([]FailureDetail, 0, r.likely)
+				}
+				e.Details = append(e.Details, FailureDetail{})
+				r.detail(detailMembers, &e.Details[len(e.Details)-1])
 			})
-			e.Details = slices.Clone(r.details)
+			r.likely = max(1, len(e.Details))
 		default:
 			flat = true
 			r.policyMember(&e, i-3)

@@ -26,7 +26,7 @@ type reader struct {
 	stopped error
 	path    []place
 	mended  repairLog
-	details []FailureDetail // of an entry, while it is read
+	likely  int // how many details an entry has: as many as the last one
 }
 
 // place is a part of the path to what is read: a member, or an index.
